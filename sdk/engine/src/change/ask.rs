@@ -1,0 +1,176 @@
+//! What a person can ask for. Each call is durable when it returns and ends as an event of its id.
+
+use super::Intent;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Done, Event, LocalId};
+use crate::random;
+use crate::store::rooms::Status;
+use lacre_wire::ids::{AccountId, Millis, RoomId};
+use lacre_wire::room::{JoinRule, Role};
+
+/// Characters of a room's name.
+const MAX_NAME: usize = 128;
+
+fn name(name: &str) -> Result<String> {
+    let name = name.trim();
+    match name.chars().count() {
+        1..=MAX_NAME => Ok(name.to_owned()),
+        0 => Err(Error::new(
+            ErrorKind::Invalid,
+            "BadName",
+            "a room needs a name",
+        )),
+        got => Err(Error::new(
+            ErrorKind::TooLarge,
+            "BadName",
+            format!("a room's name has at most {MAX_NAME} characters, this one {got}"),
+        )),
+    }
+}
+
+impl Engine {
+    /// Opens the direct room with a person, creating it if there is none. Ends as [`Done::Room`].
+    ///
+    /// # Errors
+    /// `Store`.
+    pub fn direct(&mut self, account: AccountId, now: Millis) -> Result<LocalId> {
+        let known = self
+            .db
+            .rooms()?
+            .into_iter()
+            .find(|row| row.peer == Some(account) && row.status == Status::Joined);
+        if let Some(row) = known {
+            self.live.last_lookup -= 1;
+            let id = self.live.last_lookup;
+            self.tell(Event::Done {
+                id,
+                result: Ok(Done::Room(row.id)),
+            });
+            return Ok(id);
+        }
+        self.change_new_room(&Intent::CreateDirect { peer: account }, now)
+    }
+
+    /// Creates a group room with its first members. Ends as [`Done::Room`].
+    ///
+    /// # Errors
+    /// `Invalid` or `TooLarge` for its name.
+    pub fn create_group(
+        &mut self,
+        room_name: &str,
+        members: Vec<AccountId>,
+        now: Millis,
+    ) -> Result<LocalId> {
+        self.change_new_room(
+            &Intent::CreateGroup {
+                name: name(room_name)?,
+                members,
+            },
+            now,
+        )
+    }
+
+    /// Adds people, with all their devices.
+    ///
+    /// # Errors
+    /// `NotFound` or `NotAllowed` where this device is not in the room.
+    pub fn invite(
+        &mut self,
+        room: RoomId,
+        accounts: Vec<AccountId>,
+        now: Millis,
+    ) -> Result<LocalId> {
+        self.change(room, &Intent::Invite { accounts }, now)
+    }
+
+    /// Removes a person, with all their devices.
+    ///
+    /// # Errors
+    /// As [`Engine::invite`].
+    pub fn remove(&mut self, room: RoomId, account: AccountId, now: Millis) -> Result<LocalId> {
+        self.change(room, &Intent::Remove { account }, now)
+    }
+
+    /// Leaves a room with all devices of this account.
+    ///
+    /// # Errors
+    /// As [`Engine::invite`].
+    pub fn leave(&mut self, room: RoomId, now: Millis) -> Result<LocalId> {
+        self.change(room, &Intent::Leave, now)
+    }
+
+    /// Renames a room.
+    ///
+    /// # Errors
+    /// As [`Engine::invite`], and `Invalid` or `TooLarge` for the name.
+    pub fn set_name(&mut self, room: RoomId, room_name: &str, now: Millis) -> Result<LocalId> {
+        self.change(
+            room,
+            &Intent::SetName {
+                name: name(room_name)?,
+            },
+            now,
+        )
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As [`Engine::invite`].
+    pub fn set_role(
+        &mut self,
+        room: RoomId,
+        account: AccountId,
+        role: Role,
+        now: Millis,
+    ) -> Result<LocalId> {
+        self.change(room, &Intent::SetRole { account, role }, now)
+    }
+
+    /// Changes who may join.
+    ///
+    /// # Errors
+    /// As [`Engine::invite`].
+    pub fn set_join_rule(&mut self, room: RoomId, rule: JoinRule, now: Millis) -> Result<LocalId> {
+        self.change(room, &Intent::SetJoinRule { rule }, now)
+    }
+
+    /// Joins an open room by its id. Ends as [`Done::Room`].
+    ///
+    /// # Errors
+    /// `Store`.
+    pub fn join(&mut self, room: RoomId, now: Millis) -> Result<LocalId> {
+        if let Some(row) = self
+            .db
+            .room(room)?
+            .filter(|row| row.status == Status::Joined)
+        {
+            self.live.last_lookup -= 1;
+            let id = self.live.last_lookup;
+            self.tell(Event::Done {
+                id,
+                result: Ok(Done::Room(row.id)),
+            });
+            return Ok(id);
+        }
+        let id = self.atomically(|e| e.db.add_change(Some(room), &Intent::Join))?;
+        self.work(now);
+        Ok(id)
+    }
+
+    fn change(&mut self, room: RoomId, intent: &Intent, now: Millis) -> Result<LocalId> {
+        self.joined_room(room)?;
+        let id = self.atomically(|e| e.db.add_change(Some(room), intent))?;
+        self.work(now);
+        Ok(id)
+    }
+
+    fn change_new_room(&mut self, intent: &Intent, now: Millis) -> Result<LocalId> {
+        self.me()?;
+        let room = RoomId(random::bytes()?);
+        let id = self.atomically(|e| e.db.add_change(Some(room), intent))?;
+        self.work(now);
+        Ok(id)
+    }
+}

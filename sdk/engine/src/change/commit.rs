@@ -1,0 +1,495 @@
+//! A commit of this device: built when the turn comes, kept until it is reached in the log.
+
+use super::Intent;
+use super::create::no_packages;
+use crate::content::{Content, RoomKey};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::live::{Asked, Turn};
+use crate::mls::{BuiltCommit, Plan, build_commit, invalid};
+use crate::profile::{self, RoomProfile};
+use crate::random;
+use crate::session::{Uploads, unexpected};
+use crate::store::changes::ChangeRow;
+use crate::store::rooms::RoomRow;
+use lacre_wire::answer::Answer;
+use lacre_wire::codec;
+use lacre_wire::hash::sha256;
+use lacre_wire::ids::{AccountId, DeviceId, Millis, RoomId};
+use lacre_wire::request::{CommitBundle, Request};
+use lacre_wire::room::mls::{Leaves, state_of};
+use lacre_wire::room::{Operation, RoomView};
+use minicbor::bytes::ByteVec;
+use openmls_traits::OpenMlsProvider;
+use std::collections::BTreeSet;
+
+/// Patience where the relay names none.
+const RETRY_MS: Millis = 300;
+
+impl Engine {
+    /// The room as this device's group has it.
+    pub(crate) fn view(&mut self, row: &RoomRow) -> Result<RoomView> {
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        // A commit that is pending shows what will be; before it, what is.
+        let leaves =
+            Leaves::known(group.members()).map_err(|e| invalid("the members cannot be read", e))?;
+        let state = state_of(group.extensions())
+            .map_err(|e| invalid("the room's state cannot be read", e))?;
+        Ok(RoomView {
+            state,
+            members: leaves.members(),
+        })
+    }
+
+    pub(crate) fn on_turn(&mut self, room: RoomId, answer: Answer, now: Millis) -> Result<()> {
+        match answer {
+            Answer::Turn { .. } => {
+                self.live.room(room).turn = Turn::Mine;
+                let Some(row) = self.db.room(room)? else {
+                    return Ok(());
+                };
+                self.take_turn(&row, now)
+            }
+            Answer::WrongEpoch {
+                generation, epoch, ..
+            } => {
+                let live = self.live.room(room);
+                live.turn = Turn::None;
+                live.behind = Some((generation, epoch));
+                Ok(())
+            }
+            Answer::Failed(error) => {
+                let live = self.live.room(room);
+                live.turn = Turn::None;
+                live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);
+                if error.code.is_retryable() {
+                    Ok(())
+                } else {
+                    Err(error.into())
+                }
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    fn take_turn(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
+        let changes: Vec<ChangeRow> = self
+            .db
+            .changes()?
+            .into_iter()
+            .filter(|change| change.room == Some(row.id))
+            .collect();
+        let first = changes
+            .first()
+            .filter(|change| !matches!(change.intent, Intent::Leave | Intent::Join));
+        let built = self.atomically(|e| e.build(row, first, now));
+        match built {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.give_turn_back(row.id);
+                if let Some(change) = first {
+                    self.change_done(change.id)?;
+                }
+                let live = self.live.room(row.id);
+                (live.commit_wanted, live.renew_wanted) = (false, false);
+                Ok(())
+            }
+            Err(error) => {
+                self.give_turn_back(row.id);
+                match first {
+                    Some(change) if error.kind() != ErrorKind::Store => {
+                        self.change_failed(change.id, error)
+                    }
+                    _ => {
+                        let live = self.live.room(row.id);
+                        (live.commit_wanted, live.renew_wanted) = (false, false);
+                        Err(error)
+                    }
+                }
+            }
+        }
+    }
+
+    fn give_turn_back(&mut self, room: RoomId) {
+        self.live.room(room).turn = Turn::None;
+        self.ask(Request::ReleaseTurn { room }, Asked::Release);
+    }
+
+    /// Builds the commit for a change (or for proposals that wait) and sends it. False if there is
+    /// nothing to commit.
+    fn build(&mut self, row: &RoomRow, change: Option<&ChangeRow>, now: Millis) -> Result<bool> {
+        let view = self.view(row)?;
+        let epoch = self
+            .groups
+            .get(&self.provider, row.id, row.generation)?
+            .epoch()
+            .as_u64();
+        let proposals = self.db.proposals(row.r, epoch)?;
+        let renew = std::mem::take(&mut self.live.room(row.id).renew_wanted);
+        let mut plan = match change {
+            Some(change) => self.plan(row, change, &view)?,
+            None => Plan::default(),
+        };
+        plan.renew = renew;
+        let nothing =
+            plan.adds.is_empty() && plan.remove.is_empty() && plan.operations.is_empty() && !renew;
+        if nothing && proposals.is_empty() {
+            return Ok(false);
+        }
+        self.clear_roles(row, &view, &proposals, &mut plan, now)?;
+        let me = self
+            .me
+            .as_ref()
+            .ok_or_else(|| Error::internal("no account"))?;
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let built = build_commit(&self.provider, &me.signer, group, &proposals, plan, now)?;
+        // Without a K_room the MAC says nothing, and number 0 says so.
+        let (number, key) = self
+            .db
+            .room_key(row.r)?
+            .unwrap_or((0, RoomKey::new([0; 32])));
+        self.send_commit(row, built, &key, number)?;
+        Ok(true)
+    }
+
+    fn send_commit(
+        &mut self,
+        row: &RoomRow,
+        built: BuiltCommit,
+        key: &RoomKey,
+        number: u32,
+    ) -> Result<()> {
+        let hash = sha256(&[&built.commit]);
+        let mut uploads = Uploads::default();
+        let bundle = self.bundle(
+            &mut uploads,
+            built.commit,
+            built.group_info,
+            built.welcome,
+            key,
+            number,
+        )?;
+        let saved = SavedCommit {
+            bundle: bundle.clone(),
+            uploads: uploads.saved(),
+        };
+        self.db
+            .set_commit(row.r, Some((hash, &codec::to_vec(&saved))))?;
+        self.ask_after(
+            uploads,
+            Request::Commit {
+                room: row.id,
+                bundle,
+            },
+            Asked::Commit { room: row.id },
+        );
+        Ok(())
+    }
+
+    /// What a change asks of the commit.
+    fn plan(&mut self, row: &RoomRow, change: &ChangeRow, view: &RoomView) -> Result<Plan> {
+        let mut plan = Plan::default();
+        match &change.intent {
+            Intent::Invite { .. } => {
+                let claimed = self.live.claimed.remove(&change.id).unwrap_or_default();
+                let present: BTreeSet<DeviceId> =
+                    view.members.devices().map(|device| device.device).collect();
+                for claimed in &claimed {
+                    self.keep_info(&claimed.info)?;
+                    if claimed.packages.is_empty()
+                        && !view.members.has_account(&claimed.info.account)
+                    {
+                        return Err(no_packages(&claimed.info.handle));
+                    }
+                }
+                plan.adds = self.packages(&claimed, &present)?;
+            }
+            Intent::Remove { account } => {
+                if !view.members.has_account(account) {
+                    return Err(Error::new(
+                        ErrorKind::NotFound,
+                        "NotAMember",
+                        "that person is not in this room",
+                    ));
+                }
+                plan.remove.push(*account);
+            }
+            Intent::SetName { name } => {
+                let (number, key) = self.db.room_key(row.r)?.ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Busy,
+                        "NoRoomKey",
+                        "the room's key has not come yet; a member must be online to send it",
+                    )
+                })?;
+                plan.operations.push(Operation::SetProfile(profile::seal(
+                    &RoomProfile { name: name.clone() },
+                    row.id,
+                    number,
+                    &key,
+                )?));
+            }
+            Intent::SetRole { account, role } => plan.operations.push(Operation::SetRole {
+                account: *account,
+                role: *role,
+            }),
+            Intent::SetJoinRule { rule } => plan.operations.push(Operation::SetJoinRule(*rule)),
+            other => return Err(Error::internal(format!("{other:?} needs no commit"))),
+        }
+        Ok(plan)
+    }
+
+    /// Whoever loses their last device here must lose their role with it.
+    fn clear_roles(
+        &mut self,
+        row: &RoomRow,
+        view: &RoomView,
+        proposals: &[Vec<u8>],
+        plan: &mut Plan,
+        now: Millis,
+    ) -> Result<()> {
+        if view.state.kind == lacre_wire::room::RoomKind::Direct {
+            return Ok(());
+        }
+        let mut members = view.members.clone();
+        for (account, device) in self.proposed_removals(row, proposals, now)? {
+            members.remove(&account, &device);
+        }
+        let gone: BTreeSet<AccountId> = view
+            .members
+            .accounts()
+            .copied()
+            .filter(|account| plan.remove.contains(account) || !members.has_account(account))
+            .collect();
+        for account in gone
+            .into_iter()
+            .filter(|account| view.state.roles.contains_key(account))
+        {
+            plan.operations.push(Operation::ClearRole { account });
+        }
+        Ok(())
+    }
+
+    fn proposed_removals(
+        &mut self,
+        row: &RoomRow,
+        proposals: &[Vec<u8>],
+        now: Millis,
+    ) -> Result<Vec<(AccountId, DeviceId)>> {
+        use lacre_wire::room::mls::{Judgement, judge_member};
+        use lacre_wire::room::{Actor, Change};
+        let mut removed = Vec::new();
+        for bytes in proposals {
+            let group = self.groups.get(&self.provider, row.id, row.generation)?;
+            let Ok(Judgement::Proposal(judged)) = judge_member(
+                group,
+                &self.provider,
+                crate::mls::protocol_message(bytes)?,
+                now,
+            ) else {
+                continue;
+            };
+            match (judged.proposed.change, judged.proposed.actor) {
+                (Change::Remove { account, device }, _)
+                | (Change::SelfRemove, Actor::Member { account, device }) => {
+                    removed.push((account, device))
+                }
+                _ => {}
+            }
+        }
+        Ok(removed)
+    }
+
+    pub(crate) fn on_committed(&mut self, room: RoomId, answer: Answer, now: Millis) -> Result<()> {
+        self.live.room(room).turn = Turn::None;
+        let Some(row) = self.db.room(room)? else {
+            return Ok(());
+        };
+        match answer {
+            // It is merged when it is reached in the log.
+            Answer::Accepted(_) => {
+                if row.status == crate::store::rooms::Status::Joining {
+                    self.open_room(room)?;
+                }
+                Ok(())
+            }
+            Answer::WrongEpoch {
+                generation, epoch, ..
+            } => {
+                self.live.room(room).behind = Some((generation, epoch));
+                self.drop_commit(&row)
+            }
+            Answer::CommitFirst { .. } => {
+                self.live.room(room).commit_wanted = true;
+                self.drop_commit(&row)
+            }
+            Answer::Failed(error) if error.code == lacre_wire::error::ErrorCode::NotYourTurn => {
+                self.live.room(room).not_before = now + RETRY_MS;
+                self.drop_commit(&row)
+            }
+            // The fate of this very commit is open: the same bytes go out again.
+            Answer::Failed(error) if error.code.is_retryable() => {
+                let live = self.live.room(room);
+                live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);
+                live.commit_open = true;
+                Ok(())
+            }
+            Answer::Failed(error) => {
+                self.drop_commit(&row)?;
+                let change = self
+                    .db
+                    .changes()?
+                    .into_iter()
+                    .find(|change| change.room == Some(room));
+                match change {
+                    Some(change) => self.change_failed(change.id, error.into()),
+                    None => Err(error.into()),
+                }
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// The own commit is void; what it was for will be planned again.
+    fn drop_commit(&mut self, row: &RoomRow) -> Result<()> {
+        if row.status == crate::store::rooms::Status::Joining {
+            return self.external_commit_lost(row);
+        }
+        self.atomically(|e| {
+            e.db.set_commit(row.r, None)?;
+            e.live.room(row.id).commit_open = false;
+            let group = e.groups.get(&e.provider, row.id, row.generation)?;
+            group
+                .clear_pending_commit(e.provider.storage())
+                .map_err(|error| invalid("a pending commit could not be dropped", error))
+        })
+    }
+
+    /// A commit whose fate is not known, once the log was read to its head: it did not arrive, so the
+    /// same bytes go out again. True while that is so.
+    pub(crate) fn resend_commit(&mut self, row: &RoomRow, now: Millis) -> Result<bool> {
+        let here = self
+            .db
+            .position(lacre_wire::ids::LogId::Room(row.id))?
+            .map_or(0, |position| position.seq);
+        let live = self.live.room(row.id);
+        if !live.commit_open || live.not_before > now || !live.open || here < live.head_at_open {
+            return Ok(live.commit_open);
+        }
+        live.commit_open = false;
+        let Some(frame) = self.db.commit_frame(row.r)? else {
+            return Ok(false);
+        };
+        let saved: SavedCommit = codec::from_slice(&frame).map_err(|e| {
+            Error::new(
+                ErrorKind::Store,
+                "StoreDamaged",
+                "a commit under way cannot be read",
+            )
+            .with_source(e)
+        })?;
+        let request = Request::Commit {
+            room: row.id,
+            bundle: saved.bundle,
+        };
+        self.ask_after(
+            Uploads::from_saved(saved.uploads),
+            request,
+            Asked::Commit { room: row.id },
+        );
+        Ok(true)
+    }
+
+    /// An own commit was reached and merged: its change is done, and whoever came gets the room's key.
+    pub(crate) fn own_commit_reached(
+        &mut self,
+        row: &RoomRow,
+        next: &RoomView,
+        before: &BTreeSet<AccountId>,
+    ) -> Result<()> {
+        self.live.room(row.id).turn = Turn::None;
+        let removed = before
+            .iter()
+            .any(|account| !next.members.has_account(account));
+        let changes: Vec<ChangeRow> = self
+            .db
+            .changes()?
+            .into_iter()
+            .filter(|change| change.room == Some(row.id))
+            .collect();
+        let invited = changes
+            .first()
+            .is_some_and(|change| matches!(change.intent, Intent::Invite { .. }));
+        let added = invited
+            || next
+                .members
+                .accounts()
+                .any(|account| !before.contains(account));
+        if let Some(change) = changes
+            .first()
+            .filter(|change| !matches!(change.intent, Intent::Leave | Intent::Join))
+        {
+            if intent_is_met(&change.intent, next) {
+                self.change_done(change.id)?;
+            }
+        }
+        if removed {
+            self.new_room_key(row)?;
+        } else if added {
+            self.send_room_keys(row, next)?;
+        }
+        Ok(())
+    }
+
+    /// Sends the newest K_room to everybody in the room, and the one that opens the present profile.
+    fn send_room_keys(&mut self, row: &RoomRow, next: &RoomView) -> Result<()> {
+        let newest = self.db.room_key(row.r)?;
+        let profiles = next
+            .state
+            .profile
+            .as_ref()
+            .map(|profile| profile.key_number);
+        if let Some(number) =
+            profiles.filter(|number| newest.as_ref().is_some_and(|(newest, _)| newest != number))
+        {
+            if let Some(key) = self.db.room_key_numbered(row.r, number)? {
+                self.queue_silent(row, Content::RoomKeys { number, key })?;
+            }
+        }
+        match newest {
+            Some((number, key)) => self.queue_silent(row, Content::RoomKeys { number, key }),
+            None => Ok(()),
+        }
+    }
+
+    /// Who was removed keeps what they knew, and learns nothing new: a new K_room.
+    fn new_room_key(&mut self, row: &RoomRow) -> Result<()> {
+        let number = self.db.room_key(row.r)?.map_or(0, |(number, _)| number) + 1;
+        let key = RoomKey::new(random::bytes()?);
+        self.db.keep_room_key(row.r, number, &key)?;
+        self.queue_silent(row, Content::RoomKeys { number, key })
+    }
+}
+
+/// Whether a room is as a change wanted it.
+fn intent_is_met(intent: &Intent, next: &RoomView) -> bool {
+    match intent {
+        Intent::Invite { accounts } => accounts
+            .iter()
+            .all(|account| next.members.has_account(account)),
+        Intent::Remove { account } => !next.members.has_account(account),
+        Intent::SetRole { account, role } => next.state.role(account) == *role,
+        Intent::SetJoinRule { rule } => next.state.join_rule == *rule,
+        _ => true,
+    }
+}
+
+/// A commit under way, as kept in the store.
+#[derive(minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+struct SavedCommit {
+    #[n(0)]
+    bundle: CommitBundle,
+    #[n(1)]
+    uploads: Vec<ByteVec>,
+}

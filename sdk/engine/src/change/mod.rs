@@ -1,0 +1,69 @@
+//! Changes to rooms and to the account: asked for here, durable, carried out one after another.
+//!
+//! A change that needs a commit waits for its turn, is built on the room's present epoch, and is done
+//! when its commit is reached in the log. Whoever loses a race builds it again.
+
+mod ask;
+mod commit;
+mod create;
+mod join;
+mod settle;
+mod work;
+
+use lacre_wire::ids::{AccountId, DeviceId};
+use lacre_wire::room::{JoinRule, Role};
+use minicbor::{Decode, Encode};
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum Intent {
+    #[n(0)]
+    CreateGroup {
+        #[n(0)]
+        name: String,
+        #[n(1)]
+        members: Vec<AccountId>,
+    },
+    #[n(1)]
+    CreateDirect {
+        #[n(0)]
+        peer: AccountId,
+    },
+    /// Every device of these accounts that is not in the room yet.
+    #[n(2)]
+    Invite {
+        #[n(0)]
+        accounts: Vec<AccountId>,
+    },
+    #[n(3)]
+    Remove {
+        #[n(0)]
+        account: AccountId,
+    },
+    #[n(4)]
+    Leave,
+    #[n(5)]
+    SetName {
+        #[n(0)]
+        name: String,
+    },
+    #[n(6)]
+    SetRole {
+        #[n(0)]
+        account: AccountId,
+        #[n(1)]
+        role: Role,
+    },
+    #[n(7)]
+    SetJoinRule {
+        #[n(0)]
+        rule: JoinRule,
+    },
+    #[n(8)]
+    Join,
+    #[n(9)]
+    Approve {
+        #[n(0)]
+        device: DeviceId,
+    },
+}

@@ -1,0 +1,201 @@
+//! What people send: from bytes to something to show, and back.
+//!
+//! Three layers. [`MimiContent`] is the message container of draft-ietf-mimi-content-08, with
+//! exactly one encoding for each message. [`Content`] is what the product knows how to show or
+//! to act on; everything else is kept as it came and shown as unsupported. Around the
+//! encoding stand its name ([`MessageId`]), its padding ([`pad`]) and its franking tag
+//! ([`frank`](frank())).
+//!
+//! Sending: [`Content::build`], [`MimiContent::encode`], [`frank`](frank()),
+//! [`MimiContent::message_id`], [`pad`], seal. Receiving: open, [`unpad`], [`check_frank`] after
+//! [`MimiContent::decode`], [`MimiContent::check_origin`], [`Content::read`].
+//!
+//! Who may edit or delete what is not decided here: a `replaces` is a claim until the room's
+//! policy and the author of the first version agree with it.
+
+mod cbor;
+mod error;
+mod extensions;
+mod frank;
+pub mod limits;
+mod message_id;
+mod mimi;
+mod padding;
+mod part;
+mod reaction;
+pub mod registry;
+mod room_keys;
+mod text;
+pub mod uri;
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod strictness;
+
+pub use error::ContentError;
+pub use extensions::{ExtensionKey, Extensions};
+pub use frank::{check_frank, frank};
+pub use message_id::MessageId;
+pub use mimi::{Expiration, MimiContent, Origin};
+pub use padding::{pad, padded_len, unpad};
+pub use part::{Disposition, ExternalPart, NestedPart, Part, PartSemantics, SinglePart};
+pub use room_keys::RoomKey;
+
+use std::fmt;
+
+/// What a message means to the product.
+///
+/// Markdown is the draft's profile of it ([`registry::MARKDOWN`]). `replaces` always names the
+/// first version of a message; `to` names the exact version that was on screen.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// A message of its own.
+    Text {
+        /// What is said.
+        markdown: String,
+    },
+    /// An answer.
+    Reply {
+        /// The message that is answered.
+        to: MessageId,
+        /// What is said.
+        markdown: String,
+    },
+    /// A reaction; its own message id is what takes it back.
+    Reaction {
+        /// The message that is reacted to.
+        to: MessageId,
+        /// One emoji, at most [`limits::MAX_REACTION`] bytes.
+        emoji: String,
+    },
+    /// A reaction taken back.
+    Unreact {
+        /// The reaction.
+        replaces: MessageId,
+    },
+    /// A new version of a text or an answer. What it answered stays as it was.
+    Edit {
+        /// The first version.
+        replaces: MessageId,
+        /// What is said now.
+        markdown: String,
+    },
+    /// A message taken back.
+    Delete {
+        /// The first version.
+        replaces: MessageId,
+    },
+    /// The room's key, for members who lack it; nothing to show.
+    RoomKeys {
+        /// Its number; a higher one is newer.
+        number: u32,
+        /// The key.
+        key: RoomKey,
+    },
+    /// Something this version does not know. The [`MimiContent`] still has all of it.
+    Unsupported {
+        /// The media type, if the body has one.
+        content_type: Option<String>,
+        /// What it is meant for; [`Disposition::UNSPECIFIED`] asks for no place on screen.
+        disposition: Disposition,
+    },
+}
+
+impl Content {
+    /// The message that says this. Topic, expiry and more extensions can be set on the result.
+    ///
+    /// Refused: reactions that are empty or too long, and [`Content::Unsupported`]. Size is
+    /// checked by [`MimiContent::encode`].
+    pub fn build(&self, origin: &Origin) -> Result<MimiContent, ContentError> {
+        let message = |body| MimiContent::new(origin, body);
+        let nothing = |disposition| message(NestedPart::new(disposition, Part::Null));
+        match self {
+            Self::Text { markdown } => message(text::body(markdown)),
+            Self::Reply { to, markdown } => Ok(MimiContent {
+                in_reply_to: Some(*to),
+                ..message(text::body(markdown))?
+            }),
+            Self::Reaction { to, emoji } => Ok(MimiContent {
+                in_reply_to: Some(*to),
+                ..message(reaction::body(emoji)?)?
+            }),
+            Self::Unreact { replaces } => Ok(MimiContent {
+                replaces: Some(*replaces),
+                ..nothing(Disposition::REACTION)?
+            }),
+            Self::Edit { replaces, markdown } => Ok(MimiContent {
+                replaces: Some(*replaces),
+                ..message(text::body(markdown))?
+            }),
+            Self::Delete { replaces } => Ok(MimiContent {
+                replaces: Some(*replaces),
+                ..nothing(Disposition::RENDER)?
+            }),
+            Self::RoomKeys { number, key } => message(room_keys::body(*number, key)?),
+            Self::Unsupported { .. } => Err(ContentError::CannotSend),
+        }
+    }
+
+    /// What `message` says. Never fails: what is not understood is [`Content::Unsupported`].
+    pub fn read(message: &MimiContent) -> Self {
+        Self::recognise(message).unwrap_or_else(|| {
+            let content_type = match &message.body.part {
+                Part::Single(single) => Some(single.content_type.clone()),
+                Part::External(external) => Some(external.content_type.clone()),
+                Part::Null | Part::Multi(..) => None,
+            };
+            Self::Unsupported {
+                content_type,
+                disposition: message.body.disposition,
+            }
+        })
+    }
+
+    fn recognise(message: &MimiContent) -> Option<Self> {
+        let body = &message.body;
+        let reaction = body.disposition == Disposition::REACTION;
+        match (message.replaces, message.in_reply_to) {
+            (Some(replaces), _) if body.part == Part::Null => Some(match reaction {
+                true => Self::Unreact { replaces },
+                false => Self::Delete { replaces },
+            }),
+            // An edited answer may repeat what it answers; that cannot be changed by editing.
+            (Some(replaces), _) => {
+                text::read(body).map(|markdown| Self::Edit { replaces, markdown })
+            }
+            (None, Some(to)) if reaction => {
+                reaction::read(body).map(|emoji| Self::Reaction { to, emoji })
+            }
+            (None, Some(to)) => text::read(body).map(|markdown| Self::Reply { to, markdown }),
+            (None, None) => match room_keys::read(body) {
+                Some((number, key)) => Some(Self::RoomKeys { number, key }),
+                None => text::read(body).map(|markdown| Self::Text { markdown }),
+            },
+        }
+    }
+}
+
+/// The kind and the ids; logs must not hold what people write, nor keys.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { .. } => f.write_str("Text"),
+            Self::Reply { to, .. } => write!(f, "Reply({to:?})"),
+            Self::Reaction { to, .. } => write!(f, "Reaction({to:?})"),
+            Self::Unreact { replaces } => write!(f, "Unreact({replaces:?})"),
+            Self::Edit { replaces, .. } => write!(f, "Edit({replaces:?})"),
+            Self::Delete { replaces } => write!(f, "Delete({replaces:?})"),
+            Self::RoomKeys { number, .. } => write!(f, "RoomKeys({number})"),
+            Self::Unsupported {
+                content_type,
+                disposition,
+            } => {
+                write!(f, "Unsupported({content_type:?}, {disposition:?})")
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What an application is told.
+
+use crate::error::Error;
+use crate::timeline::Item;
+use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
+
+/// Names a local intention (a message to send, a change to make) on this device.
+pub type LocalId = i64;
+
+/// Something happened. Own messages never come back as [`Event::Message`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// The session came up or went down.
+    Connection(Connection),
+    /// A room appeared: created here, by another own device, or by a Welcome.
+    RoomAdded(RoomId),
+    /// A room's name, members, roles or rules changed.
+    RoomChanged(RoomId),
+    /// This device no longer reads the room.
+    RoomRemoved {
+        /// The room.
+        room: RoomId,
+        /// True if this person left; false if they were removed.
+        left: bool,
+    },
+    /// A message of somebody else was read for the first time.
+    Message {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        item: Item,
+    },
+    /// An item of a timeline is new or has changed (edited, deleted, reacted to, sent, failed);
+    /// also own messages and system lines. Timelines apply it.
+    Item {
+        /// The room.
+        room: RoomId,
+        /// The item as it is now.
+        item: Item,
+    },
+    /// A member joined or left.
+    Member {
+        /// The room.
+        room: RoomId,
+        /// The person.
+        account: AccountId,
+        /// True for joined.
+        joined: bool,
+        /// When the relay accepted it.
+        at_ms: Millis,
+    },
+    /// Something asked for on this device is done, or has failed.
+    Done {
+        /// Names what was asked.
+        id: LocalId,
+        /// Its outcome.
+        result: Result<Done, Error>,
+    },
+    /// A new device of this account asks to be approved.
+    ApprovalRequested {
+        /// The device.
+        device: DeviceId,
+        /// Its key.
+        key: PublicKey,
+        /// What the person called it.
+        name: String,
+    },
+    /// This device was approved; it can now be used.
+    Approved,
+    /// A room stopped because it could not be followed; others go on.
+    RoomStopped {
+        /// The room.
+        room: RoomId,
+        /// Why, and what to do.
+        error: Error,
+    },
+    /// Something failed that belongs to no call.
+    Error(Error),
+}
+
+/// The outcome of something asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// A change was made.
+    Changed,
+    /// A room was created, found or entered.
+    Room(RoomId),
+    /// A person was found.
+    Person {
+        /// The account.
+        account: AccountId,
+        /// Its handle, without `@`.
+        handle: String,
+    },
+}
+
+/// State of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// Logged in.
+    Online,
+    /// Not connected; the driver tries again by itself.
+    Offline,
+}

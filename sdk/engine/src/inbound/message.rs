@@ -1,0 +1,309 @@
+//! A message: opened, checked against what the relay stamped, and put into the timeline.
+//!
+//! What cannot be read becomes a placeholder, and the cursor moves on. What could not be reported
+//! (its tag, sender or place do not agree) is not shown either: only counted by its placeholder.
+
+use crate::content::{Content, MessageId, MimiContent, check_frank, unpad};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
+use crate::mls::protocol_message;
+use crate::store::logs::Position;
+use crate::store::messages::{Kind, NewMessage};
+use crate::store::rooms::RoomRow;
+use crate::timeline::SendState;
+use lacre_wire::codec;
+use lacre_wire::hash::sha256;
+use lacre_wire::identity::LeafIdentity;
+use lacre_wire::ids::AccountId;
+use lacre_wire::log::{Body, Entry};
+use lacre_wire::stamp::{MessageAad, commit_sender};
+use openmls::prelude::{BasicCredential, ProcessedMessageContent};
+
+/// A message that was opened and checked.
+struct Opened {
+    sender: AccountId,
+    content: MimiContent,
+    encoded: Vec<u8>,
+    id: MessageId,
+}
+
+impl Engine {
+    pub(crate) fn apply_message(
+        &mut self,
+        row: &RoomRow,
+        entry: &Entry,
+        before: Position,
+    ) -> Result<()> {
+        self.db.touch_room(row.r, entry.accepted_ms)?;
+        if let Some(own) = self.db.own_envelope(row.r, entry.body.hash())? {
+            return self.own_message_reached(row, entry, own);
+        }
+        let bytes = match &entry.body {
+            Body::Inline(bytes) => bytes,
+            Body::Gone { .. } => return self.placeholder(row, entry, Kind::Gone, ""),
+            Body::ByHash { .. } => {
+                return self.placeholder(
+                    row,
+                    entry,
+                    Kind::Unreadable,
+                    "larger than a message may be",
+                );
+            }
+        };
+        match self.savepoint(|e| e.open_message(row, entry, bytes, before)) {
+            Ok(opened) => self.show(row, entry, opened),
+            Err(error) if error.kind() == ErrorKind::Store => Err(error),
+            Err(error) => {
+                tracing::warn!(room = %row.id, seq = entry.seq, %error, "a message cannot be shown");
+                self.placeholder(row, entry, Kind::Unreadable, error.code())
+            }
+        }
+    }
+
+    /// Opens and checks a message. An error leaves no trace: the ratchet step is undone with it.
+    fn open_message(
+        &mut self,
+        row: &RoomRow,
+        entry: &Entry,
+        bytes: &[u8],
+        before: Position,
+    ) -> Result<Opened> {
+        let bad = |code: &'static str, what: String| Error::new(ErrorKind::Security, code, what);
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let processed = group
+            .process_message(&self.provider, protocol_message(bytes)?)
+            .map_err(|e| bad("Undecryptable", format!("the message does not open: {e}")))?;
+        let aad: MessageAad =
+            codec::from_slice(processed.aad()).map_err(|e| bad("BadAad", e.to_string()))?;
+        let leaf = BasicCredential::try_from(processed.credential().clone())
+            .map_err(|e| bad("BadIdentity", e.to_string()))
+            .and_then(|credential| {
+                LeafIdentity::decode(credential.identity())
+                    .map_err(|e| bad("BadIdentity", e.to_string()))
+            })?;
+        let sender = leaf.claimed().account;
+        let ProcessedMessageContent::ApplicationMessage(message) = processed.into_content() else {
+            return Err(bad(
+                "NotAMessage",
+                "a handshake stands where a message belongs".into(),
+            ));
+        };
+        let padded = message.into_bytes();
+        let encoded = unpad(&padded).map_err(|e| bad("BadPadding", e.to_string()))?;
+        let content = MimiContent::decode(encoded).map_err(|e| bad("BadContent", e.to_string()))?;
+        self.check_stamp(row, entry, &aad, sender)?;
+        if !check_frank(&content.salt, encoded, &aad.tag) {
+            return Err(bad(
+                "BadTag",
+                "the franking tag is not the content's".into(),
+            ));
+        }
+        content
+            .check_origin(&sender, &row.id, aad.channel)
+            .map_err(|e| bad("WrongOrigin", e.to_string()))?;
+        self.check_seen(row, &aad, before)?;
+        let id = content
+            .message_id(encoded)
+            .map_err(|e| bad("BadContent", e.to_string()))?;
+        Ok(Opened {
+            sender,
+            encoded: encoded.to_vec(),
+            content,
+            id,
+        })
+    }
+
+    /// The relay's stamp must name the tag, the channel and the account that MLS names.
+    fn check_stamp(
+        &self,
+        row: &RoomRow,
+        entry: &Entry,
+        aad: &MessageAad,
+        sender: AccountId,
+    ) -> Result<()> {
+        let bad = |what: &str| {
+            Error::new(
+                ErrorKind::Security,
+                "BadStamp",
+                format!("the message could not be reported: {what}"),
+            )
+        };
+        let stamp = entry.stamp.as_ref().ok_or_else(|| bad("it has no stamp"))?;
+        let opening = entry
+            .sender
+            .ok_or_else(|| bad("its sender was not opened"))?;
+        if stamp.tag != aad.tag || stamp.channel != aad.channel {
+            return Err(bad("the stamp is for another content"));
+        }
+        if opening.account != sender
+            || commit_sender(&opening.account, &opening.r) != stamp.sender_c
+        {
+            return Err(bad("the stamp is for another sender"));
+        }
+        if entry.generation != row.generation {
+            return Err(bad("it belongs to another generation"));
+        }
+        Ok(())
+    }
+
+    /// What the sender had seen must be what this device has seen: else the relay shows two logs.
+    fn check_seen(&mut self, row: &RoomRow, aad: &MessageAad, before: Position) -> Result<()> {
+        let here = match aad.seen_seq {
+            seq if seq == before.seq => Some(before.chain),
+            seq if seq > before.seq => None,
+            seq => match self.db.chain_at(row.r, seq)? {
+                Some(chain) => Some(chain),
+                // Older than what is remembered, or before this device came: nothing to compare.
+                None => return Ok(()),
+            },
+        };
+        if here == Some(aad.seen_chain) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Security,
+            "LogForked",
+            "the sender was shown another history of this room than this device; the relay may be lying",
+        ))
+    }
+
+    fn show(&mut self, row: &RoomRow, entry: &Entry, opened: Opened) -> Result<()> {
+        let Opened {
+            sender,
+            content,
+            encoded,
+            id,
+        } = opened;
+        let stamp = stamp_bytes(entry);
+        let add = |kind, text: Option<&str>, reply_to| NewMessageText {
+            kind,
+            text: text.map(str::to_owned),
+            reply_to,
+        };
+        let row_text = match Content::read(&content) {
+            Content::Text { markdown } => add(Kind::Text, Some(&markdown), None),
+            Content::Reply { to, markdown } => add(Kind::Text, Some(&markdown), Some(to)),
+            Content::Unsupported {
+                content_type,
+                disposition,
+            } if disposition != crate::content::Disposition::UNSPECIFIED => {
+                add(Kind::Unsupported, content_type.as_deref(), None)
+            }
+            other => return self.act(row, sender, id, other, entry.seq),
+        };
+        let added = self.db.add_message(&NewMessage {
+            room: row.r,
+            seq: Some(entry.seq),
+            message: id,
+            sender,
+            at_ms: entry.accepted_ms,
+            kind: row_text.kind,
+            text: row_text.text.as_deref(),
+            reply_to: row_text.reply_to,
+            state: SendState::Sent,
+            content: Some(&encoded),
+            stamp: Some(&stamp),
+        })?;
+        if added.is_some() {
+            self.announce(row, id, true)?;
+        }
+        Ok(())
+    }
+
+    /// Content that changes other items, or the room's keys.
+    pub(crate) fn act(
+        &mut self,
+        row: &RoomRow,
+        sender: AccountId,
+        id: MessageId,
+        content: Content,
+        _seq: u64,
+    ) -> Result<()> {
+        let changed = match content {
+            Content::Edit { replaces, markdown } => self
+                .db
+                .edit_message(row.r, replaces, sender, &markdown)?
+                .then_some(replaces),
+            Content::Delete { replaces } => self
+                .db
+                .delete_message(row.r, replaces, sender)?
+                .then_some(replaces),
+            Content::Reaction { to, emoji } => {
+                self.db.add_reaction(row.r, id, sender, to, &emoji)?;
+                Some(to)
+            }
+            Content::Unreact { replaces } => self.db.remove_reaction(row.r, replaces, sender)?,
+            Content::RoomKeys { number, key } => {
+                if self.db.keep_room_key(row.r, number, &key)? {
+                    self.open_profile(row)?;
+                }
+                None
+            }
+            _ => None,
+        };
+        match changed {
+            Some(target) => self.announce(row, target, false),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells of an item that is new or has changed.
+    pub(crate) fn announce(&mut self, row: &RoomRow, message: MessageId, new: bool) -> Result<()> {
+        let me = self.me()?.card.account;
+        if let Some(item) = self.db.item(row.r, me, message)? {
+            if new && !item.own {
+                self.tell(Event::Message {
+                    room: row.id,
+                    item: item.clone(),
+                });
+            }
+            self.tell(Event::Item { room: row.id, item });
+        }
+        Ok(())
+    }
+
+    fn placeholder(&mut self, row: &RoomRow, entry: &Entry, kind: Kind, why: &str) -> Result<()> {
+        let digest = sha256(&[b"lacre/placeholder", &row.id.0, &entry.seq.to_be_bytes()]);
+        let mut id = [1u8; 32];
+        id.iter_mut()
+            .skip(1)
+            .zip(digest.0)
+            .for_each(|(to, from)| *to = from);
+        let Some(id) = MessageId::from_slice(&id) else {
+            return Ok(());
+        };
+        let sender = entry
+            .sender
+            .map_or(AccountId([0; 32]), |opening| opening.account);
+        self.db.add_message(&NewMessage {
+            room: row.r,
+            seq: Some(entry.seq),
+            message: id,
+            sender,
+            at_ms: entry.accepted_ms,
+            kind,
+            text: Some(why),
+            reply_to: None,
+            state: SendState::Sent,
+            content: None,
+            stamp: None,
+        })?;
+        self.announce(row, id, false)
+    }
+}
+
+struct NewMessageText {
+    kind: Kind,
+    text: Option<String>,
+    reply_to: Option<MessageId>,
+}
+
+/// The entry without its body: what a report needs beside the content.
+pub(crate) fn stamp_bytes(entry: &Entry) -> Vec<u8> {
+    let hash = entry.body.hash();
+    codec::to_vec(&Entry {
+        body: Body::ByHash { hash, size: 0 },
+        ..entry.clone()
+    })
+}

@@ -1,0 +1,9 @@
+//! What the relay delivers: entries of rooms and of the inbox, applied in runs.
+
+mod commit;
+mod inbox;
+mod message;
+pub(crate) use message::stamp_bytes;
+mod run;
+mod stop;
+mod welcome;

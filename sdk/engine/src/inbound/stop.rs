@@ -1,0 +1,67 @@
+//! A room that cannot be followed stops; the others go on, and nothing it holds is lost.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::event::Event;
+use crate::live::Asked;
+use crate::store::rooms::Status;
+use lacre_wire::codec;
+use lacre_wire::identity::Label;
+use lacre_wire::ids::{LogId, RoomId, Seq};
+use lacre_wire::log::Entry;
+use lacre_wire::request::{BadCommit, ClientFrame, Request, SignedBadCommit};
+
+impl Engine {
+    /// Stops a room, and tells why.
+    pub(crate) fn stop_room(&mut self, room: RoomId, error: Error) {
+        let stopped = self.db.room(room).and_then(|row| match row {
+            Some(row) => self
+                .db
+                .set_status(row.r, Status::Stopped, Some(&error.to_string())),
+            None => Ok(()),
+        });
+        if let Err(error) = stopped {
+            self.report(error);
+        }
+        self.live.rooms.remove(&room);
+        if self.live.online {
+            self.send_frame(ClientFrame::Close {
+                logs: vec![LogId::Room(room)],
+            });
+        }
+        self.tell(Event::RoomStopped { room, error });
+    }
+
+    /// A handshake cannot be applied: the relay is told with a signed statement, and the room stops.
+    pub(crate) fn refuse_commit(
+        &mut self,
+        room: RoomId,
+        seq: Seq,
+        error: Error,
+        entries: &[Entry],
+    ) {
+        if let (Some(entry), Ok(me)) = (entries.iter().find(|entry| entry.seq == seq), self.me()) {
+            let reason: String = format!("{}: {error}", error.code())
+                .chars()
+                .take(256)
+                .collect();
+            let statement = codec::to_vec(&BadCommit {
+                room,
+                generation: entry.generation,
+                epoch: entry.epoch,
+                seq,
+                commit: entry.body.hash(),
+                reason,
+            });
+            let signature = me.secrets.device().sign(Label::BadCommit, &statement);
+            let signed = SignedBadCommit {
+                statement: statement.into(),
+                signature,
+            };
+            if self.live.online {
+                self.ask(Request::BadCommit(signed), Asked::BadCommit);
+            }
+        }
+        self.stop_room(room, error);
+    }
+}

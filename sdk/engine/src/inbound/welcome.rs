@@ -1,0 +1,149 @@
+//! Welcomes: kept first, used when the tree has been fetched.
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::mls::join_from_welcome;
+use crate::store::rooms::Status;
+use lacre_wire::codec;
+use lacre_wire::ids::{AccountId, Hash, LogId, Millis};
+use lacre_wire::push::WelcomeNotice;
+use lacre_wire::request::Payload;
+use lacre_wire::room::{RoomKind, RoomView};
+use rusqlite::params;
+
+impl Engine {
+    /// Keeps a Welcome until its objects are here.
+    pub(crate) fn keep_welcome(&mut self, notice: &WelcomeNotice) -> Result<()> {
+        self.db.with(|c| {
+            c.execute(
+                "INSERT INTO welcome (room, notice) VALUES (?1, ?2)",
+                params![notice.room.0, codec::to_vec(notice)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Uses the Welcomes whose objects are here; fetches those of the others.
+    pub(crate) fn use_welcomes(&mut self, now: Millis) -> Result<()> {
+        let kept: Vec<(i64, Vec<u8>)> = self.db.with(|c| {
+            let mut statement = c.prepare_cached("SELECT id, notice FROM welcome ORDER BY id")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })?;
+        for (id, bytes) in kept {
+            let Ok(notice) = codec::from_slice::<WelcomeNotice>(&bytes) else {
+                self.drop_welcome(id)?;
+                continue;
+            };
+            let (welcome, tree) = (self.payload(&notice.welcome), self.object(notice.tree));
+            let (Some(welcome), Some(tree)) = (welcome, tree) else {
+                continue;
+            };
+            let entered = self.atomically(|e| {
+                e.drop_welcome(id)?;
+                e.enter(&notice, &welcome, &tree, now)
+            });
+            if let Err(error) = entered {
+                self.drop_welcome(id)?;
+                self.report(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_welcome(&mut self, id: i64) -> Result<()> {
+        self.db
+            .with(|c| c.execute("DELETE FROM welcome WHERE id = ?1", [id]))?;
+        Ok(())
+    }
+
+    /// The objects of a Welcome cannot be had: it is given up, and the room can be asked for again.
+    pub(crate) fn give_up_welcomes(&mut self, hash: Hash, error: &Error) {
+        let kept: Result<Vec<(i64, Vec<u8>)>> = self.db.with(|c| {
+            let mut statement = c.prepare("SELECT id, notice FROM welcome")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        });
+        for (id, bytes) in kept.unwrap_or_default() {
+            let needs = codec::from_slice::<WelcomeNotice>(&bytes)
+                .is_ok_and(|notice| notice.tree == hash || notice.welcome == Payload::ByHash(hash));
+            if needs && !error.is_retryable() {
+                if let Err(error) = self.drop_welcome(id) {
+                    self.report(error);
+                }
+            }
+        }
+    }
+
+    fn enter(
+        &mut self,
+        notice: &WelcomeNotice,
+        welcome: &[u8],
+        tree: &[u8],
+        now: Millis,
+    ) -> Result<()> {
+        let room = notice.room;
+        if let Some(row) = self.db.room(room)? {
+            // A Welcome met twice, or one that lost against an own external commit.
+            if row.status == Status::Joined && row.generation >= notice.generation {
+                return Ok(());
+            }
+            self.groups.forget(room, row.generation);
+        }
+        let (group, view) =
+            join_from_welcome(&self.provider, welcome, tree, room, notice.generation)?;
+        let peer = self.peer_of(&view);
+        let r = self.db.add_room(
+            room,
+            view.state.kind,
+            notice.generation,
+            Status::Joined,
+            peer,
+            now,
+        )?;
+        self.db.set_from_seq(r, notice.from_seq)?;
+        self.db.forget_log(LogId::Room(room))?;
+        self.groups.put(room, notice.generation, group);
+        self.entered(r, room, &view)
+    }
+
+    /// The other person of a direct room.
+    pub(crate) fn peer_of(&self, view: &RoomView) -> Option<AccountId> {
+        let me = self.me().ok()?.card.account;
+        match view.state.kind {
+            RoomKind::Direct => view
+                .state
+                .roles
+                .keys()
+                .copied()
+                .find(|account| *account != me),
+            _ => None,
+        }
+    }
+
+    /// A room was entered: it is shown, its log flows, and who waited for it is told.
+    pub(crate) fn entered(
+        &mut self,
+        r: i64,
+        room: lacre_wire::ids::RoomId,
+        view: &RoomView,
+    ) -> Result<()> {
+        self.db.set_members(
+            r,
+            view.members
+                .accounts()
+                .map(|account| (*account, view.state.role(account))),
+        )?;
+        if let Some(row) = self.db.room(room)? {
+            self.open_profile_of(&row, view)?;
+        }
+        self.look_up_members(r)?;
+        self.live.joining.remove(&room);
+        self.tell(Event::RoomAdded(room));
+        self.joins_done(room)?;
+        self.open_room(room)
+    }
+}

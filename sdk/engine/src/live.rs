@@ -1,0 +1,151 @@
+//! What is known of the present session. Nothing here is durable: it is rebuilt at every login.
+
+use crate::event::LocalId;
+use lacre_wire::answer::ClaimedAccount;
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq,
+};
+use lacre_wire::request::Request;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What an answer is for.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked {
+    Open,
+    Submit { room: RoomId, row: i64 },
+    Turn { room: RoomId },
+    Release,
+    Commit { room: RoomId },
+    Propose { room: RoomId, change: LocalId },
+    Create { room: RoomId, change: LocalId },
+    PutKeyPackages,
+    Claim { change: LocalId },
+    LookupFor { id: LocalId, handle: String },
+    LookupAccount(AccountId),
+    PutDeviceList { change: LocalId, device: DeviceId },
+    SendToDevice { change: LocalId },
+    Join { room: RoomId, change: LocalId },
+    GroupInfo { room: RoomId, change: LocalId },
+    BadCommit,
+}
+
+/// Where the turn to commit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Turn {
+    #[default]
+    None,
+    Asked,
+    Mine,
+}
+
+/// A room in this session.
+#[derive(Debug, Default)]
+pub(crate) struct RoomLive {
+    /// Entries flow.
+    pub(crate) open: bool,
+    /// The log's head when it was opened; sending waits until it is reached.
+    pub(crate) head_at_open: Seq,
+    /// Outbox rows that were sent and not answered.
+    pub(crate) inflight: BTreeSet<i64>,
+    /// Outbox rows that were accepted and not met in the log yet.
+    pub(crate) accepted: HashSet<i64>,
+    /// The relay asked for patience until then.
+    pub(crate) not_before: Millis,
+    /// The relay is at this epoch; sending waits until it is reached here.
+    pub(crate) behind: Option<(Generation, Epoch)>,
+    pub(crate) turn: Turn,
+    /// Waiting proposals should be committed from here.
+    pub(crate) commit_wanted: bool,
+    /// The ratchets of this epoch ran far; renew the keys.
+    pub(crate) renew_wanted: bool,
+    /// People whom the relay asked this device to let in.
+    pub(crate) to_let_in: BTreeSet<AccountId>,
+    /// An own commit was under way when the session began; its fate is not known yet.
+    pub(crate) commit_open: bool,
+}
+
+impl RoomLive {
+    /// Whether this device should do something for the room beside its own changes.
+    pub(crate) fn has_duties(&self) -> bool {
+        self.commit_wanted || self.renew_wanted || self.commit_open || !self.to_let_in.is_empty()
+    }
+}
+
+/// An external commit in preparation.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub(crate) change: LocalId,
+    /// When to stop waiting for a Welcome.
+    pub(crate) commit_at: Option<Millis>,
+    pub(crate) info: Option<lacre_wire::answer::GroupInfoAnswer>,
+}
+
+/// The session.
+#[derive(Default)]
+pub(crate) struct Live {
+    pub(crate) online: bool,
+    /// The device is listed: it may do more than wait.
+    pub(crate) listed: bool,
+    pub(crate) lineage: Option<Lineage>,
+    /// The relay's MLS external sender key.
+    pub(crate) relay_key: Option<PublicKey>,
+    pub(crate) checkpoint_key: Option<PublicKey>,
+    last_request: u32,
+    pub(crate) asked: HashMap<u32, Asked>,
+    pub(crate) rooms: HashMap<RoomId, RoomLive>,
+    pub(crate) inbox_open: bool,
+    /// Claimed key packages, by change.
+    pub(crate) claimed: HashMap<LocalId, Vec<ClaimedAccount>>,
+    /// Device lists that were sent and not answered, by change.
+    pub(crate) published: HashMap<LocalId, lacre_wire::identity::SignedDeviceList>,
+    /// Changes whose request is under way.
+    pub(crate) busy_changes: HashSet<LocalId>,
+    pub(crate) joining: HashMap<RoomId, Joining>,
+    /// Objects that were fetched, by hash, until they are used.
+    pub(crate) objects: HashMap<Hash, Vec<u8>>,
+    pub(crate) fetching: HashSet<Hash>,
+    /// Entries that wait for the body of the first of them.
+    pub(crate) held: HashMap<LogId, Vec<lacre_wire::log::Entry>>,
+    /// Requests that wait for uploads: what is still missing, then the request.
+    pub(crate) uploads: Vec<(HashSet<Hash>, Request, Asked)>,
+    /// Lookups that wait for a session.
+    pub(crate) lookups: Vec<(LocalId, String)>,
+    pub(crate) looking_up: HashSet<AccountId>,
+    pub(crate) acks: BTreeMap<LogId, Seq>,
+    pub(crate) ack_at: Option<Millis>,
+    /// Ids of lookups; negative, so that they never meet a change's id.
+    pub(crate) last_lookup: LocalId,
+}
+
+impl Live {
+    /// A request id that is not in use.
+    pub(crate) fn next_request(&mut self) -> u32 {
+        self.last_request = self.last_request.wrapping_add(1);
+        self.last_request
+    }
+
+    /// A room's place in this session.
+    pub(crate) fn room(&mut self, room: RoomId) -> &mut RoomLive {
+        self.rooms.entry(room).or_default()
+    }
+
+    /// Forgets the session; what waits for one is kept.
+    pub(crate) fn reset(&mut self) {
+        let (lookups, last_lookup) = (std::mem::take(&mut self.lookups), self.last_lookup);
+        let waiting: Vec<_> = self
+            .asked
+            .drain()
+            .filter_map(|(_, asked)| match asked {
+                Asked::LookupFor { id, handle } => Some((id, handle)),
+                _ => None,
+            })
+            .collect();
+        *self = Self {
+            lookups,
+            last_lookup,
+            last_request: self.last_request,
+            ..Self::default()
+        };
+        self.lookups.extend(waiting);
+    }
+}

@@ -1,0 +1,5 @@
+//! Messages on their way out: queued durably, sealed in runs, sent in order, met again in the log.
+
+mod pump;
+mod send;
+mod submitted;

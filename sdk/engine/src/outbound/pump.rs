@@ -1,0 +1,158 @@
+//! Sealing and sending. A run of messages is sealed in one committed transaction before a byte of
+//! it leaves: a ratchet step that was sent must never roll back.
+
+use crate::content::{MimiContent, frank, pad};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::live::Asked;
+use crate::mls::failed;
+use crate::store::outbox::{OutboxRow, Sealed};
+use crate::store::rooms::{RoomRow, Status};
+use lacre_wire::codec;
+use lacre_wire::hash::sha256;
+use lacre_wire::ids::{LogId, Millis, SubmitId};
+use lacre_wire::request::{Request, Submit};
+use lacre_wire::stamp::MessageAad;
+use openmls::prelude::tls_codec::Serialize;
+
+/// Messages of a room that are under way at once, and that are sealed in one transaction.
+const WINDOW: usize = 64;
+
+impl Engine {
+    /// Whether a room's messages may go out now.
+    pub(crate) fn may_send(&mut self, row: &RoomRow, now: Millis) -> Result<bool> {
+        if !self.live.online
+            || !self.live.listed
+            || row.status != Status::Joined
+            || row.commit_hash.is_some()
+        {
+            return Ok(false);
+        }
+        let here = self
+            .db
+            .position(LogId::Room(row.id))?
+            .map_or(0, |position| position.seq);
+        let live = self.live.room(row.id);
+        if live.not_before > now || !live.open || here < live.head_at_open {
+            return Ok(false);
+        }
+        live.not_before = 0;
+        if let Some((generation, epoch)) = live.behind {
+            let group = self.groups.get(&self.provider, row.id, row.generation)?;
+            if (row.generation, group.epoch().as_u64()) < (generation, epoch) {
+                return Ok(false);
+            }
+            self.live.room(row.id).behind = None;
+        }
+        Ok(true)
+    }
+
+    /// Sends what waits in a room's outbox, up to the window.
+    pub(crate) fn pump(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
+        if !self.may_send(row, now)? {
+            return Ok(());
+        }
+        let waiting = self.db.outbox(row.r, WINDOW)?;
+        let live = self.live.room(row.id);
+        let unsent = waiting
+            .iter()
+            .filter(|w| !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id))
+            .count();
+        if unsent == 0 {
+            return Ok(());
+        }
+        let epoch = self
+            .groups
+            .get(&self.provider, row.id, row.generation)?
+            .epoch()
+            .as_u64();
+        let fresh = |row: &RoomRow, sealed: &Sealed| {
+            sealed.generation == row.generation && sealed.epoch == epoch
+        };
+        let to_seal: Vec<&OutboxRow> = {
+            let live = self.live.room(row.id);
+            waiting
+                .iter()
+                .filter(|w| !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id))
+                .filter(|w| !w.sealed.as_ref().is_some_and(|sealed| fresh(row, sealed)))
+                .collect()
+        };
+        if !to_seal.is_empty() {
+            self.atomically(|e| to_seal.iter().try_for_each(|w| e.seal(row, w)))?;
+        }
+        let mut prev = row.last_accepted;
+        for w in self.db.outbox(row.r, WINDOW)? {
+            let live = self.live.room(row.id);
+            if !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id) {
+                live.inflight.insert(w.id);
+                self.submit(row, &w, prev)?;
+            }
+            prev = Some(w.submit);
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, row: &RoomRow, w: &OutboxRow) -> Result<()> {
+        let content = MimiContent::decode(&w.content).map_err(|e| {
+            Error::new(
+                ErrorKind::Store,
+                "StoreDamaged",
+                format!("a queued message cannot be read: {e}"),
+            )
+        })?;
+        let seen = self
+            .db
+            .position(LogId::Room(row.id))?
+            .ok_or_else(|| Error::internal("sealing in a room that was not opened"))?;
+        let aad = MessageAad {
+            tag: frank(&content.salt, &w.content),
+            seen_seq: seen.seq,
+            seen_chain: seen.chain,
+            channel: content.channel(),
+        };
+        let me = self
+            .me
+            .as_ref()
+            .ok_or_else(|| Error::internal("sealing without an account"))?;
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        group.set_aad(codec::to_vec(&aad));
+        let message = group
+            .create_message(&self.provider, &me.signer, &pad(&w.content))
+            .map_err(|e| failed("a message could not be sealed", e))?;
+        let bytes = message
+            .tls_serialize_detached()
+            .map_err(|e| failed("a message could not be written", e))?;
+        let epoch = group.epoch().as_u64();
+        let hash = sha256(&[&bytes]);
+        self.db.set_sealed(
+            w.id,
+            &Sealed {
+                bytes,
+                generation: row.generation,
+                epoch,
+            },
+            hash,
+        )
+    }
+
+    fn submit(&mut self, row: &RoomRow, w: &OutboxRow, prev: Option<SubmitId>) -> Result<()> {
+        let sealed = w
+            .sealed
+            .as_ref()
+            .ok_or_else(|| Error::internal("a message was not sealed"))?;
+        let submit = Submit {
+            room: row.id,
+            submit_id: w.submit,
+            prev,
+            message: sealed.bytes.clone().into(),
+        };
+        self.ask(
+            Request::Submit(submit),
+            Asked::Submit {
+                room: row.id,
+                row: w.id,
+            },
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading rooms and timelines on a connection of its own, beside the engine.
+
+use crate::content::MessageId;
+use crate::error::{Error, Result};
+use crate::store::rooms::{self, RoomRow, Status};
+use crate::store::{StoreKey, messages, open_reader};
+use crate::timeline::{Item, PageKey};
+use lacre_wire::ids::{AccountId, Millis, RoomId};
+use lacre_wire::room::{Role, RoomKind};
+use rusqlite::Connection;
+use std::path::Path;
+
+/// A read connection. It sees what the engine has committed.
+pub struct Reader {
+    connection: Connection,
+    me: AccountId,
+}
+
+/// A room as shown in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomInfo {
+    /// The room.
+    pub id: RoomId,
+    /// What sort of room it is.
+    pub kind: RoomKind,
+    /// Its name; for a direct room the other person's handle; empty until the room's key has come.
+    pub name: String,
+    /// The other person of a direct room.
+    pub peer: Option<AccountId>,
+    /// Its members, with this account.
+    pub members: Vec<Member>,
+    /// Whether this device is in it.
+    pub joined: bool,
+    /// Why it stopped, if it could not be followed.
+    pub stopped: Option<String>,
+    /// Last activity.
+    pub last_ms: Millis,
+}
+
+/// A member of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account.
+    pub account: AccountId,
+    /// Its handle; the start of its id until the directory has answered.
+    pub handle: String,
+    /// Its role.
+    pub role: Role,
+}
+
+impl Reader {
+    pub(crate) fn open(path: &Path, key: &StoreKey, me: AccountId) -> Result<Self> {
+        Ok(Self {
+            connection: open_reader(path, key)?,
+            me,
+        })
+    }
+
+    fn info(&self, row: RoomRow) -> Result<RoomInfo> {
+        let members: Vec<Member> = rooms::members(&self.connection, row.r)?
+            .into_iter()
+            .map(|(account, role, handle)| Member {
+                handle: handle.unwrap_or_else(|| account.to_string().chars().take(8).collect()),
+                role,
+                account,
+            })
+            .collect();
+        let peer_name = || {
+            members
+                .iter()
+                .find(|member| Some(member.account) == row.peer)
+                .map(|member| member.handle.clone())
+        };
+        Ok(RoomInfo {
+            id: row.id,
+            kind: row.kind,
+            name: row.name.clone().or_else(peer_name).unwrap_or_default(),
+            peer: row.peer,
+            joined: row.status == Status::Joined,
+            stopped: row.reason.filter(|_| row.status == Status::Stopped),
+            last_ms: row.last_ms,
+            members,
+        })
+    }
+
+    /// Every room this device is or was in, newest activity first.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn rooms(&self) -> Result<Vec<RoomInfo>> {
+        let rows = rooms::list(&self.connection)?;
+        rows.into_iter()
+            .filter(|row| row.status != Status::Creating && row.status != Status::Joining)
+            .map(|row| self.info(row))
+            .collect()
+    }
+
+    /// One room.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn room(&self, room: RoomId) -> Result<Option<RoomInfo>> {
+        rooms::find(&self.connection, room)?
+            .map(|row| self.info(row))
+            .transpose()
+    }
+
+    /// A page of a timeline, oldest first: the newest `limit` items (at most 1000), or those before a place.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn page(&self, room: RoomId, before: Option<PageKey>, limit: usize) -> Result<Vec<Item>> {
+        match rooms::find(&self.connection, room)? {
+            Some(row) => {
+                messages::page(&self.connection, row.r, self.me, before, limit).map_err(Error::from)
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The item of one message.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn item(&self, room: RoomId, message: MessageId) -> Result<Option<Item>> {
+        match rooms::find(&self.connection, room)? {
+            Some(row) => {
+                messages::item(&self.connection, row.r, self.me, message).map_err(Error::from)
+            }
+            None => Ok(None),
+        }
+    }
+}

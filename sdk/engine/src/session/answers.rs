@@ -1,0 +1,54 @@
+//! Answers: each goes back to what asked.
+
+use super::people::unexpected;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::live::Asked;
+use lacre_wire::answer::Answer;
+use lacre_wire::ids::Millis;
+
+impl Engine {
+    pub(crate) fn on_answer(&mut self, id: u32, answer: Answer, now: Millis) {
+        let Some(asked) = self.live.asked.remove(&id) else {
+            self.relay_broke_protocol("an answer to nothing that was asked");
+            return;
+        };
+        if let Err(error) = self.answered(asked, answer, now) {
+            self.report(error);
+        }
+    }
+
+    fn answered(&mut self, asked: Asked, answer: Answer, now: Millis) -> Result<()> {
+        match asked {
+            Asked::Open => match answer {
+                Answer::Opened(logs) => logs.into_iter().try_for_each(|log| self.on_opened(log)),
+                other => refused(other),
+            },
+            Asked::Submit { room, row } => self.on_submitted(room, row, answer, now),
+            Asked::Turn { room } => self.on_turn(room, answer, now),
+            Asked::Release | Asked::BadCommit | Asked::PutKeyPackages => match answer {
+                Answer::Ok => Ok(()),
+                other => refused(other),
+            },
+            Asked::Commit { room } => self.on_committed(room, answer, now),
+            Asked::Propose { room, change } => self.on_proposed(room, change, answer, now),
+            Asked::Create { room, change } => self.on_created(room, change, answer),
+            Asked::Claim { change } => self.on_claimed(change, answer),
+            Asked::LookupFor { id, handle } => self.on_lookup(id, &handle, answer),
+            Asked::LookupAccount(account) => self.on_account(account, answer),
+            Asked::PutDeviceList { change, device } => {
+                self.on_list_published(change, device, answer)
+            }
+            Asked::SendToDevice { change } => self.on_granted(change, answer),
+            Asked::Join { room, change } => self.on_join(room, change, answer, now),
+            Asked::GroupInfo { room, change } => self.on_group_info(room, change, answer),
+        }
+    }
+}
+
+fn refused(answer: Answer) -> Result<()> {
+    match answer {
+        Answer::Failed(error) => Err(Error::from(error)),
+        _ => Err(unexpected()),
+    }
+}

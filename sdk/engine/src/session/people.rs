@@ -1,0 +1,128 @@
+//! Looking people up in the relay's directory.
+
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Done, Event, LocalId};
+use crate::live::Asked;
+use crate::store::people;
+use crate::store::rooms::Status;
+use lacre_wire::answer::{AccountInfo, Answer};
+use lacre_wire::ids::{AccountId, Millis};
+use lacre_wire::request::{Request, Who};
+
+impl Engine {
+    /// Finds the account of a handle, with or without `@`. Ends as [`Done::Person`].
+    ///
+    /// # Errors
+    /// `Invalid` for an empty handle.
+    pub fn lookup(&mut self, handle: &str, _now: Millis) -> Result<LocalId> {
+        let handle = handle.trim().trim_start_matches('@').to_lowercase();
+        if handle.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "BadHandle",
+                "an empty handle names nobody; write it as @ana",
+            ));
+        }
+        self.live.last_lookup -= 1;
+        let id = self.live.last_lookup;
+        match self.live.online && self.live.listed {
+            true => self.ask_for(id, handle),
+            false => match self.db.account_of(&handle)? {
+                Some(account) => self.tell(Event::Done {
+                    id,
+                    result: Ok(Done::Person { account, handle }),
+                }),
+                None => self.live.lookups.push((id, handle)),
+            },
+        }
+        Ok(id)
+    }
+
+    pub(crate) fn ask_for(&mut self, id: LocalId, handle: String) {
+        self.ask(
+            Request::Lookup(Who::Handle(handle.clone())),
+            Asked::LookupFor { id, handle },
+        );
+    }
+
+    pub(crate) fn on_lookup(&mut self, id: LocalId, handle: &str, answer: Answer) -> Result<()> {
+        let result = match answer {
+            Answer::Account(info) if info.handle == handle => {
+                self.keep_info(&info).map(|()| Done::Person {
+                    account: info.account,
+                    handle: info.handle,
+                })
+            }
+            Answer::Account(_) => Err(Error::new(
+                ErrorKind::Relay,
+                "RelayMisbehaved",
+                "the relay answered a lookup with another person",
+            )),
+            Answer::Failed(error) => Err(error.into()),
+            _ => Err(unexpected()),
+        };
+        self.tell(Event::Done { id, result });
+        Ok(())
+    }
+
+    pub(crate) fn on_account(&mut self, account: AccountId, answer: Answer) -> Result<()> {
+        self.live.looking_up.remove(&account);
+        match answer {
+            Answer::Account(info) if info.account == account => {
+                self.keep_info(&info)?;
+                for row in self.db.rooms()? {
+                    if row.status == Status::Joined
+                        && self.db.member_accounts(row.r)?.contains(&account)
+                    {
+                        self.tell(Event::RoomChanged(row.id));
+                    }
+                }
+                Ok(())
+            }
+            Answer::Account(_) => Err(unexpected()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Verifies and keeps a directory entry.
+    pub(crate) fn keep_info(&mut self, info: &AccountInfo) -> Result<()> {
+        let list = people::verify(info)?;
+        self.db.keep_person(info, &list)
+    }
+
+    /// Asks for the handles of members that are not known yet.
+    pub(crate) fn look_up_unknown_members(&mut self) -> Result<()> {
+        for row in self.db.rooms()? {
+            if row.status == Status::Joined {
+                self.look_up_members(row.r)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the handles of a room's members that are not known yet.
+    pub(crate) fn look_up_members(&mut self, r: i64) -> Result<()> {
+        if !self.live.online || !self.live.listed {
+            return Ok(());
+        }
+        for account in self.db.member_accounts(r)? {
+            if self.db.person(account)?.is_none() && self.live.looking_up.insert(account) {
+                self.ask(
+                    Request::Lookup(Who::Account(account)),
+                    Asked::LookupAccount(account),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An answer of another kind than the request allows.
+pub(crate) fn unexpected() -> Error {
+    Error::new(
+        ErrorKind::Relay,
+        "RelayMisbehaved",
+        "the relay answered with something that was not asked for",
+    )
+}

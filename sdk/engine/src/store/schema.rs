@@ -1,0 +1,123 @@
+//! Tables and their versions. Changes only move forward; every version is a step here.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::mls::storage;
+use rusqlite::Connection;
+
+/// Version of the schema this code writes.
+const VERSION: i64 = 1;
+
+const V1: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Where this device stands in each log it reads.
+CREATE TABLE log (key BLOB PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE room (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    kind INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    reason TEXT,
+    peer BLOB,
+    name TEXT,
+    from_seq INTEGER NOT NULL DEFAULT 0,
+    last_ms INTEGER NOT NULL DEFAULT 0,
+    last_accepted BLOB,
+    commit_hash BLOB,
+    commit_submit BLOB,
+    commit_frame BLOB
+) STRICT;
+
+-- K_room, by number.
+CREATE TABLE room_key (room INTEGER NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL,
+    PRIMARY KEY (room, number)) STRICT, WITHOUT ROWID;
+
+-- A copy of what the MLS group says, for readers.
+CREATE TABLE member (room INTEGER NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL,
+    PRIMARY KEY (room, account)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (account BLOB PRIMARY KEY, handle TEXT NOT NULL, list BLOB NOT NULL, list_version INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
+
+-- Chain values of recent entries, to compare with what other members saw.
+CREATE TABLE chain (room INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT NULL,
+    PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
+
+-- Proposals of the present epoch; MLS sees them only together with a commit.
+CREATE TABLE proposal (room INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL, message BLOB NOT NULL,
+    PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL,
+    seq INTEGER,
+    message BLOB NOT NULL,
+    sender BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    text TEXT,
+    reply_to BLOB,
+    edited INTEGER NOT NULL DEFAULT 0,
+    state INTEGER NOT NULL,
+    content BLOB,
+    stamp BLOB
+) STRICT;
+CREATE UNIQUE INDEX message_once ON message (room, message, sender);
+CREATE INDEX message_order ON message (room, seq);
+CREATE INDEX message_unsent ON message (room, id) WHERE seq IS NULL;
+
+CREATE TABLE reaction (room INTEGER NOT NULL, message BLOB NOT NULL, sender BLOB NOT NULL,
+    target BLOB NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (room, message, sender)) STRICT;
+CREATE INDEX reaction_target ON reaction (room, target);
+
+-- Messages on their way out, in order.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL,
+    submit BLOB NOT NULL,
+    item INTEGER,
+    content BLOB NOT NULL,
+    sealed BLOB,
+    sealed_hash BLOB,
+    generation INTEGER,
+    epoch INTEGER
+) STRICT;
+CREATE INDEX outbox_room ON outbox (room, id);
+CREATE INDEX outbox_own ON outbox (room, sealed_hash) WHERE sealed_hash IS NOT NULL;
+
+-- Changes asked for on this device, not done yet.
+CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, room BLOB, intent BLOB NOT NULL) STRICT;
+
+-- Invitations whose group could not be entered yet: objects are being fetched.
+CREATE TABLE welcome (id INTEGER PRIMARY KEY, room BLOB NOT NULL, notice BLOB NOT NULL) STRICT;
+
+-- Devices of this account that wait to be approved here.
+CREATE TABLE approval (device BLOB PRIMARY KEY, key BLOB NOT NULL, init_key BLOB NOT NULL, name TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;
+";
+
+/// Brings the schema to the present version.
+pub(super) fn migrate(connection: &Connection) -> Result<()> {
+    let found: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(Error::from)?;
+    match found {
+        0 => {
+            let sql = format!(
+                "BEGIN IMMEDIATE; {V1} {} PRAGMA user_version = {VERSION}; COMMIT;",
+                storage::SCHEMA
+            );
+            connection.execute_batch(&sql).map_err(Error::from)
+        }
+        VERSION => Ok(()),
+        newer => Err(Error::new(
+            ErrorKind::Outdated,
+            "StoreTooNew",
+            format!(
+                "this store has version {newer}, this program knows up to {VERSION}; install a newer Lacre"
+            ),
+        )),
+    }
+}
