@@ -15,6 +15,8 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod rooms;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub use open::StoreKey;
 pub(crate) use open::{open_reader, open_writer};

@@ -1,0 +1,174 @@
+//! How a relay is set up.
+
+use crate::clock::Clock;
+use crate::error::RelayError;
+use crate::rates::Rates;
+use crate::relay::Relay;
+use crate::start;
+use lacre_wire::relay::DEFAULT_PORT;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Who may open an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum SignUp {
+    /// Anybody, as fast as [`Rates::sign_up`] allows.
+    #[default]
+    Open,
+    /// Nobody; devices of existing accounts still connect.
+    Closed,
+}
+
+/// When a message counts as accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// After an fsync.
+    #[default]
+    Full,
+    /// When the operating system has it: a power cut may lose what was accepted last.
+    Normal,
+}
+
+/// Where a relay keeps its data.
+#[derive(Clone)]
+pub(crate) enum Place {
+    Memory,
+    Folder(PathBuf),
+    Beside(Box<crate::relay::Shared>),
+}
+
+/// Sets up a relay. Obtained from [`Relay::builder`].
+#[derive(Clone)]
+pub struct RelayBuilder {
+    pub(crate) place: Option<Place>,
+    pub(crate) key_file: Option<PathBuf>,
+    pub(crate) listen: SocketAddr,
+    pub(crate) advertise: Option<(String, u16)>,
+    pub(crate) sign_up: SignUp,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) drain: Duration,
+    pub(crate) rates: Rates,
+    pub(crate) durability: Durability,
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) tail_bytes: usize,
+    pub(crate) clock: Clock,
+}
+
+impl RelayBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            place: None,
+            key_file: None,
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
+            advertise: None,
+            sign_up: SignUp::default(),
+            idle_timeout: Duration::from_secs(60),
+            drain: Duration::from_secs(1),
+            rates: Rates::default(),
+            durability: Durability::default(),
+            http: None,
+            tail_bytes: 128 * 1024 * 1024,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Keeps everything in this folder, which is created: `relay.db`, and beside it `relay.keys`,
+    /// the secrets. Back the two up apart from each other.
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.place = Some(Place::Folder(path.into()));
+        self
+    }
+
+    /// Keeps everything in memory, keys included: for tests and demonstrations.
+    pub fn in_memory(mut self) -> Self {
+        self.place = Some(Place::Memory);
+        self
+    }
+
+    /// Runs on the store and keys of `other`, in the same process: a second front for the same
+    /// rooms. `other` must be shut down last.
+    pub fn beside(mut self, other: &Relay) -> Self {
+        self.place = Some(Place::Beside(Box::new(other.shared())));
+        self
+    }
+
+    /// Reads the keys from here instead of `relay.keys` in the data folder.
+    pub fn key_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.key_file = Some(path.into());
+        self
+    }
+
+    /// The UDP address to listen on. Default `0.0.0.0:4433`; port 0 takes a free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The name (or IP address) and port that people connect to, if another than the one listened
+    /// on.
+    pub fn advertise(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.advertise = Some((host.into(), port));
+        self
+    }
+
+    /// Who may open an account. Default [`SignUp::Open`].
+    pub fn sign_up(mut self, sign_up: SignUp) -> Self {
+        self.sign_up = sign_up;
+        self
+    }
+
+    /// After this long without a sign of life a connection is dead. Default 60 s. Clients keep
+    /// theirs alive at a third of it.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How long a shutdown waits for clients to leave by themselves. Default 1 s.
+    pub fn drain(mut self, grace: Duration) -> Self {
+        self.drain = grace;
+        self
+    }
+
+    /// How fast may be sent. Generous by default.
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
+        self
+    }
+
+    /// When a message counts as accepted. Default [`Durability::Full`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Serves `/metrics` and `/health` over plain HTTP on this address; a loopback address, because
+    /// it asks nobody who they are. Default: nowhere.
+    pub fn http(mut self, address: Option<SocketAddr>) -> Self {
+        self.http = address;
+        self
+    }
+
+    /// How many bytes of recent entries are kept in memory for all readers. Default 128 MiB.
+    pub fn tail_bytes(mut self, bytes: usize) -> Self {
+        self.tail_bytes = bytes;
+        self
+    }
+
+    /// The clock to stamp with; for tests that move time by hand.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Starts the relay. Must be called inside a tokio runtime with I/O and time.
+    ///
+    /// # Errors
+    /// When settings contradict each other, keys or store cannot be opened, or an address cannot be
+    /// bound. The message says what to do.
+    pub async fn start(self) -> Result<Relay, RelayError> {
+        start::start(self).await
+    }
+}

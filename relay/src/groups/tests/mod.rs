@@ -1,0 +1,6 @@
+//! Stories with real OpenMLS members around the relay's checks.
+
+mod beginning;
+mod commits;
+mod removals;
+mod uploads;

@@ -1,0 +1,39 @@
+//! The Lacre relay: it stores and forwards sealed envelopes it cannot open.
+//!
+//! A relay is started with [`Relay::builder`]. Everything durable goes through [`store`], everything
+//! about MLS groups through [`groups`]; the rest is the service around them: the QUIC endpoint, the
+//! sessions, and the hub that wakes them.
+
+mod acks;
+mod builder;
+mod checkpoint;
+mod clock;
+mod endpoint;
+mod error;
+mod evict;
+mod feed;
+pub mod groups;
+mod handle;
+mod housekeep;
+mod http;
+mod hub;
+mod keys;
+mod metrics;
+mod named;
+mod objects;
+mod rates;
+mod relay;
+mod service;
+mod session;
+mod start;
+pub mod store;
+mod sweep;
+mod tasks;
+mod tls;
+pub mod wake;
+
+pub use builder::{Durability, RelayBuilder, SignUp};
+pub use clock::Clock;
+pub use error::{RelayError, RelayErrorKind};
+pub use rates::{Rate, Rates};
+pub use relay::{Relay, RelayStatus};

@@ -1,0 +1,135 @@
+//! What the relay counts, as Prometheus text (exposition format 0.0.4).
+//!
+//! Counters are single atomics and cost a nanosecond on the hot path. Nothing here names a person,
+//! a device or a room.
+
+use lacre_wire::error::ErrorCode;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number that only grows, or a gauge that is set.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    pub(crate) fn one(&self) {
+        self.add(1);
+    }
+
+    pub(crate) fn sub(&self, n: u64) {
+        self.0.fetch_sub(n, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+macro_rules! metrics {
+    ($($(#[$doc:meta])* $name:ident: $kind:literal, $help:literal,)*) => {
+        /// Everything counted.
+        #[derive(Debug)]
+        pub(crate) struct Metrics {
+            $($(#[$doc])* pub(crate) $name: Count,)*
+            refused: Vec<(ErrorCode, Count)>,
+        }
+
+        impl Default for Metrics {
+            fn default() -> Self {
+                let refused = ErrorCode::ALL.iter().map(|code| (*code, Count::default())).collect();
+                Self { $($name: Count::default(),)* refused }
+            }
+        }
+
+        impl Metrics {
+            fn render_counts(&self, out: &mut String) {
+                $(push(out, concat!("lacre_", stringify!($name)), $kind, $help, self.$name.get());)*
+            }
+        }
+    };
+}
+
+metrics! {
+    /// Live connections that have not logged in are not counted.
+    connections: "counter", "QUIC connections whose handshake completed.",
+    handshake_retries: "counter", "Connection attempts answered with a stateless Retry.",
+    handshakes_refused: "counter", "Connection attempts refused because too many were in flight.",
+    logins: "counter", "Logins and sign-ups that succeeded.",
+    requests: "counter", "Requests read from sessions.",
+    accepted: "counter", "Messages, proposals and commits accepted.",
+    batches: "counter", "Durable batches of the store (one fsync each in class D).",
+    batch_entries: "counter", "Log entries in those batches.",
+    deliveries: "counter", "Log entries written to sessions.",
+    delivered_bytes: "counter", "Bytes of log entries written to sessions.",
+    store_reads: "counter", "Pages of entries read from the store for sessions.",
+    catch_ups: "counter", "Catch-up streams opened.",
+    holes: "counter", "Holes in tails filled from the store.",
+    sweeps: "counter", "Sweeps of heads.",
+    sweep_finds: "counter", "Logs for which a sweep found a lost wake-up.",
+    checkpoints: "counter", "Checkpoints signed.",
+    objects_read: "counter", "Objects sent.",
+    objects_stored: "counter", "Objects received.",
+    undelivered: "counter", "Hints dropped because a session was too slow.",
+    in_flight: "gauge", "Requests being worked on.",
+}
+
+impl Metrics {
+    /// A request or connection was refused.
+    pub(crate) fn refused(&self, code: ErrorCode) {
+        if let Some((_, count)) = self.refused.iter().find(|(known, _)| *known == code) {
+            count.one();
+        }
+    }
+
+    /// How often something was refused, over all codes.
+    pub(crate) fn refused_total(&self) -> u64 {
+        self.refused.iter().map(|(_, count)| count.get()).sum()
+    }
+
+    /// All metrics, with the given gauges (name, help, value) before them.
+    pub(crate) fn render(&self, gauges: &[(&str, &str, u64)]) -> String {
+        let mut out = String::with_capacity(4096);
+        for (name, help, value) in gauges {
+            push(&mut out, &format!("lacre_{name}"), "gauge", help, *value);
+        }
+        self.render_counts(&mut out);
+        out.push_str("# HELP lacre_refused_total Requests and connections refused, by code.\n");
+        out.push_str("# TYPE lacre_refused_total counter\n");
+        for (code, count) in self.refused.iter().filter(|(_, count)| count.get() > 0) {
+            // Writing to a string cannot fail.
+            let _infallible = writeln!(out, "lacre_refused_total{{code=\"{code}\"}} {}", count.get());
+        }
+        out
+    }
+}
+
+fn push(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
+    let total = if kind == "counter" { "_total" } else { "" };
+    // Writing to a string cannot fail.
+    let _infallible =
+        write!(out, "# HELP {name}{total} {help}\n# TYPE {name}{total} {kind}\n{name}{total} {value}\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_prometheus_text() {
+        let metrics = Metrics::default();
+        metrics.accepted.add(3);
+        metrics.refused(ErrorCode::RateLimited);
+        let text = metrics.render(&[("sessions", "Sessions.", 2)]);
+        assert!(text.contains("# TYPE lacre_sessions gauge\nlacre_sessions 2\n"));
+        assert!(text.contains("# TYPE lacre_accepted_total counter\nlacre_accepted_total 3\n"));
+        assert!(text.contains("lacre_refused_total{code=\"RateLimited\"} 1\n"));
+        assert!(!text.contains("code=\"Busy\""));
+        for line in text.lines() {
+            assert!(line.starts_with('#') || line.rsplit_once(' ').is_some_and(|(_, n)| n.parse::<u64>().is_ok()));
+        }
+    }
+}

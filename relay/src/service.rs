@@ -1,0 +1,155 @@
+//! The relay itself: what its sessions and tasks share.
+
+use crate::acks::Acks;
+use crate::builder::SignUp;
+use crate::clock::Clock;
+use crate::groups::turn_queue::At;
+use crate::groups::{Groups, Nominations, Turns};
+use crate::hub::Hub;
+use crate::hub::online::Online;
+use crate::keys::RelayKeys;
+use crate::metrics::Metrics;
+use crate::rates::RateLimits;
+use crate::session::{Context, Done};
+use crate::store::Store;
+use crate::store::command::{Append, Command, Hashed};
+use crate::store::outcome::{ReaderChange, StoreError, Verdict};
+use crate::store::read::ReadLogs;
+use crate::tasks::{Stage, Tasks};
+use crate::wake::{Subscription, Wake};
+use lacre_wire::answer::{Accepted, Answer};
+use lacre_wire::error::{ErrorCode, WireError};
+use lacre_wire::ids::{Generation, Hash, LogId, Millis, RoomId, SubmitId};
+use lacre_wire::limits::MAX_INLINE_BODY;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Everything the sessions of one relay share.
+pub(crate) struct Service {
+    pub(crate) store: Store,
+    pub(crate) keys: Arc<RelayKeys>,
+    pub(crate) hub: Hub,
+    pub(crate) online: Online,
+    pub(crate) groups: Groups,
+    pub(crate) turns: Turns,
+    pub(crate) nominations: Nominations,
+    pub(crate) rates: RateLimits,
+    pub(crate) acks: Acks,
+    pub(crate) metrics: Metrics,
+    pub(crate) clock: Clock,
+    pub(crate) sign_up: SignUp,
+    pub(crate) tasks: Tasks,
+    pub(crate) wake: Arc<dyn Wake>,
+    /// This relay's place among those that wake each other.
+    pub(crate) wakes: OnceLock<Subscription>,
+    pub(crate) sessions: AtomicU64,
+}
+
+/// The shortest and longest time over which clients spread their reconnection.
+const SPREAD_MS: (Millis, Millis) = (2_000, 60_000);
+
+impl Service {
+    /// Whether the relay has begun to stop.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.tasks.stage() > Stage::Running
+    }
+
+    /// A number for the next session.
+    pub(crate) fn next_session(&self) -> u64 {
+        self.sessions.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Over how long clients are to spread their reconnection: a relay makes about 500 handshakes a
+    /// second beside its work.
+    pub(crate) fn reconnect_spread_ms(&self) -> Millis {
+        let sessions = u64::try_from(self.online.count()).unwrap_or(u64::MAX);
+        sessions.saturating_mul(2).clamp(SPREAD_MS.0, SPREAD_MS.1)
+    }
+
+    /// Turns a verdict into an answer. `seen` is where the asker stood, if it may be shown the
+    /// handshakes it lacks.
+    pub(crate) async fn answer_verdict(&self, seen: Option<(RoomId, At)>, verdict: Verdict) -> Answer {
+        match verdict {
+            Verdict::Done | Verdict::LoggedIn { .. } | Verdict::Reported { .. } | Verdict::Housekept { .. } => {
+                Answer::Ok
+            }
+            Verdict::Accepted(accepted) => Answer::Accepted(accepted),
+            Verdict::WrongEpoch { generation, epoch } => {
+                let missed = match seen {
+                    Some((room, at)) if at < (generation, epoch) => self
+                        .store
+                        .handshakes(room, at.0, at.1, MAX_INLINE_BODY)
+                        .await
+                        // A hint only: the log says the same.
+                        .unwrap_or_default(),
+                    _ => Vec::new(),
+                };
+                Answer::WrongEpoch { generation, epoch, missed }
+            }
+            Verdict::OutOfOrder { last } => Answer::OutOfOrder { last },
+            Verdict::CommitFirst { proposals } => Answer::CommitFirst { proposals },
+            Verdict::Exists { room } => Answer::Exists { room },
+            Verdict::KeyPackages(accounts) => Answer::KeyPackages(accounts),
+            Verdict::Refused(error) => Answer::Failed(error),
+        }
+    }
+
+    /// What was answered to a submission that was accepted before. Handshakes are validated before
+    /// the store sees them, so a repetition, whose epoch has passed, must be found first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn remembered(
+        &self,
+        context: &Context,
+        room: RoomId,
+        submit_id: SubmitId,
+    ) -> Result<Option<Accepted>, StoreError> {
+        // A message of a generation no room reaches: the memory is looked up before all rules, and
+        // the rules refuse it.
+        let probe = Command::Append(Append {
+            now_ms: self.clock.now_ms(),
+            room,
+            account: context.account(),
+            device: context.device(),
+            generation: Generation::MAX,
+            epoch: u64::MAX >> 1,
+            submit_id,
+            prev: None,
+            tag: Hash([0; 32]),
+            channel: None,
+            body: Hashed::new(Vec::new()),
+        });
+        match self.store.submit(probe).await?.verdict {
+            Verdict::Accepted(accepted) => Ok(Some(accepted)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Tells sessions whose reading of a room has ended.
+    pub(crate) fn apply_readers(&self, changes: &[ReaderChange]) {
+        for change in changes {
+            if let Some(until) = change.until_seq
+                && let Some(session) = self.online.device(&change.device)
+            {
+                session.done(Done::ReadsUntil { log: LogId::Room(change.room), until });
+            }
+        }
+    }
+
+    /// The error for whoever comes while the relay stops.
+    pub(crate) fn going_away(&self) -> WireError {
+        WireError::retry(ErrorCode::GoingAway, "the relay is stopping; connect again", self.reconnect_spread_ms())
+    }
+
+    /// Metrics as Prometheus text.
+    pub(crate) fn render_metrics(&self) -> String {
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        self.metrics.render(&[
+            ("sessions", "Sessions that are logged in.", count(self.online.count())),
+            ("tail_bytes", "Bytes of entries in memory.", count(self.hub.tail_bytes())),
+            ("group_bytes", "Bytes of public groups in memory, about.", count(self.groups.memory())),
+        ])
+    }
+}

@@ -1,0 +1,125 @@
+//! The bulk lane: a log that is far behind, on a stream of its own.
+//!
+//! The session stream says where the log leaves it, the catch-up stream where it comes back. Only
+//! when the peer has received the whole catch-up stream does the log return, so it is never on two
+//! streams at once.
+
+use super::logs::Mode;
+use super::{Context, Done, Opening, Session};
+use crate::store::StoreError;
+use crate::store::read::{Page, PageLimit, ReadLogs};
+use bytes::Bytes;
+use lacre_wire::frame;
+use lacre_wire::ids::{LogId, Seq};
+use lacre_wire::limits::BULK_BEHIND;
+use lacre_wire::push::ServerFrame;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::oneshot;
+
+/// Below the session stream and objects: whatever is live goes first.
+const PRIORITY: i32 = -1;
+
+/// The stream was given up.
+const RESET: quinn::VarInt = quinn::VarInt::from_u32(1);
+
+impl Session {
+    /// Moves a log to a stream of its own.
+    pub(super) fn start_catch_up(&mut self, opening: Opening) {
+        let Some(log) = self.logs.get(opening.slot) else { return };
+        let (cancel, cancelled) = oneshot::channel();
+        let until = Arc::new(AtomicU64::new(log.until));
+        log.mode = Mode::CatchUp { _cancel: cancel, until: until.clone() };
+        let (id, from) = (log.log, log.next);
+        self.control_frame(&ServerFrame::CatchUp { log: id, from });
+        let context = self.context.clone();
+        let connection = self.connection.clone();
+        let work = CatchUp { context, connection, opening, log: id, next: from, until };
+        self.context.service.metrics.catch_ups.one();
+        self.context.service.tasks.spawn(work.run(cancelled));
+    }
+}
+
+struct CatchUp {
+    context: Arc<Context>,
+    connection: quinn::Connection,
+    opening: Opening,
+    log: LogId,
+    next: Seq,
+    until: Arc<AtomicU64>,
+}
+
+/// Why a catch-up stream did not come to its end.
+enum Failed {
+    /// The stream or the connection is gone: the session ends by itself, or has closed the log.
+    Stream,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl CatchUp {
+    async fn run(mut self, cancelled: oneshot::Receiver<()>) {
+        let opened = tokio::select! {
+            opened = self.connection.open_uni() => opened,
+            _ = self.context.over() => return,
+        };
+        let Ok(mut stream) = opened else { return };
+        let copied = tokio::select! {
+            copied = self.copy(&mut stream) => copied,
+            // The session closed the log, or has ended.
+            _ = cancelled => {
+                let _already_closed = stream.reset(RESET);
+                return;
+            }
+        };
+        match copied {
+            Ok(()) => self.context.mailbox.done(Done::CaughtUp { opening: self.opening, next: self.next }),
+            Err(Failed::Stream) => {}
+            Err(Failed::Store(error)) => {
+                let _already_closed = stream.reset(RESET);
+                self.context.mailbox.end(error.into());
+            }
+        }
+    }
+
+    async fn copy(&mut self, stream: &mut quinn::SendStream) -> Result<(), Failed> {
+        stream.set_priority(PRIORITY).map_err(|_| Failed::Stream)?;
+        let mut page = self.page(self.next).await?;
+        while let Some(last) = page.entries.last().map(|entry| entry.seq) {
+            let behind = page.head.min(self.until()).saturating_sub(last);
+            let count = page.entries.len() as u64;
+            let bytes = Bytes::from(frame::encode(&ServerFrame::Entries { log: self.log, entries: page.entries }));
+            let metrics = &self.context.service.metrics;
+            metrics.deliveries.add(count);
+            metrics.delivered_bytes.add(bytes.len() as u64);
+            self.next = last.saturating_add(1);
+            // Near enough for the live lane, which then has it from memory or reads one page.
+            let near = behind.saturating_mul(bytes.len() as u64 / count) < BULK_BEHIND / 4;
+            if behind == 0 || (near && self.context.service.hub.covers(self.log, self.next)) {
+                stream.write_chunk(bytes).await.map_err(|_| Failed::Stream)?;
+                break;
+            }
+            // The next page is read while this one leaves.
+            let (written, read) = tokio::join!(stream.write_chunk(bytes), self.page(self.next));
+            written.map_err(|_| Failed::Stream)?;
+            page = read?;
+        }
+        let end = frame::encode(&ServerFrame::CatchUpEnd { log: self.log, next: self.next });
+        stream.write_all(&end).await.map_err(|_| Failed::Stream)?;
+        stream.finish().map_err(|_| Failed::Stream)?;
+        match stream.stopped().await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) | Err(_) => Err(Failed::Stream),
+        }
+    }
+
+    async fn page(&self, next: Seq) -> Result<Page, Failed> {
+        let until = Some(self.until()).filter(|until| *until != Seq::MAX);
+        let entries = self.context.service.store.entries(self.log, next.saturating_sub(1), until, PageLimit::default());
+        entries.await.map_err(Failed::Store)
+    }
+
+    fn until(&self) -> Seq {
+        self.until.load(Ordering::Relaxed)
+    }
+}

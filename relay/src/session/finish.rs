@@ -1,0 +1,61 @@
+//! The end of a session: everybody who knows of it forgets it.
+
+use super::{End, Session};
+use lacre_wire::error::{ErrorCode, WireError};
+use lacre_wire::frame;
+use lacre_wire::push::ServerFrame;
+use std::time::Duration;
+
+/// How long the peer has to take the last frame.
+const LAST_FRAME: Duration = Duration::from_secs(2);
+
+impl Session {
+    pub(super) async fn finish(mut self, end: End) {
+        let service = self.context.service.clone();
+        self.context.end();
+        service.online.leave(&self.context.mailbox);
+        for (slot, log) in self.logs.drain() {
+            service.hub.close(log, &self.context.mailbox, slot);
+        }
+        service.metrics.in_flight.sub(self.in_flight as u64);
+        let submissions = std::mem::take(&mut self.submissions);
+        if !submissions.is_empty() {
+            // What the store has, it finishes; whoever asked learns it from the log.
+            service.tasks.spawn(async move {
+                for (_, submission) in submissions {
+                    drop(submission.await);
+                }
+            });
+        }
+        match end {
+            End::Gone => self.connection.close(0u32.into(), b""),
+            End::Closing(error) => {
+                tracing::debug!(code = %error.code, "the relay ends the session");
+                if error.code != ErrorCode::GoingAway {
+                    service.metrics.refused(error.code);
+                }
+                let said = tokio::time::timeout(LAST_FRAME, self.say(&error)).await;
+                drop(said);
+                self.connection.close(error.code.number().into(), error.code.name().as_bytes());
+            }
+        }
+    }
+
+    /// Completes what was begun, so that the last frame is readable, and sends it.
+    async fn say(&mut self, error: &WireError) -> Result<(), quinn::WriteError> {
+        if let Some(rest) = self.out.get_mut(self.out_at..) {
+            self.send.write_all_chunks(rest).await?;
+        }
+        say_closing(&mut self.send, error).await
+    }
+}
+
+/// Sends `Closing` as the last frame and waits until the peer has it, or is gone.
+pub(super) async fn say_closing(send: &mut quinn::SendStream, error: &WireError) -> Result<(), quinn::WriteError> {
+    send.write_all(&frame::encode(&ServerFrame::Closing(error.clone()))).await?;
+    if send.finish().is_ok() {
+        // Either way there is nothing more to say.
+        let _received_or_gone = send.stopped().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! BadCommit: a device cannot apply a commit and has stopped the room.
+
+use super::Handled;
+use crate::groups::Submitter;
+use crate::groups::bad_commit::check_report;
+use crate::session::Context;
+use crate::store::command::Command;
+use crate::store::outcome::Verdict;
+use crate::store::read::ReadAccounts;
+use lacre_wire::answer::Answer;
+use lacre_wire::error::{ErrorCode, WireError};
+use lacre_wire::frame;
+use lacre_wire::push::ServerFrame;
+use lacre_wire::request::SignedBadCommit;
+use std::sync::Arc;
+
+pub(super) async fn bad_commit(context: Arc<Context>, report: SignedBadCommit) -> Handled {
+    context.spend(None, 1)?;
+    let service = &context.service;
+    let device = service.store.device(context.device()).await?;
+    let device = device.ok_or_else(|| WireError::new(ErrorCode::NoSuchDevice, "the device is gone"))?;
+    let submitter = Submitter { account: context.account(), device: context.device() };
+    let (command, reason) = match check_report(&report, submitter, &device.key, service.clock.now_ms()) {
+        Ok(checked) => checked,
+        Err(refused) => return Ok(refused.to_answer()),
+    };
+    let (room, generation) = (command.room, command.generation);
+    tracing::warn!(%room, generation, epoch = command.epoch, seq = command.seq, ?reason, "a member cannot apply a commit");
+    let outcome = service.store.submit(Command::ReportBadCommit(command)).await?;
+    match outcome.verdict {
+        Verdict::Reported { frozen } => {
+            if frozen {
+                let frame = bytes::Bytes::from(frame::encode(&ServerFrame::Frozen { room, generation }));
+                service.hub.readers(room).iter().for_each(|session| session.hint(frame.clone()));
+            }
+            Ok(Answer::Ok)
+        }
+        verdict => Ok(service.answer_verdict(None, verdict).await),
+    }
+}

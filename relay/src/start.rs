@@ -1,0 +1,185 @@
+//! From settings to a running relay: keys, store, sockets, tasks, in that order, so that nothing is
+//! heard before it can be answered.
+
+use crate::acks::{self, Acks};
+use crate::builder::{Durability, Place, RelayBuilder};
+use crate::error::{RelayError, RelayErrorKind};
+use crate::groups::{Groups, Nominations, Turns};
+use crate::hub::Hub;
+use crate::hub::online::Online;
+use crate::keys::{KeyFileError, RelayKeys};
+use crate::metrics::Metrics;
+use crate::named::Named;
+use crate::rates::RateLimits;
+use crate::relay::{Relay, Shared};
+use crate::service::Service;
+use crate::store::{self, Store, StoreKeys, StoreOptions};
+use crate::tasks::{Stage, Tasks};
+use crate::wake::LocalWake;
+use crate::{checkpoint, endpoint, feed, http, housekeep, sweep};
+use lacre_wire::relay::RelayAddress;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
+use tokio::net::TcpListener;
+
+/// The store's file in the data folder.
+const STORE_FILE: &str = "relay.db";
+/// Beside the store: which keys it was made with.
+const MARK_FILE: &str = "relay.db.mark";
+/// The key file in the data folder.
+const KEY_FILE: &str = "relay.keys";
+
+pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
+    let (shared, owns_store) = open_shared(&builder).await?;
+    let endpoint = endpoint::bind(builder.listen, shared.keys.tls(), builder.idle_timeout)?;
+    let network = |text: &str, error| RelayError::with(RelayErrorKind::Network, text, error);
+    let local = endpoint.local_addr().map_err(|e| network("the UDP socket has no address", e))?;
+    let listener = match builder.http {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|e| {
+            network(&format!("TCP address {address} for metrics cannot be bound"), e)
+        })?),
+        None => None,
+    };
+    let http = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let address = address(&builder, &shared, local);
+    let drain = builder.drain;
+    let watch = owns_store.then(|| shared.store.watch());
+    let service = Arc::new(service(builder, shared));
+    hear(&service);
+    spawn_tasks(&service, watch);
+    if let Some(listener) = listener {
+        service.tasks.spawn(http::serve(listener, service.clone()));
+    }
+    service.tasks.spawn(endpoint::accept(service.clone(), endpoint.clone()));
+    tracing::info!(%local, "the relay listens");
+    Ok(Relay { service, endpoint, address, local, http, drain, owns_store })
+}
+
+async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayError> {
+    let place = builder.place.clone().ok_or_else(|| {
+        let text = "a relay needs a place for its data: data_dir(path), or in_memory() to keep nothing";
+        RelayError::new(RelayErrorKind::Config, text)
+    })?;
+    if let Place::Beside(shared) = place {
+        return Ok((*shared, false));
+    }
+    let builder = builder.clone();
+    let opened = tokio::task::spawn_blocking(move || open(&builder, &place)).await;
+    let (store, keys, clock) =
+        opened.map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
+    Ok((Shared { store, keys: Arc::new(keys), wake: Arc::new(LocalWake::default()), clock }, true))
+}
+
+/// Opens keys and store. Blocks.
+fn open(builder: &RelayBuilder, place: &Place) -> Result<(Store, RelayKeys, crate::Clock), RelayError> {
+    let now_ms = builder.clock.now_ms();
+    let durability = match builder.durability {
+        Durability::Full => store::Durability::Full,
+        Durability::Normal => store::Durability::PageCache,
+    };
+    let options = StoreOptions { durability, ..StoreOptions::default() };
+    let store_error = |error| RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error);
+    let (store, keys) = match place {
+        Place::Folder(folder) => {
+            make_folder(folder)?;
+            let path = folder.join(STORE_FILE);
+            let key_file = builder.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
+            let keys = RelayKeys::load_or_create(&key_file, path.exists(), now_ms).map_err(key_error)?;
+            keys.check_store(&key_file, &folder.join(MARK_FILE)).map_err(key_error)?;
+            (Store::open(&path, store_keys(&keys), &options).map_err(store_error)?, keys)
+        }
+        _ => {
+            let keys = RelayKeys::generate(now_ms).map_err(key_error)?;
+            (Store::model(store_keys(&keys), &options).map_err(store_error)?, keys)
+        }
+    };
+    Ok((store, keys, builder.clock.clone()))
+}
+
+fn key_error(error: KeyFileError) -> RelayError {
+    RelayError::with(RelayErrorKind::Keys, "the relay's keys cannot be used", error)
+}
+
+/// Makes the data folder, for its owner alone.
+fn make_folder(folder: &Path) -> Result<(), RelayError> {
+    let mut maker = std::fs::DirBuilder::new();
+    maker.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    maker.create(folder).map_err(|error| {
+        let text = format!("the data folder {} cannot be made", folder.display());
+        RelayError::with(RelayErrorKind::Config, text, error)
+    })
+}
+
+fn store_keys(keys: &RelayKeys) -> StoreKeys {
+    let (stamp_id, stamp) = keys.stamp();
+    StoreKeys { stamp_id, stamp: **stamp, rest: **keys.rest(), submit: **keys.submit() }
+}
+
+fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayAddress {
+    let (host, port) = builder.advertise.clone().unwrap_or_else(|| {
+        let ip = match local.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        (ip.to_string(), local.port())
+    });
+    RelayAddress { fingerprints: vec![shared.keys.fingerprint()], host, port }
+}
+
+fn service(builder: RelayBuilder, shared: Shared) -> Service {
+    Service {
+        groups: Groups::new(shared.keys.sender().clone(), crate::groups::cache::CACHE_BYTES),
+        store: shared.store,
+        keys: shared.keys,
+        hub: Hub::new(builder.tail_bytes),
+        online: Online::default(),
+        turns: Turns::new(),
+        nominations: Nominations::new(),
+        rates: RateLimits::new(builder.rates, shared.clock.clone()),
+        acks: Acks::default(),
+        metrics: Metrics::default(),
+        clock: shared.clock,
+        sign_up: builder.sign_up,
+        tasks: Tasks::default(),
+        wake: shared.wake,
+        wakes: OnceLock::new(),
+        sessions: AtomicU64::new(0),
+    }
+}
+
+/// Hears the wake-ups of other relays on the same store.
+fn hear(service: &Arc<Service>) {
+    let hearing = Arc::downgrade(service);
+    let subscription = service.wake.subscribe(Arc::new(move |news| {
+        if let Some(service) = hearing.upgrade() {
+            for (log, head) in news {
+                service.learn(*log, *head, None);
+            }
+        }
+    }));
+    // The place is empty: this is called once.
+    let _first = service.wakes.set(subscription);
+}
+
+fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
+    let tasks = &service.tasks;
+    if let Some(watch) = watch {
+        tasks.spawn(feed::run(service.clone(), watch));
+        tasks.spawn(housekeep::run(service.clone()));
+    }
+    tasks.spawn(acks::run(service.clone()));
+    tasks.spawn(checkpoint::run(service.clone()));
+    tasks.spawn(sweep::run(service.clone()));
+    let (naming, named) = (service.clone(), Arc::new(Named(service.clone())));
+    tasks.spawn(async move {
+        tokio::select! {
+            never = naming.nominations.clone().run(named) => match never {},
+            () = naming.tasks.reached(Stage::Stopped) => {}
+        }
+    });
+}

@@ -1,0 +1,39 @@
+//! The relay's store: where an accepted envelope becomes durable.
+//!
+//! Writes are one enum of atomic intentions, [`Command`]; [`Store::submit`] groups them into
+//! batches, one fsync each. Which rows a command needs is `view`, what becomes of them is `decide`:
+//! pure, the only place with rules, run by every back end over rows it has locked. What a decision
+//! changes is a list of `effect`s. A back end is a set of tables with look-ups (`rows`) and writes:
+//! [`Store::model`] keeps them in memory and is the oracle, [`Store::open`] keeps them in SQLite.
+//! Reads are small traits by noun ([`read`]), written once over the same look-ups (`reading`).
+//!
+//! The secrets that stamp messages and seal senders ([`StoreKeys`]) never enter the database.
+
+pub mod command;
+#[doc(hidden)]
+pub mod faults;
+pub mod keys;
+pub mod limits;
+pub mod options;
+pub mod outcome;
+pub mod read;
+pub mod record;
+
+mod context;
+mod decide;
+mod effect;
+mod handle;
+mod model;
+mod queue;
+mod reading;
+mod rows;
+mod seal;
+mod sqlite;
+mod view;
+
+pub use command::Command;
+pub use handle::Store;
+pub use keys::StoreKeys;
+pub use options::{Durability, Stats, StoreOptions};
+pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
+pub use sqlite::OpenError;

@@ -1,0 +1,138 @@
+//! The store in SQLite: one writer thread with group commit, a few readers, a checkpointer.
+//!
+//! WAL with `synchronous=FULL`: a batch costs one fsync, readers never wait for the writer. The
+//! writer keeps the rows it uses again and again (logs, rooms, members) in memory and writes each
+//! once a batch; nobody else writes, which a lock file ensures.
+
+mod apply;
+mod cache;
+mod checkpoint;
+mod convert;
+mod entry;
+mod open;
+mod readers;
+mod rows;
+mod schema;
+mod writer;
+
+pub use open::OpenError;
+pub(crate) use rows::SqlRows;
+
+// Links the one SQLite of this binary.
+use lacre_sqlite as _;
+
+use super::command::Command;
+use super::context::Context;
+use super::keys::StoreKeys;
+use super::options::StoreOptions;
+use super::outcome::StoreError;
+use super::queue::{Queue, Reply};
+use super::reading::Reading;
+use checkpoint::Checkpointer;
+use readers::Readers;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+use writer::Writer;
+
+/// An open SQLite store.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    options: StoreOptions,
+    context: Arc<Context>,
+    queue: Arc<Queue>,
+    readers: Readers,
+    checkpointer: Arc<Checkpointer>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Held for as long as the store is open.
+    _lock: File,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
+        let opened = open::open(path, options)?;
+        let context = Arc::new(Context::new(keys, opened.lineages, options));
+        let queue = Arc::new(Queue::new(options.queue_commands, options.queue_bytes));
+        let (checkpointer, checkpoints) = Checkpointer::start(open::connect(path, options)?)?;
+        let readers = Readers::start(path, options, &context)?;
+        let writer = Writer::new(
+            opened.connection,
+            path.to_path_buf(),
+            options.clone(),
+            Arc::clone(&context),
+            Arc::clone(&checkpointer),
+        )?;
+        let writes = {
+            let queue = Arc::clone(&queue);
+            open::spawn("store-writer", move || writer.run(&queue))?
+        };
+        Ok(Self {
+            path: path.to_path_buf(),
+            options: options.clone(),
+            context,
+            queue,
+            readers,
+            checkpointer,
+            threads: Mutex::new(vec![writes, checkpoints]),
+            _lock: opened.lock,
+        })
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Queues a command.
+    pub(crate) fn submit(&self, command: Command) -> Result<Reply, StoreError> {
+        let key = self.context.key(&command);
+        let queued = self.queue.push(command, key);
+        if matches!(queued, Err(StoreError::Busy { .. })) {
+            self.context.counters.busy();
+        }
+        queued
+    }
+
+    /// Runs a read on one of the read connections.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Reading<'_, SqlRows<'_>>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.run(read).await
+    }
+
+    /// Copies the database by `VACUUM INTO`, on a connection and a thread of its own.
+    pub(crate) async fn backup(&self, target: PathBuf) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let (path, options) = (self.path.clone(), self.options.clone());
+        let copy = move || {
+            let copied = open::connect(&path, &options).and_then(|connection| {
+                connection.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
+                Ok(())
+            });
+            // Whoever asked may have gone; the copy is there.
+            let _asked = reply.send(copied.map_err(|error| StoreError::Failed(error.to_string())));
+        };
+        open::spawn("store-backup", copy).map_err(|error| StoreError::Failed(error.to_string()))?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Failed("the backup was cut short".to_owned())))
+    }
+
+    /// Closes; what was queued is still written.
+    pub(crate) fn close(&self) {
+        self.queue.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut threads = threads.into_iter();
+        // The writer ends first: it still asks for checkpoints.
+        let _writer = threads.next().map(JoinHandle::join);
+        self.checkpointer.close();
+        threads.for_each(|thread| drop(thread.join()));
+        self.readers.close();
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,175 @@
+//! Opens or creates the database, and says clearly what is wrong with it.
+
+use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
+use crate::store::context::new_lineage;
+use crate::store::options::{Durability, StoreOptions};
+use lacre_wire::ids::Lineage;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread::{Builder, JoinHandle};
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("{path} is in use by another process; one store has one relay")]
+    InUse {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file or its folder cannot be used.
+    #[error("{path} cannot be opened: {source}; the folder must exist and be writable")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Some other file.
+    #[error("{path} is not a Lacre store; give the path of a store, or of a file that does not exist yet")]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Written by a newer relay.
+    #[error("{path} has schema version {found}, this relay knows up to {known}; run the newer relay")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// The database is damaged.
+    #[error("{path} is damaged ({found}); restore the last backup")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite's quick check says.
+        found: String,
+    },
+    /// SQLite failed.
+    #[error("the store failed to open: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A thread could not be started.
+    #[error("a thread of the store could not be started: {0}")]
+    Thread(std::io::Error),
+    /// No randomness for a lineage.
+    #[error("the system has no randomness: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// What opening yields.
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) lineages: Vec<Lineage>,
+    pub(super) lock: File,
+}
+
+/// Opens or creates the store at `path`.
+pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
+    let lock = lock(path)?;
+    match prepare(path, options) {
+        Ok((connection, lineages)) => Ok(Opened { connection, lineages, lock }),
+        Err(OpenError::Sqlite(error)) => Err(diagnose(path, error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = PathBuf::from(name);
+    let io = |source| OpenError::Io { path: file.clone(), source };
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&file).map_err(io)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_path_buf() }),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+fn prepare(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Lineage>), OpenError> {
+    let mut connection = connect(path, options)?;
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 && application == 0 {
+        create(&connection)?;
+    } else if application != APPLICATION_ID {
+        return Err(OpenError::NotAStore { path: path.to_path_buf() });
+    } else if version > VERSION {
+        return Err(OpenError::Newer { path: path.to_path_buf(), found: version, known: VERSION });
+    }
+    let mut lineages = lineages(&connection)?;
+    if lineages.is_empty() || options.renew_lineage {
+        let lineage = new_lineage(options)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("INSERT INTO lineage (id) VALUES (?1)", [lineage.0])?;
+        transaction.commit()?;
+        lineages.push(lineage);
+    }
+    Ok((connection, lineages))
+}
+
+fn create(connection: &Connection) -> Result<(), OpenError> {
+    // Page size and vacuum mode count only before the first table.
+    connection.execute_batch("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;")?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
+    ))?;
+    Ok(())
+}
+
+fn lineages(connection: &Connection) -> rusqlite::Result<Vec<Lineage>> {
+    let mut statement = connection.prepare("SELECT id FROM lineage ORDER BY number")?;
+    let rows = statement.query_map([], |row| row.get(0).map(Lineage))?;
+    rows.collect()
+}
+
+/// A connection with the store's settings.
+pub(super) fn connect(path: &Path, options: &StoreOptions) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::PageCache => "NORMAL",
+    };
+    // Checkpoints are made by a connection of their own; the WAL shrinks again after a burst.
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536;
+         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;"
+    ))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Tells a file that is something else from one that is damaged.
+fn diagnose(path: &Path, error: rusqlite::Error) -> OpenError {
+    let path = path.to_path_buf();
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => OpenError::NotAStore { path },
+        Some(rusqlite::ErrorCode::CannotOpen) => {
+            OpenError::Io { path, source: std::io::Error::other(error.to_string()) }
+        }
+        _ => match quick_check(&path) {
+            Ok(found) if found == "ok" => OpenError::Sqlite(error),
+            Ok(found) => OpenError::Damaged { path, found },
+            Err(_) => OpenError::Damaged { path, found: error.to_string() },
+        },
+    }
+}
+
+fn quick_check(path: &Path) -> rusqlite::Result<String> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+}
+
+/// A named thread.
+pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Thread)
+}

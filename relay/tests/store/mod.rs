@@ -1,0 +1,33 @@
+//! The suite.
+
+/// Runs each named case against every back end.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        mod model {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&mut $crate::store::world::World::model()).await;
+            })*
+        }
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&mut $crate::store::world::World::sqlite()).await;
+            })*
+        }
+    };
+}
+
+mod accounts;
+mod crash;
+mod faults;
+mod generations;
+mod inboxes;
+mod logs;
+mod messages;
+mod ops;
+mod packages;
+mod random;
+mod retention;
+mod rooms;
+mod world;

@@ -1,0 +1,8 @@
+//! The delivery contract at the store, line by line, for every back end.
+//!
+//! Three kinds of proof: named cases, run against each back end through one entry point; random
+//! commands, whose outcomes and reads in SQLite must equal the model's, with and without failing
+//! statements; and images of the files taken at every step of a batch, as a killed process leaves
+//! them, which must hold everything that was accepted by then.
+
+mod store;

@@ -1,0 +1,142 @@
+//! What happens, as one stream of one type.
+//!
+//! A slow reader must neither hold up the client nor fill the memory. So each reader has a queue
+//! of 4096 events; when it is full, the oldest go and the reader is told by [`Event::Lagged`].
+//! Nothing is lost by that but the telling: every message is in its room's [`crate::Timeline`].
+
+use crate::client::Client;
+use crate::engine::{Connection, EngineEvent, Error};
+use crate::message::{ApprovalRequest, Message, Person};
+use crate::queue::{Popped, Queue};
+use crate::time::Time;
+use futures_core::Stream;
+use lacre_wire::ids::RoomId;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// Something happened. Own messages never come back as [`Event::Message`], so a bot cannot answer
+/// itself.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// The session came up or went down. Reconnecting is automatic.
+    Connection(Connection),
+    /// A room appeared: created here, by another own device, or by being added.
+    RoomAdded {
+        /// The room.
+        room: RoomId,
+    },
+    /// A room's name, members, roles or rules changed.
+    RoomChanged {
+        /// The room.
+        room: RoomId,
+    },
+    /// This device no longer reads the room.
+    RoomRemoved {
+        /// The room.
+        room: RoomId,
+        /// True if this person left; false if they were removed.
+        left: bool,
+    },
+    /// Somebody else wrote a message. Told once for each.
+    Message(Message),
+    /// A message has changed: edited, deleted, reacted to, sent, failed; or an own one is new. For
+    /// lists, [`crate::Timeline`] is simpler.
+    MessageChanged(Message),
+    /// A member joined or left.
+    Member {
+        /// The room.
+        room: RoomId,
+        /// Who. The name is their handle, or empty if it is not known here.
+        person: Person,
+        /// True for joined.
+        joined: bool,
+        /// When the relay accepted it.
+        at: Time,
+    },
+    /// A new device of this account asks to be let in.
+    ApprovalRequested(ApprovalRequest),
+    /// This device was let into its account; from now on it can be used.
+    Approved,
+    /// A room stopped because it could not be followed; the others go on.
+    RoomStopped {
+        /// The room.
+        room: RoomId,
+        /// Why, and what to do.
+        error: Error,
+    },
+    /// This reader was too slow: so many events before the next one were dropped. Read the rooms'
+    /// timelines to see what was missed.
+    Lagged {
+        /// How many.
+        missed: u64,
+    },
+    /// Something failed that belongs to no call.
+    Error(Error),
+}
+
+/// The events of a client, in order. Made by [`Client::events`].
+///
+/// Also a `futures_core::Stream`. Ends after [`Client::close`]. Holding it keeps the client open.
+pub struct Events {
+    client: Client,
+    queue: Arc<Queue<EngineEvent>>,
+}
+
+impl Events {
+    pub(crate) fn new(client: Client, queue: Arc<Queue<EngineEvent>>) -> Self {
+        Self { client, queue }
+    }
+
+    /// The next event; `None` once the client is closed. Cancelling loses nothing.
+    pub async fn next(&mut self) -> Option<Event> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        loop {
+            let event = match std::task::ready!(self.queue.poll_pop(context)) {
+                None => None,
+                Some(Popped::Missed(missed)) => Some(Event::Lagged { missed }),
+                Some(Popped::Item(event)) => match self.dress(event) {
+                    Some(event) => Some(event),
+                    None => continue,
+                },
+            };
+            return Poll::Ready(event);
+        }
+    }
+
+    /// The event as applications see it; `None` if it answers a call and is told there.
+    fn dress(&self, event: EngineEvent) -> Option<Event> {
+        let message = |room, item| Message { client: self.client.clone(), room, item };
+        Some(match event {
+            EngineEvent::Connection(state) => Event::Connection(state),
+            EngineEvent::RoomAdded(room) => Event::RoomAdded { room },
+            EngineEvent::RoomChanged(room) => Event::RoomChanged { room },
+            EngineEvent::RoomRemoved { room, left } => Event::RoomRemoved { room, left },
+            EngineEvent::Message { room, item } => Event::Message(message(room, item)),
+            EngineEvent::Item { room, item } => Event::MessageChanged(message(room, item)),
+            EngineEvent::Member { room, account, joined, at_ms } => {
+                let person = self.client.known(room, account);
+                Event::Member { room, person, joined, at: Time(at_ms) }
+            }
+            EngineEvent::ApprovalRequested { device, key, name } => {
+                Event::ApprovalRequested(ApprovalRequest { client: self.client.clone(), device, key, name })
+            }
+            EngineEvent::Approved => Event::Approved,
+            EngineEvent::RoomStopped { room, error } => Event::RoomStopped { room, error },
+            EngineEvent::Error(error) => Event::Error(error),
+            _ => return None,
+        })
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.get_mut().poll(context)
+    }
+}

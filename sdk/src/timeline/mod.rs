@@ -1,0 +1,210 @@
+//! What a screen shows of a room: a list, and what changes in it.
+//!
+//! Pages are read from the store on a connection of their own, off the engine's thread, so that
+//! scrolling never waits for a commit. Changes come from the engine's events, queued until the
+//! reader asks; a reader that lags too far gets the list anew instead.
+
+mod list;
+
+use crate::client::Client;
+use crate::engine::{Item, Reader, Result};
+use crate::queue::{Popped, Queue, lock};
+use lacre_wire::ids::RoomId;
+use list::List;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+/// How many items a timeline starts with.
+const FIRST_PAGE: usize = 50;
+
+/// How many items a list that is read anew shows at most.
+const RESET_PAGE: usize = 500;
+
+/// How the list changed. Apply in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Diff {
+    /// An item was put before the one at `index`; at the end if `index` is the length.
+    Insert {
+        /// Where.
+        index: usize,
+        /// The item.
+        item: Item,
+    },
+    /// The item at `index` changed.
+    Update {
+        /// Which.
+        index: usize,
+        /// What it is now.
+        item: Item,
+    },
+    /// The item at `index` went. One that moved is removed, then inserted.
+    Remove {
+        /// Which.
+        index: usize,
+    },
+    /// The list is another one now: the reader had lagged too far behind.
+    Reset {
+        /// All of it.
+        items: Vec<Item>,
+    },
+}
+
+impl Diff {
+    /// Applies the change to a list that started as a [`Timeline::snapshot`].
+    pub fn apply(self, items: &mut Vec<Item>) {
+        match self {
+            Self::Insert { index, item } => items.insert(index.min(items.len()), item),
+            Self::Update { index, item } => items.iter_mut().skip(index).take(1).for_each(|known| *known = item.clone()),
+            Self::Remove { index } if index < items.len() => drop(items.remove(index)),
+            Self::Remove { .. } => {}
+            Self::Reset { items: all } => *items = all,
+        }
+    }
+}
+
+/// The messages of a room as a list that stays up to date, oldest first: take a
+/// [`Timeline::snapshot`], then apply each [`Timeline::next_diff`].
+///
+/// Cheap to clone; all clones are the same list with one sequence of diffs, for one reader.
+#[derive(Clone)]
+pub struct Timeline {
+    client: Client,
+    room: RoomId,
+    feed: Arc<Queue<Item>>,
+    state: Arc<Mutex<State>>,
+    /// One page at a time, so that two calls do not read the same one.
+    paging: Arc<tokio::sync::Mutex<()>>,
+}
+
+struct State {
+    list: List,
+    diffs: VecDeque<Diff>,
+    /// Changes were lost; the list must be read anew.
+    stale: bool,
+}
+
+impl Timeline {
+    pub(crate) async fn open(client: Client, room: RoomId) -> Result<Self> {
+        // Before the page is read: a change that falls between is then seen twice, never missed.
+        let feed = client.driver.shared.follow(room);
+        let page = read(&client, move |reader| reader.page(room, None, FIRST_PAGE)).await?;
+        let whole = page.len() < FIRST_PAGE;
+        let state = State { list: List::new(page, whole), diffs: VecDeque::new(), stale: false };
+        let (state, paging) = (Arc::new(Mutex::new(state)), Arc::default());
+        Ok(Self { client, room, feed, state, paging })
+    }
+
+    /// The room.
+    pub fn room_id(&self) -> RoomId {
+        self.room
+    }
+
+    /// The whole list as it is now, oldest first. Diffs not taken yet are part of it and will not
+    /// be told again.
+    pub fn snapshot(&self) -> Vec<Item> {
+        let mut state = lock(&self.state);
+        while let Some(popped) = self.feed.try_pop() {
+            state.take(popped);
+        }
+        state.diffs.clear();
+        state.list.items().to_vec()
+    }
+
+    /// Waits for the next change; `None` once the client is closed. Cancelling loses nothing.
+    pub async fn next_diff(&self) -> Option<Diff> {
+        loop {
+            let open = std::future::poll_fn(|context| self.poll(context)).await;
+            let stale = {
+                let mut state = lock(&self.state);
+                if let Some(diff) = state.diffs.pop_front() {
+                    return Some(diff);
+                }
+                state.stale
+            };
+            if !open || stale && self.reset().await.is_err() {
+                return None;
+            }
+        }
+    }
+
+    /// Reads up to `count` items before the first one. They come as diffs and in the next
+    /// snapshot. Returns how many there were; 0 at the beginning of what this device holds.
+    ///
+    /// # Errors
+    /// `Store` when the store cannot be read.
+    pub async fn older(&self, count: usize) -> Result<usize> {
+        let _one_at_a_time = self.paging.lock().await;
+        let (room, before) = {
+            let state = lock(&self.state);
+            if state.list.is_whole() {
+                return Ok(0);
+            }
+            (self.room, state.list.before())
+        };
+        let page = read(&self.client, move |reader| reader.page(room, before, count)).await?;
+        let mut state = lock(&self.state);
+        let whole = page.len() < count;
+        let diffs = state.list.extend(page, whole);
+        let read = diffs.len();
+        state.diffs.extend(diffs);
+        drop(state);
+        self.feed.wake();
+        Ok(read)
+    }
+
+    /// Ready when there are diffs, or the list is stale (true), or there will be none (false).
+    fn poll(&self, context: &mut Context<'_>) -> Poll<bool> {
+        loop {
+            let mut state = lock(&self.state);
+            if state.stale || !state.diffs.is_empty() {
+                return Poll::Ready(true);
+            }
+            // The feed is polled under the lock, so that `older` cannot add diffs in between.
+            match std::task::ready!(self.feed.poll_pop(context)) {
+                Some(popped) => state.take(popped),
+                None => return Poll::Ready(false),
+            }
+        }
+    }
+
+    async fn reset(&self) -> Result<()> {
+        let _one_at_a_time = self.paging.lock().await;
+        let (room, length) = (self.room, lock(&self.state).list.items().len());
+        let count = length.clamp(FIRST_PAGE, RESET_PAGE);
+        let page = read(&self.client, move |reader| reader.page(room, None, count)).await?;
+        let mut state = lock(&self.state);
+        let whole = page.len() < count;
+        state.list = List::new(page, whole);
+        state.stale = false;
+        let items = state.list.items().to_vec();
+        state.diffs.clear();
+        state.diffs.push_back(Diff::Reset { items });
+        Ok(())
+    }
+}
+
+impl State {
+    fn take(&mut self, popped: Popped<Item>) {
+        match popped {
+            Popped::Item(item) => self.diffs.extend(self.list.apply(item)),
+            Popped::Missed(_) => self.stale = true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Timeline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Timeline").field("room", &self.room).finish_non_exhaustive()
+    }
+}
+
+/// Reads off the caller's thread: a page of a cold store takes a few milliseconds.
+async fn read<T: Send + 'static>(
+    client: &Client,
+    query: impl FnOnce(&Reader) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let shared = Arc::clone(&client.driver.shared);
+    client.driver.blocking(move || shared.read(query)).await
+}

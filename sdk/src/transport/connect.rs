@@ -1,0 +1,171 @@
+//! Getting a connection: names, addresses, sockets, TLS.
+
+use super::native::Link;
+use super::pin::Pins;
+use crate::engine::{Error, ErrorKind, Result};
+use lacre_wire::relay::{ALPN, RelayAddress, SERVER_NAME};
+use quinn::crypto::rustls::QuicClientConfig;
+use quinn::udp::UdpSocketState;
+use quinn::{ClientConfig, ConnectionError, Endpoint, EndpointConfig, IdleTimeout, TokioRuntime, TransportConfig, VarInt};
+use rustls::crypto::aws_lc_rs::{self, kx_group};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How often a silent session says that it is there. Home routers forget a UDP flow after 30 s.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// After so much silence the session is over.
+const IDLE: VarInt = VarInt::from_u32(60_000);
+/// How long name, handshake and identity may take together.
+const CONNECT: Duration = Duration::from_secs(10);
+/// The next address of a name is tried after so long without an answer (RFC 8305 §5).
+const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// Catch-up streams at once. The QUIC library sets memory aside for each that is allowed.
+const CATCH_UPS: VarInt = VarInt::from_u32(16);
+/// What one stream may be ahead of its reader: two frames of the largest size.
+const STREAM_WINDOW: VarInt = VarInt::from_u32(1024 * 1024);
+/// What all streams may be ahead of their readers.
+const WINDOW: VarInt = VarInt::from_u32(4 * 1024 * 1024);
+/// Kernel buffers; the usual 208 KiB overflow while a long absence is caught up with.
+const SOCKET_BUFFER: usize = 2 * 1024 * 1024;
+
+/// Connects to one relay. Cheap to clone; clones share TLS sessions.
+#[derive(Clone)]
+pub(crate) struct Transport {
+    address: Arc<RelayAddress>,
+    pins: Arc<Pins>,
+    config: ClientConfig,
+}
+
+impl Transport {
+    /// For the relay at `address`. Nothing is sent yet.
+    pub(crate) fn new(address: RelayAddress) -> Result<Self> {
+        let unusable = |error: rustls::Error| Error::internal("the TLS settings do not fit the library").with_source(error);
+        let mut provider = aws_lc_rs::default_provider();
+        provider.kx_groups = vec![kx_group::X25519MLKEM768, kx_group::X25519];
+        let provider = Arc::new(provider);
+        let pins = Arc::new(Pins::new(address.fingerprints.clone(), Arc::clone(&provider)));
+        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .map_err(unusable)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&pins) as _)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![ALPN.to_vec()];
+        let quic = QuicClientConfig::try_from(tls)
+            .map_err(|error| Error::internal("the TLS settings do not fit QUIC").with_source(error))?;
+        let mut config = ClientConfig::new(Arc::new(quic));
+        config.transport_config(Arc::new(transport()));
+        Ok(Self { address: Arc::new(address), pins, config })
+    }
+
+    /// A new connection, with a socket of its own: after a change of network an old one may lead
+    /// nowhere.
+    pub(crate) async fn connect(&self) -> Result<Link> {
+        match tokio::time::timeout(CONNECT, self.race()).await {
+            Ok(result) => result,
+            Err(_) => Err(offline(format!("{} did not answer within 10 seconds", self.place()))),
+        }
+    }
+
+    /// Tries the addresses of the relay's name, each a little after the one before; the first
+    /// connection wins.
+    async fn race(&self) -> Result<Link> {
+        let place = (self.address.host.as_str(), self.address.port);
+        let found = tokio::net::lookup_host(place).await;
+        let found: Vec<_> = found
+            .map_err(|error| offline(format!("the name {} was not found", self.address.host)).with_source(error))?
+            .collect();
+        let mut attempts = JoinSet::new();
+        for (index, address) in found.into_iter().enumerate() {
+            let this = self.clone();
+            let delay = NEXT_ADDRESS.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
+            attempts.spawn(async move {
+                tokio::time::sleep(delay).await;
+                this.attempt(address).await
+            });
+        }
+        let mut last = offline(format!("the name {} has no address", self.address.host));
+        while let Some(attempt) = attempts.join_next().await {
+            match attempt {
+                Ok(Ok(link)) => return Ok(link),
+                // What tells more than "no answer" is kept.
+                Ok(Err(error)) if error.is_retryable() && !last.is_retryable() => {}
+                Ok(Err(error)) => last = error,
+                Err(error) => last = Error::internal("an attempt to connect failed").with_source(error),
+            }
+        }
+        Err(last)
+    }
+
+    async fn attempt(&self, address: SocketAddr) -> Result<Link> {
+        let no_socket = |error| offline("no UDP socket could be opened".to_owned()).with_source(error);
+        let endpoint = endpoint(address).map_err(no_socket)?;
+        let connecting = endpoint
+            .connect_with(self.config.clone(), address, SERVER_NAME)
+            .map_err(|error| offline(format!("no connection to {address} could be begun")).with_source(error))?;
+        match connecting.await {
+            Ok(connection) => Link::new(endpoint, connection),
+            Err(error) => Err(self.explain(error)),
+        }
+    }
+
+    fn explain(&self, error: ConnectionError) -> Error {
+        if let Some(refusal) = self.pins.take_refusal() {
+            return refusal;
+        }
+        /// TLS alert 120, `no_application_protocol` (RFC 7301 §3.2), as QUIC carries it.
+        const NO_PROTOCOL: u64 = 0x100 + 120;
+        let code = match &error {
+            ConnectionError::TransportError(error) => u64::from(error.code),
+            ConnectionError::ConnectionClosed(close) => u64::from(close.error_code),
+            _ => 0,
+        };
+        if code == NO_PROTOCOL {
+            let text = format!("{} answers, but does not speak this version of Lacre", self.place());
+            return Error::new(ErrorKind::Outdated, "NoProtocol", text).with_source(error);
+        }
+        offline(format!("no connection to {}", self.place())).with_source(error)
+    }
+
+    fn place(&self) -> String {
+        format!("the relay at {}:{}", self.address.host, self.address.port)
+    }
+}
+
+/// An error of kind `Offline`.
+pub(super) fn offline(text: String) -> Error {
+    Error::new(ErrorKind::Offline, "Offline", text)
+}
+
+fn transport() -> TransportConfig {
+    let mut config = TransportConfig::default();
+    config
+        .keep_alive_interval(Some(KEEP_ALIVE))
+        .max_idle_timeout(Some(IdleTimeout::from(IDLE)))
+        .max_concurrent_uni_streams(CATCH_UPS)
+        .max_concurrent_bidi_streams(VarInt::from_u32(0))
+        .stream_receive_window(STREAM_WINDOW)
+        .receive_window(WINDOW)
+        .send_window(WINDOW.into_inner());
+    config
+}
+
+fn endpoint(to: SocketAddr) -> std::io::Result<Endpoint> {
+    let any: SocketAddr = match to {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let socket = UdpSocket::bind(any)?;
+    let state = UdpSocketState::new((&socket).into())?;
+    // The kernel may allow less; then it works all the same, slower at worst.
+    let sizes = [
+        state.set_recv_buffer_size((&socket).into(), SOCKET_BUFFER),
+        state.set_send_buffer_size((&socket).into(), SOCKET_BUFFER),
+    ];
+    if let Some(error) = sizes.into_iter().find_map(std::result::Result::err) {
+        tracing::debug!(%error, "the socket's buffers could not be enlarged");
+    }
+    Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
+}
