@@ -49,8 +49,19 @@ pub(crate) async fn run(service: Arc<Service>) {
         };
         let now_ms = service.clock.now_ms();
         for (device, logs) in service.acks.take() {
-            let acks = logs.into_iter().map(|(log, seq)| LogSeq { log, seq }).collect();
-            if let Err(error) = service.store.submit(Command::Ack(Ack { now_ms, device, acks })).await {
+            let acks = logs
+                .into_iter()
+                .map(|(log, seq)| LogSeq { log, seq })
+                .collect();
+            if let Err(error) = service
+                .store
+                .submit(Command::Ack(Ack {
+                    now_ms,
+                    device,
+                    acks,
+                }))
+                .await
+            {
                 tracing::debug!(%device, %error, "an acknowledgement was not written");
             }
         }

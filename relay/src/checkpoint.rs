@@ -21,7 +21,9 @@ impl Service {
     /// Signs a chain head and sends it to the readers.
     pub(crate) fn checkpoint(&self, due: DueCheckpoint) {
         let now_ms = self.clock.now_ms();
-        let signed = self.keys.sign_checkpoint(self.store.lineage(), due.log, due.seq, due.chain, now_ms);
+        let signed =
+            self.keys
+                .sign_checkpoint(self.store.lineage(), due.log, due.seq, due.chain, now_ms);
         let frame = Bytes::from(frame::encode(&ServerFrame::Checkpoint(signed)));
         self.hub.signed(due, now_ms, &frame);
         self.metrics.checkpoints.one();

@@ -5,8 +5,8 @@
 
 use lacre_wire::ids::Millis;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Where a relay takes its time from. Cheap to clone; clones share the time.
@@ -37,7 +37,9 @@ impl Clock {
             Some(now) => now.load(Ordering::SeqCst),
             None => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
+                .map_or(0, |since| {
+                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+                }),
         }
     }
 
@@ -46,7 +48,8 @@ impl Clock {
         static START: OnceLock<Instant> = OnceLock::new();
         match &self.0 {
             Some(now) => now.load(Ordering::SeqCst).saturating_mul(1000),
-            None => u64::try_from(START.get_or_init(Instant::now).elapsed().as_micros()).unwrap_or(u64::MAX),
+            None => u64::try_from(START.get_or_init(Instant::now).elapsed().as_micros())
+                .unwrap_or(u64::MAX),
         }
     }
 }

@@ -47,12 +47,26 @@ pub(crate) fn bind(
     idle_timeout: Duration,
 ) -> Result<quinn::Endpoint, RelayError> {
     let network = |text: String, error| RelayError::with(RelayErrorKind::Network, text, error);
-    let socket = UdpSocket::bind(address)
-        .map_err(|e| network(format!("UDP address {address} cannot be bound; is another relay running there?"), e))?;
+    let socket = UdpSocket::bind(address).map_err(|e| {
+        network(
+            format!("UDP address {address} cannot be bound; is another relay running there?"),
+            e,
+        )
+    })?;
     grow_buffers(&socket);
     let config = server_config(tls, idle_timeout)?;
-    quinn::Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(quinn::TokioRuntime))
-        .map_err(|e| network(format!("the QUIC endpoint on {address} cannot be started"), e))
+    quinn::Endpoint::new(
+        EndpointConfig::default(),
+        Some(config),
+        socket,
+        Arc::new(quinn::TokioRuntime),
+    )
+    .map_err(|e| {
+        network(
+            format!("the QUIC endpoint on {address} cannot be started"),
+            e,
+        )
+    })
 }
 
 /// Larger buffers where the system allows it. Without them a relay works, and loses more datagrams.
@@ -60,11 +74,18 @@ fn grow_buffers(socket: &UdpSocket) {
     let grown = quinn::udp::UdpSocketState::new(socket.into()).and_then(|state| {
         state.set_recv_buffer_size(socket.into(), SOCKET_BUFFER)?;
         state.set_send_buffer_size(socket.into(), SOCKET_BUFFER)?;
-        Ok((state.recv_buffer_size(socket.into())?, state.send_buffer_size(socket.into())?))
+        Ok((
+            state.recv_buffer_size(socket.into())?,
+            state.send_buffer_size(socket.into())?,
+        ))
     });
     match grown {
         Ok((recv, send)) if recv.min(send) < SOCKET_BUFFER => {
-            tracing::info!(recv, send, "socket buffers are small; raise net.core.rmem_max and wmem_max");
+            tracing::info!(
+                recv,
+                send,
+                "socket buffers are small; raise net.core.rmem_max and wmem_max"
+            );
         }
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "socket buffers cannot be set"),
@@ -72,7 +93,13 @@ fn grow_buffers(socket: &UdpSocket) {
 }
 
 fn server_config(tls: &TlsIdentity, idle_timeout: Duration) -> Result<ServerConfig, RelayError> {
-    let tls_error = |error| RelayError::with(RelayErrorKind::Tls, "the relay's certificate cannot be used", error);
+    let tls_error = |error| {
+        RelayError::with(
+            RelayErrorKind::Tls,
+            "the relay's certificate cannot be used",
+            error,
+        )
+    };
     let rustls = tls.server_config().map_err(tls_error)?;
     let quic = QuicServerConfig::try_from(rustls)
         .map_err(|e| RelayError::with(RelayErrorKind::Tls, "TLS cannot be used for QUIC", e))?;
@@ -138,12 +165,16 @@ fn admit(service: &Arc<Service>, handshakes: &Arc<Semaphore>, incoming: Incoming
         return incoming.refuse();
     };
     let serving = service.clone();
-    service.tasks.spawn(async move { serve(serving, incoming, permit).await });
+    service
+        .tasks
+        .spawn(async move { serve(serving, incoming, permit).await });
 }
 
 /// A connection from its handshake to its end.
 async fn serve(service: Arc<Service>, incoming: Incoming, permit: OwnedSemaphorePermit) {
-    let Ok(connecting) = incoming.accept() else { return };
+    let Ok(connecting) = incoming.accept() else {
+        return;
+    };
     let connection = tokio::select! {
         connected = tokio::time::timeout(HANDSHAKE_TIMEOUT, connecting) => match connected {
             Ok(Ok(connection)) => connection,
@@ -154,7 +185,9 @@ async fn serve(service: Arc<Service>, incoming: Incoming, permit: OwnedSemaphore
     };
     drop(permit);
     service.metrics.connections.one();
-    let protocol = connection.handshake_data().and_then(|data| data.downcast::<HandshakeData>().ok()?.protocol);
+    let protocol = connection
+        .handshake_data()
+        .and_then(|data| data.downcast::<HandshakeData>().ok()?.protocol);
     match protocol.as_deref() {
         Some(ALPN) => login::serve(service, connection).await,
         _ => connection.close(0u32.into(), b"no such protocol here"),

@@ -14,7 +14,8 @@ impl Service {
     /// As [`Service::evict`], in a task of its own.
     pub(crate) fn evict_later(self: &Arc<Self>, room: RoomId, members: Vec<Member>) {
         let service = self.clone();
-        self.tasks.spawn(async move { service.evict(room, members).await });
+        self.tasks
+            .spawn(async move { service.evict(room, members).await });
     }
 
     /// Proposes to remove devices from a room. Delivery to them ends at once; a member is asked to
@@ -32,9 +33,14 @@ impl Service {
 
     /// Whether it is done; false when the room has moved on meanwhile.
     async fn try_evict(&self, room: RoomId, members: &[Member]) -> Result<bool, StoreError> {
-        let Some(row) = self.store.room(room).await? else { return Ok(true) };
+        let Some(row) = self.store.room(room).await? else {
+            return Ok(true);
+        };
         let now_ms = self.clock.now_ms();
-        let proposed = self.groups.propose_removes(&self.store, &row, members.to_vec(), now_ms).await;
+        let proposed = self
+            .groups
+            .propose_removes(&self.store, &row, members.to_vec(), now_ms)
+            .await;
         let command = match proposed {
             Ok(Some(command)) => command,
             Ok(None) => return Ok(true),

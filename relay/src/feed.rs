@@ -58,7 +58,12 @@ impl Service {
     async fn fill(&self, mut hole: Hole) {
         self.metrics.holes.one();
         for _ in 0..FILL_ROUNDS {
-            let page = self.store.entries(hole.log, hole.from.saturating_sub(1), Some(hole.to), PageLimit::default());
+            let page = self.store.entries(
+                hole.log,
+                hole.from.saturating_sub(1),
+                Some(hole.to),
+                PageLimit::default(),
+            );
             let page = match page.await {
                 Ok(page) if !page.entries.is_empty() => page,
                 Ok(_) => break,
@@ -67,7 +72,12 @@ impl Service {
                     break;
                 }
             };
-            self.hub.fill(hole.log, page.entries.iter().map(|entry| (entry.seq, EntryFrame::new(hole.log, entry))));
+            self.hub.fill(
+                hole.log,
+                page.entries
+                    .iter()
+                    .map(|entry| (entry.seq, EntryFrame::new(hole.log, entry))),
+            );
             match self.hub.filled(hole.log) {
                 Some(next) => hole = next,
                 None => return,

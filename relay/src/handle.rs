@@ -10,11 +10,19 @@ use lacre_wire::limits::MAX_HANDLE;
 /// `BadHandle`, saying what is wrong.
 pub(crate) fn check(handle: &str) -> Result<(), WireError> {
     let bad = |why: String| Err(WireError::new(ErrorCode::BadHandle, why));
-    if let Some(wrong) = handle.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '.' | '-')) {
-        return bad(format!("a handle has only a-z, 0-9, '_', '.' and '-'; {wrong:?} is none of them"));
+    if let Some(wrong) = handle
+        .chars()
+        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '.' | '-'))
+    {
+        return bad(format!(
+            "a handle has only a-z, 0-9, '_', '.' and '-'; {wrong:?} is none of them"
+        ));
     }
     if !(2..=MAX_HANDLE).contains(&handle.len()) {
-        return bad(format!("a handle has 2 to {MAX_HANDLE} characters, this one {}", handle.len()));
+        return bad(format!(
+            "a handle has 2 to {MAX_HANDLE} characters, this one {}",
+            handle.len()
+        ));
     }
     Ok(())
 }
@@ -29,7 +37,11 @@ mod tests {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in ["", "a", "Ana", "ana ", "@ana", "añа", &"a".repeat(33)] {
-            assert_eq!(check(bad).map_err(|e| e.code), Err(ErrorCode::BadHandle), "{bad}");
+            assert_eq!(
+                check(bad).map_err(|e| e.code),
+                Err(ErrorCode::BadHandle),
+                "{bad}"
+            );
         }
     }
 }

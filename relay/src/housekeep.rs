@@ -25,8 +25,16 @@ pub(crate) async fn run(service: Arc<Service>) {
             () = tokio::time::sleep(wait) => {}
             () = service.tasks.reached(Stage::Stopped) => return,
         }
-        let step = Command::Housekeep(Housekeep { now_ms: service.clock.now_ms(), limit: LIMIT });
-        wait = match service.store.submit(step).await.map(|outcome| outcome.verdict) {
+        let step = Command::Housekeep(Housekeep {
+            now_ms: service.clock.now_ms(),
+            limit: LIMIT,
+        });
+        wait = match service
+            .store
+            .submit(step)
+            .await
+            .map(|outcome| outcome.verdict)
+        {
             Ok(Verdict::Housekept { more: true, .. }) => PAUSE,
             Ok(_) => EVERY,
             Err(error) => {

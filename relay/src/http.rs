@@ -21,7 +21,9 @@ const MAX_CONNECTIONS: usize = 16;
 pub(crate) async fn serve(listener: TcpListener, service: Arc<Service>) {
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        let Ok(permit) = permits.clone().acquire_owned().await else {
+            return;
+        };
         tokio::select! {
             () = service.tasks.reached(Stage::Stopped) => return,
             accepted = listener.accept() => match accepted {
@@ -53,7 +55,10 @@ async fn answer(mut stream: TcpStream, service: &Service) -> io::Result<()> {
             return Ok(());
         }
     }
-    let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let line = request
+        .split(|byte| *byte == b'\r')
+        .next()
+        .unwrap_or_default();
     let (status, body) = match line {
         b"GET /metrics HTTP/1.1" | b"GET /metrics HTTP/1.0" => ("200 OK", service.render_metrics()),
         b"GET /health HTTP/1.1" | b"GET /health HTTP/1.0" => {
@@ -63,7 +68,10 @@ async fn answer(mut stream: TcpStream, service: &Service) -> io::Result<()> {
                 ("200 OK", "ok\n".to_owned())
             }
         }
-        _ => ("404 Not Found", "there is /metrics and /health\n".to_owned()),
+        _ => (
+            "404 Not Found",
+            "there is /metrics and /health\n".to_owned(),
+        ),
     };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",

@@ -10,11 +10,11 @@ mod file;
 pub(crate) use file::KeyFileError;
 
 use crate::tls::TlsIdentity;
+use lacre_wire::checkpoint::{Checkpoint, SignedCheckpoint};
 use lacre_wire::codec;
 use lacre_wire::hash::hmac_sha256;
 use lacre_wire::identity::{Label, SigningKey};
 use lacre_wire::ids::{Hash, Lineage, LogId, Millis, Seq};
-use lacre_wire::checkpoint::{Checkpoint, SignedCheckpoint};
 use lacre_wire::relay::{RelayStatement, SignedRelayStatement, fingerprint};
 use zeroize::Zeroizing;
 
@@ -41,7 +41,8 @@ impl RelayKeys {
     /// When there is no randomness, or no certificate can be made.
     pub(crate) fn generate(now_ms: Millis) -> Result<Self, KeyFileError> {
         let identity = random()?;
-        let tls = TlsIdentity::generate(&identity).map_err(|e| KeyFileError::Generate(e.to_string()))?;
+        let tls =
+            TlsIdentity::generate(&identity).map_err(|e| KeyFileError::Generate(e.to_string()))?;
         Ok(Self {
             identity: SigningKey::from_seed(&identity),
             sender: SigningKey::from_seed(&*random()?),
@@ -93,7 +94,10 @@ impl RelayKeys {
 
     /// What a store keeps to know its key file again. Says nothing about the keys.
     pub(crate) fn mark(&self) -> Hash {
-        hmac_sha256(&*self.rest, &[b"lacre/store-mark", &self.submit[..], &self.stamp[..]])
+        hmac_sha256(
+            &*self.rest,
+            &[b"lacre/store-mark", &self.submit[..], &self.stamp[..]],
+        )
     }
 
     /// The identity's statement of the working keys.
@@ -105,7 +109,10 @@ impl RelayKeys {
             issued_ms: self.created_ms,
         });
         let signature = self.identity.sign(Label::RelayKeys, &statement);
-        SignedRelayStatement { statement: statement.into(), signature }
+        SignedRelayStatement {
+            statement: statement.into(),
+            signature,
+        }
     }
 
     /// Signs a chain head.
@@ -117,9 +124,18 @@ impl RelayKeys {
         chain: Hash,
         signed_ms: Millis,
     ) -> SignedCheckpoint {
-        let checkpoint = codec::to_vec(&Checkpoint { lineage, log, seq, chain, signed_ms });
+        let checkpoint = codec::to_vec(&Checkpoint {
+            lineage,
+            log,
+            seq,
+            chain,
+            signed_ms,
+        });
         let signature = self.checkpoint.sign(Label::Checkpoint, &checkpoint);
-        SignedCheckpoint { checkpoint: checkpoint.into(), signature }
+        SignedCheckpoint {
+            checkpoint: checkpoint.into(),
+            signature,
+        }
     }
 }
 
@@ -142,12 +158,23 @@ mod tests {
         assert_eq!(fingerprint(&statement.identity), keys.fingerprint());
         assert_eq!(statement.sender_key, keys.sender().public());
         assert_eq!(statement.checkpoint_key, keys.checkpoint_key());
-        assert_eq!(verify(&statement.identity, Label::RelayKeys, &signed.statement, &signed.signature), Ok(()));
+        assert_eq!(
+            verify(
+                &statement.identity,
+                Label::RelayKeys,
+                &signed.statement,
+                &signed.signature
+            ),
+            Ok(())
+        );
     }
 
     #[test]
     fn a_mark_names_one_set_of_keys() {
-        let (a, b) = (RelayKeys::generate(0).unwrap(), RelayKeys::generate(0).unwrap());
+        let (a, b) = (
+            RelayKeys::generate(0).unwrap(),
+            RelayKeys::generate(0).unwrap(),
+        );
         assert_eq!(a.mark(), a.mark());
         assert_ne!(a.mark(), b.mark());
     }

@@ -101,7 +101,11 @@ impl Metrics {
         out.push_str("# TYPE lacre_refused_total counter\n");
         for (code, count) in self.refused.iter().filter(|(_, count)| count.get() > 0) {
             // Writing to a string cannot fail.
-            let _infallible = writeln!(out, "lacre_refused_total{{code=\"{code}\"}} {}", count.get());
+            let _infallible = writeln!(
+                out,
+                "lacre_refused_total{{code=\"{code}\"}} {}",
+                count.get()
+            );
         }
         out
     }
@@ -110,8 +114,10 @@ impl Metrics {
 fn push(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
     let total = if kind == "counter" { "_total" } else { "" };
     // Writing to a string cannot fail.
-    let _infallible =
-        write!(out, "# HELP {name}{total} {help}\n# TYPE {name}{total} {kind}\n{name}{total} {value}\n");
+    let _infallible = write!(
+        out,
+        "# HELP {name}{total} {help}\n# TYPE {name}{total} {kind}\n{name}{total} {value}\n"
+    );
 }
 
 #[cfg(test)]
@@ -129,7 +135,12 @@ mod tests {
         assert!(text.contains("lacre_refused_total{code=\"RateLimited\"} 1\n"));
         assert!(!text.contains("code=\"Busy\""));
         for line in text.lines() {
-            assert!(line.starts_with('#') || line.rsplit_once(' ').is_some_and(|(_, n)| n.parse::<u64>().is_ok()));
+            assert!(
+                line.starts_with('#')
+                    || line
+                        .rsplit_once(' ')
+                        .is_some_and(|(_, n)| n.parse::<u64>().is_ok())
+            );
         }
     }
 }

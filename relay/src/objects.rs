@@ -41,14 +41,21 @@ pub(crate) async fn accept(context: Arc<Context>, connection: quinn::Connection)
 /// The stream is gone; nobody can be told.
 struct Gone;
 
-async fn serve(context: &Context, mut send: quinn::SendStream, mut recv: quinn::RecvStream) -> Result<(), Gone> {
+async fn serve(
+    context: &Context,
+    mut send: quinn::SendStream,
+    mut recv: quinn::RecvStream,
+) -> Result<(), Gone> {
     let done = match read_request(&mut recv).await? {
         Err(error) => Err(error),
-        Ok(_) if !context.mailbox.is_listed() => {
-            Err(WireError::new(ErrorCode::NoSuchDevice, "this device waits to be approved"))
-        }
+        Ok(_) if !context.mailbox.is_listed() => Err(WireError::new(
+            ErrorCode::NoSuchDevice,
+            "this device waits to be approved",
+        )),
         Ok(ObjectRequest::Get { hash }) => get(context, hash, &mut send).await?,
-        Ok(ObjectRequest::Put { hash, size }) => put(context, hash, size, &mut send, &mut recv).await?,
+        Ok(ObjectRequest::Put { hash, size }) => {
+            put(context, hash, size, &mut send, &mut recv).await?
+        }
     };
     if let Err(error) = done {
         context.service.metrics.refused(error.code);
@@ -60,23 +67,38 @@ async fn serve(context: &Context, mut send: quinn::SendStream, mut recv: quinn::
     send.stopped().await.map(drop).map_err(|_| Gone)
 }
 
-async fn read_request(recv: &mut quinn::RecvStream) -> Result<Result<ObjectRequest, WireError>, Gone> {
+async fn read_request(
+    recv: &mut quinn::RecvStream,
+) -> Result<Result<ObjectRequest, WireError>, Gone> {
     let mut length = [0; 4];
     recv.read_exact(&mut length).await.map_err(|_| Gone)?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
     if length > MAX_REQUEST {
-        let text = format!("an object request has at most {MAX_REQUEST} bytes, {length} were announced");
+        let text =
+            format!("an object request has at most {MAX_REQUEST} bytes, {length} were announced");
         return Ok(Err(WireError::new(ErrorCode::TooLarge, text)));
     }
     let mut payload = vec![0; length];
     recv.read_exact(&mut payload).await.map_err(|_| Gone)?;
-    Ok(codec::from_slice(&payload).map_err(|e| WireError::new(ErrorCode::Malformed, e.to_string())))
+    Ok(
+        codec::from_slice(&payload)
+            .map_err(|e| WireError::new(ErrorCode::Malformed, e.to_string())),
+    )
 }
 
-async fn get(context: &Context, hash: Hash, send: &mut quinn::SendStream) -> Result<Result<(), WireError>, Gone> {
+async fn get(
+    context: &Context,
+    hash: Hash,
+    send: &mut quinn::SendStream,
+) -> Result<Result<(), WireError>, Gone> {
     let object = match context.service.store.object(hash).await {
         Ok(Some(object)) => object,
-        Ok(None) => return Ok(Err(WireError::new(ErrorCode::NoSuchObject, format!("object {hash} is not here")))),
+        Ok(None) => {
+            return Ok(Err(WireError::new(
+                ErrorCode::NoSuchObject,
+                format!("object {hash} is not here"),
+            )));
+        }
         Err(error) => return Ok(Err(error.into())),
     };
     let size = object.len() as u64;
@@ -93,12 +115,17 @@ async fn put(
     send: &mut quinn::SendStream,
     recv: &mut quinn::RecvStream,
 ) -> Result<Result<(), WireError>, Gone> {
-    let Some(size) = usize::try_from(size).ok().filter(|size| *size <= MAX_OBJECT) else {
+    let Some(size) = usize::try_from(size)
+        .ok()
+        .filter(|size| *size <= MAX_OBJECT)
+    else {
         let text = format!("an object has at most {MAX_OBJECT} bytes, {size} were announced");
         return Ok(Err(WireError::new(ErrorCode::TooLarge, text)));
     };
     // An object weighs as much as the messages that would fill it.
-    let cost = u32::try_from(size / lacre_wire::limits::MAX_MESSAGE).unwrap_or(u32::MAX).saturating_add(1);
+    let cost = u32::try_from(size / lacre_wire::limits::MAX_MESSAGE)
+        .unwrap_or(u32::MAX)
+        .saturating_add(1);
     if let Err(error) = context.spend(None, cost) {
         return Ok(Err(error));
     }
@@ -120,8 +147,17 @@ async fn put(
         let text = format!("the bytes have the hash {}, not {hash}", object.hash());
         return Ok(Err(WireError::new(ErrorCode::HashMismatch, text)));
     }
-    let command = Command::PutObject(PutObject { now_ms: context.service.clock.now_ms(), object });
-    match context.service.store.submit(command).await.map(|outcome| outcome.verdict) {
+    let command = Command::PutObject(PutObject {
+        now_ms: context.service.clock.now_ms(),
+        object,
+    });
+    match context
+        .service
+        .store
+        .submit(command)
+        .await
+        .map(|outcome| outcome.verdict)
+    {
         Ok(Verdict::Refused(error)) => Ok(Err(error)),
         Ok(_) => {
             context.service.metrics.objects_stored.one();
@@ -133,5 +169,7 @@ async fn put(
 }
 
 async fn say(send: &mut quinn::SendStream, answer: &ObjectAnswer) -> Result<(), Gone> {
-    send.write_all(&frame::encode(answer)).await.map_err(|_| Gone)
+    send.write_all(&frame::encode(answer))
+        .await
+        .map_err(|_| Gone)
 }

@@ -22,7 +22,10 @@ pub struct Rate {
 impl Rate {
     /// A rate of `per_second` with bursts of twice as many.
     pub const fn per_second(per_second: u32) -> Self {
-        Self { per_second, burst: per_second.saturating_mul(2) }
+        Self {
+            per_second,
+            burst: per_second.saturating_mul(2),
+        }
     }
 }
 
@@ -46,7 +49,10 @@ impl Default for Rates {
             account: Rate::per_second(10_000),
             device: Rate::per_second(5_000),
             room: Rate::per_second(10_000),
-            sign_up: Rate { per_second: 5, burst: 300 },
+            sign_up: Rate {
+                per_second: 5,
+                burst: 300,
+            },
         }
     }
 }
@@ -76,8 +82,15 @@ struct Buckets {
 
 impl RateLimits {
     pub(crate) fn new(rates: Rates, clock: Clock) -> Self {
-        let buckets = Mutex::new(Buckets { full_at_us: HashMap::new(), sweep_at: SWEEP_AT });
-        Self { rates, clock, buckets }
+        let buckets = Mutex::new(Buckets {
+            full_at_us: HashMap::new(),
+            sweep_at: SWEEP_AT,
+        });
+        Self {
+            rates,
+            clock,
+            buckets,
+        }
     }
 
     /// Takes `cost` from every bucket concerned, or from none.
@@ -109,14 +122,20 @@ impl RateLimits {
         self.take_all([Some((Who::Address(address), self.rates.sign_up))], 1)
     }
 
-    fn take_all<const N: usize>(&self, asked: [Option<(Who, Rate)>; N], cost: u32) -> Result<(), Millis> {
+    fn take_all<const N: usize>(
+        &self,
+        asked: [Option<(Who, Rate)>; N],
+        cost: u32,
+    ) -> Result<(), Millis> {
         let now = self.clock.monotonic_us();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = 0;
         for (who, rate) in asked.into_iter().flatten() {
             let full_at = buckets.full_at_us.get(&who).copied().unwrap_or(0).max(now);
             let after = full_at + rate.interval_us().saturating_mul(cost.into());
-            let room_for = rate.interval_us().saturating_mul(rate.burst.max(cost).into());
+            let room_for = rate
+                .interval_us()
+                .saturating_mul(rate.burst.max(cost).into());
             wait = wait.max(after.saturating_sub(now).saturating_sub(room_for));
         }
         if wait > 0 {
@@ -145,8 +164,19 @@ mod tests {
     use super::*;
 
     fn limits(clock: &Clock) -> RateLimits {
-        let slow = Rate { per_second: 10, burst: 2 };
-        let rates = Rates { account: Rate::per_second(1000), device: slow, room: Rate { per_second: 10, burst: 3 }, sign_up: slow };
+        let slow = Rate {
+            per_second: 10,
+            burst: 2,
+        };
+        let rates = Rates {
+            account: Rate::per_second(1000),
+            device: slow,
+            room: Rate {
+                per_second: 10,
+                burst: 3,
+            },
+            sign_up: slow,
+        };
         RateLimits::new(rates, clock.clone())
     }
 
@@ -186,7 +216,10 @@ mod tests {
         for n in 0..6000u32 {
             let mut id = [0; 16];
             id[..4].copy_from_slice(&n.to_be_bytes());
-            assert_eq!(limits.take(AccountId([0; 32]), DeviceId(id), None, 1), Ok(()));
+            assert_eq!(
+                limits.take(AccountId([0; 32]), DeviceId(id), None, 1),
+                Ok(())
+            );
             clock.advance(1000);
         }
         assert!(limits.buckets.lock().unwrap().full_at_us.len() <= SWEEP_AT);

@@ -141,7 +141,11 @@ impl Relay {
         service.tasks.advance(Stage::Draining);
         let spread_ms = service.reconnect_spread_ms();
         let goodbye = Bytes::from(frame::encode(&ServerFrame::GoAway { spread_ms }));
-        service.online.all().iter().for_each(|session| session.hint(goodbye.clone()));
+        service
+            .online
+            .all()
+            .iter()
+            .for_each(|session| session.hint(goodbye.clone()));
         // Whoever is still here afterwards is told that it is over.
         let _left = tokio::time::timeout(self.drain, service.online.emptied()).await;
         self.stop();

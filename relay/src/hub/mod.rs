@@ -84,7 +84,11 @@ impl Hub {
     /// From now on the session hears of the log's news.
     pub(crate) fn open(&self, log: LogId, mailbox: Arc<Mailbox>, slot: Slot) {
         let mut shard = self.shard(log);
-        shard.logs.entry(log).or_default().readers.push(Reader { mailbox, slot, flows: false });
+        shard.logs.entry(log).or_default().readers.push(Reader {
+            mailbox,
+            slot,
+            flows: false,
+        });
     }
 
     /// The store has said that the session reads the log.
@@ -99,8 +103,12 @@ impl Hub {
     /// The session no longer hears of the log.
     pub(crate) fn close(&self, log: LogId, mailbox: &Arc<Mailbox>, slot: Slot) {
         let mut shard = self.shard(log);
-        let Some(state) = shard.logs.get_mut(&log) else { return };
-        state.readers.retain(|reader| reader.slot != slot || !Arc::ptr_eq(&reader.mailbox, mailbox));
+        let Some(state) = shard.logs.get_mut(&log) else {
+            return;
+        };
+        state
+            .readers
+            .retain(|reader| reader.slot != slot || !Arc::ptr_eq(&reader.mailbox, mailbox));
         if state.readers.is_empty() {
             // Sessions let go of their spare room only when nobody is left.
             state.readers = Vec::new();
@@ -112,24 +120,30 @@ impl Hub {
 
     /// Takes an entry accepted by this relay, with the chain there. Returns the chain head when
     /// its checkpoint is due.
-    pub(crate) fn offer(&self, log: LogId, seq: Seq, chain: Hash, frame: EntryFrame) -> Option<DueCheckpoint> {
+    pub(crate) fn offer(
+        &self,
+        log: LogId,
+        seq: Seq,
+        chain: Hash,
+        frame: EntryFrame,
+    ) -> Option<DueCheckpoint> {
         self.with_tail(log, |state| {
             state.offer(seq, frame);
             if state.chain.is_none_or(|(known, _)| known < seq) {
                 state.chain = Some((seq, chain));
             }
-            if state.signed.0 == 0 {
-                // Counting starts when the log comes into use.
-                state.signed.0 = seq.saturating_sub(1);
-            }
-            let due = seq.saturating_sub(state.signed.0) >= CHECKPOINT_ENTRIES && !state.readers.is_empty();
+            // Counting starts when the log comes into use.
+            let (signed, _) = *state.signed.get_or_insert((seq.saturating_sub(1), 0));
+            let due = seq.saturating_sub(signed) >= CHECKPOINT_ENTRIES && !state.readers.is_empty();
             due.then_some(DueCheckpoint { log, seq, chain })
         })
     }
 
     /// Takes entries read from the store to fill a hole.
     pub(crate) fn fill(&self, log: LogId, entries: impl Iterator<Item = (Seq, EntryFrame)>) {
-        self.with_tail(log, |state| entries.for_each(|(seq, frame)| state.offer(seq, frame)));
+        self.with_tail(log, |state| {
+            entries.for_each(|(seq, frame)| state.offer(seq, frame))
+        });
     }
 
     /// The filling of a hole has ended, with or without success. Returns what is still missing.
@@ -160,7 +174,9 @@ impl Hub {
         let mut shard = self.shard(log);
         let before = shard.logs.get(&log).map_or(0, Log::bytes);
         let state = shard.logs.get_mut(&log)?;
-        let hole = state.learn(head, MAX_FILL).map(|(from, to)| Hole { log, from, to });
+        let hole = state
+            .learn(head, MAX_FILL)
+            .map(|(from, to)| Hole { log, from, to });
         let after = state.bytes();
         self.account(&mut shard, before, after);
         hole
@@ -172,6 +188,7 @@ impl Hub {
             && state.chain.is_none_or(|(known, _)| known < head)
         {
             state.chain = Some((head, chain));
+            state.signed.get_or_insert((head, 0));
         }
         self.wake(log, head)
     }
@@ -189,9 +206,13 @@ impl Hub {
         let mut shard = self.shard(log);
         shard.tick += 1;
         let tick = shard.tick;
-        let Some(state) = shard.logs.get_mut(&log) else { return TailRead::UpToDate };
+        let Some(state) = shard.logs.get_mut(&log) else {
+            return TailRead::UpToDate;
+        };
         state.touched = tick;
-        state.tail.as_ref().map_or(TailRead::UpToDate, |tail| tail.read(next, until, budget, most, out))
+        state.tail.as_ref().map_or(TailRead::UpToDate, |tail| {
+            tail.read(next, until, budget, most, out)
+        })
     }
 
     /// Whether the tail holds the entry `next`, or `next` is the entry that comes next.
@@ -206,7 +227,13 @@ impl Hub {
         let mut logs = Vec::new();
         for shard in &self.shards {
             let shard = lock(shard);
-            logs.extend(shard.logs.iter().filter(|(_, state)| !state.readers.is_empty()).map(|(log, _)| *log));
+            logs.extend(
+                shard
+                    .logs
+                    .iter()
+                    .filter(|(_, state)| !state.readers.is_empty())
+                    .map(|(log, _)| *log),
+            );
         }
         logs
     }
@@ -227,8 +254,9 @@ impl Hub {
             let shard = lock(shard);
             for (&log, state) in &shard.logs {
                 if let Some((seq, chain)) = state.chain
-                    && seq > state.signed.0
-                    && state.signed.1 <= before_ms
+                    && state
+                        .signed
+                        .is_none_or(|(signed, at_ms)| signed < seq && at_ms <= before_ms)
                     && !state.readers.is_empty()
                 {
                     due.push(DueCheckpoint { log, seq, chain });
@@ -241,9 +269,15 @@ impl Hub {
     /// Notes a signed checkpoint and sends it to whoever has the log open. Returns how many.
     pub(crate) fn signed(&self, due: DueCheckpoint, now_ms: Millis, frame: &bytes::Bytes) -> usize {
         let mut shard = self.shard(due.log);
-        let Some(state) = shard.logs.get_mut(&due.log) else { return 0 };
-        state.signed = (state.signed.0.max(due.seq), now_ms);
-        state.readers.iter().for_each(|reader| reader.mailbox.hint(frame.clone()));
+        let Some(state) = shard.logs.get_mut(&due.log) else {
+            return 0;
+        };
+        let before = state.signed.map_or(0, |(seq, _)| seq);
+        state.signed = Some((before.max(due.seq), now_ms));
+        state
+            .readers
+            .iter()
+            .for_each(|reader| reader.mailbox.hint(frame.clone()));
         state.readers.len()
     }
 
@@ -268,9 +302,11 @@ impl Hub {
             shard.evict(self.shard_bytes / 8 * 7);
         }
         if shard.bytes >= counted {
-            self.tail_bytes.fetch_add(shard.bytes - counted, Ordering::Relaxed);
+            self.tail_bytes
+                .fetch_add(shard.bytes - counted, Ordering::Relaxed);
         } else {
-            self.tail_bytes.fetch_sub(counted - shard.bytes, Ordering::Relaxed);
+            self.tail_bytes
+                .fetch_sub(counted - shard.bytes, Ordering::Relaxed);
         }
     }
 
@@ -285,11 +321,17 @@ impl Hub {
 
 impl Shard {
     fn evict(&mut self, keep: usize) {
-        let mut oldest: Vec<_> = self.logs.iter().map(|(log, state)| (state.touched, *log)).collect();
+        let mut oldest: Vec<_> = self
+            .logs
+            .iter()
+            .map(|(log, state)| (state.touched, *log))
+            .collect();
         oldest.sort_unstable();
         for (_, log) in oldest {
             let over = self.bytes.saturating_sub(keep);
-            let Some(state) = self.logs.get_mut(&log).filter(|_| over > 0) else { break };
+            let Some(state) = self.logs.get_mut(&log).filter(|_| over > 0) else {
+                break;
+            };
             let had = state.bytes();
             if let Some(tail) = &mut state.tail {
                 tail.shrink(had.saturating_sub(over));

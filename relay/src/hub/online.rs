@@ -34,14 +34,21 @@ impl Online {
         let before = sessions.devices.insert(mailbox.device, mailbox);
         drop(sessions);
         if let Some(before) = before {
-            before.end(WireError::new(ErrorCode::GoingAway, "the device connected again; this session has ended"));
+            before.end(WireError::new(
+                ErrorCode::GoingAway,
+                "the device connected again; this session has ended",
+            ));
         }
     }
 
     /// A session ended.
     pub(crate) fn leave(&self, mailbox: &Arc<Mailbox>) {
         let mut sessions = self.lock();
-        if !sessions.devices.get(&mailbox.device).is_some_and(|now| Arc::ptr_eq(now, mailbox)) {
+        if !sessions
+            .devices
+            .get(&mailbox.device)
+            .is_some_and(|now| Arc::ptr_eq(now, mailbox))
+        {
             return;
         }
         sessions.devices.remove(&mailbox.device);
@@ -75,8 +82,14 @@ impl Online {
     /// The sessions of an account.
     pub(crate) fn account(&self, account: &AccountId) -> Vec<Arc<Mailbox>> {
         let sessions = self.lock();
-        let devices = sessions.accounts.get(account).map_or(&[][..], Vec::as_slice);
-        devices.iter().filter_map(|device| sessions.devices.get(device).cloned()).collect()
+        let devices = sessions
+            .accounts
+            .get(account)
+            .map_or(&[][..], Vec::as_slice);
+        devices
+            .iter()
+            .filter_map(|device| sessions.devices.get(device).cloned())
+            .collect()
     }
 
     /// All sessions.

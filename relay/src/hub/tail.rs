@@ -36,7 +36,12 @@ pub(crate) enum TailRead {
 impl Tail {
     /// An empty tail of a log whose next entry will be `end`.
     pub(super) fn new(end: Seq) -> Self {
-        Self { end, run: VecDeque::new(), parked: BTreeMap::new(), bytes: 0 }
+        Self {
+            end,
+            run: VecDeque::new(),
+            parked: BTreeMap::new(),
+            bytes: 0,
+        }
     }
 
     /// First seq that is not known here.
@@ -90,12 +95,22 @@ impl Tail {
 
     /// Gives entries from `next` on, at least one and then up to `budget` bytes and `most` entries,
     /// none after `until`.
-    pub(super) fn read(&self, next: Seq, until: Seq, budget: usize, most: usize, out: &mut Vec<EntryFrame>) -> TailRead {
+    pub(super) fn read(
+        &self,
+        next: Seq,
+        until: Seq,
+        budget: usize,
+        most: usize,
+        out: &mut Vec<EntryFrame>,
+    ) -> TailRead {
         let end = self.end.min(until.saturating_add(1));
         if next >= end {
             return TailRead::UpToDate;
         }
-        let Some(skip) = next.checked_sub(self.first()).and_then(|skip| usize::try_from(skip).ok()) else {
+        let Some(skip) = next
+            .checked_sub(self.first())
+            .and_then(|skip| usize::try_from(skip).ok())
+        else {
             return TailRead::Behind;
         };
         let available = usize::try_from(end - next).unwrap_or(usize::MAX);
@@ -108,7 +123,9 @@ impl Tail {
             given += 1;
             out.push(frame.clone());
         }
-        TailRead::Run { more: given < available }
+        TailRead::Run {
+            more: given < available,
+        }
     }
 
     /// Drops the oldest entries until at most `keep` bytes are left.
@@ -167,11 +184,20 @@ mod tests {
         let mut tail = Tail::new(1);
         (1..=10).for_each(|seq| assert!(tail.offer(seq, frame(seq))));
         let mut out = Vec::new();
-        assert_eq!(tail.read(1, Seq::MAX, 1, 256, &mut out), TailRead::Run { more: true });
+        assert_eq!(
+            tail.read(1, Seq::MAX, 1, 256, &mut out),
+            TailRead::Run { more: true }
+        );
         assert_eq!(out.len(), 1);
-        assert_eq!(tail.read(2, Seq::MAX, 1 << 20, 3, &mut out), TailRead::Run { more: true });
+        assert_eq!(
+            tail.read(2, Seq::MAX, 1 << 20, 3, &mut out),
+            TailRead::Run { more: true }
+        );
         assert_eq!(out.len(), 4);
-        assert_eq!(tail.read(2, 4, 1 << 20, 256, &mut out), TailRead::Run { more: false });
+        assert_eq!(
+            tail.read(2, 4, 1 << 20, 256, &mut out),
+            TailRead::Run { more: false }
+        );
         assert_eq!(out.len(), 7);
         assert_eq!(tail.read(5, 4, 1 << 20, 256, &mut out), TailRead::UpToDate);
     }

@@ -89,9 +89,14 @@ struct Stored {
 
 impl Drop for Stored {
     fn drop(&mut self) {
-        for secret in
-            [&mut self.identity, &mut self.sender, &mut self.checkpoint, &mut self.stamp, &mut self.rest, &mut self.submit]
-        {
+        for secret in [
+            &mut self.identity,
+            &mut self.sender,
+            &mut self.checkpoint,
+            &mut self.stamp,
+            &mut self.rest,
+            &mut self.submit,
+        ] {
             secret.zeroize();
         }
         self.tls_key.as_mut_slice().zeroize();
@@ -103,7 +108,11 @@ impl RelayKeys {
     ///
     /// # Errors
     /// See [`KeyFileError`].
-    pub(crate) fn load_or_create(path: &Path, store_exists: bool, now_ms: Millis) -> Result<Self, KeyFileError> {
+    pub(crate) fn load_or_create(
+        path: &Path,
+        store_exists: bool,
+        now_ms: Millis,
+    ) -> Result<Self, KeyFileError> {
         match Self::load(path) {
             Err(KeyFileError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
                 if store_exists {
@@ -122,9 +131,19 @@ impl RelayKeys {
     ///
     /// # Errors
     /// [`KeyFileError::OtherStore`].
-    pub(crate) fn check_store(&self, key_file: &Path, mark_file: &Path) -> Result<(), KeyFileError> {
+    pub(crate) fn check_store(
+        &self,
+        key_file: &Path,
+        mark_file: &Path,
+    ) -> Result<(), KeyFileError> {
         let mark = format!("{}\n", self.mark());
-        let failed = |doing| move |error| KeyFileError::Io { path: mark_file.to_owned(), doing, error };
+        let failed = |doing| {
+            move |error| KeyFileError::Io {
+                path: mark_file.to_owned(),
+                doing,
+                error,
+            }
+        };
         match fs::read_to_string(mark_file) {
             Ok(found) if found == mark => Ok(()),
             Ok(_) => Err(KeyFileError::OtherStore(key_file.to_owned())),
@@ -136,15 +155,29 @@ impl RelayKeys {
     }
 
     fn load(path: &Path) -> Result<Self, KeyFileError> {
-        let failed = |error| KeyFileError::Io { path: path.to_owned(), doing: "read", error };
+        let failed = |error| KeyFileError::Io {
+            path: path.to_owned(),
+            doing: "read",
+            error,
+        };
         let mode = mode(&fs::metadata(path).map_err(failed)?);
         if mode & 0o077 != 0 {
-            return Err(KeyFileError::TooOpen { path: path.to_owned(), mode });
+            return Err(KeyFileError::TooOpen {
+                path: path.to_owned(),
+                mode,
+            });
         }
         let bytes = Zeroizing::new(fs::read(path).map_err(failed)?);
-        let damaged = |why: String| KeyFileError::Damaged { path: path.to_owned(), why };
-        let (body, sum) = bytes.split_last_chunk::<32>().ok_or_else(|| damaged("it is too short".into()))?;
-        let rest = body.strip_prefix(MAGIC).ok_or_else(|| damaged("its first line is not that of a key file".into()))?;
+        let damaged = |why: String| KeyFileError::Damaged {
+            path: path.to_owned(),
+            why,
+        };
+        let (body, sum) = bytes
+            .split_last_chunk::<32>()
+            .ok_or_else(|| damaged("it is too short".into()))?;
+        let rest = body
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| damaged("its first line is not that of a key file".into()))?;
         if sha256(&[body]).0 != *sum {
             return Err(damaged("its checksum does not hold".into()));
         }
@@ -167,13 +200,22 @@ impl RelayKeys {
 
     /// Writes the file beside its final place, makes it durable, then moves it there.
     fn write(&self, path: &Path) -> Result<(), KeyFileError> {
-        let failed = |error| KeyFileError::Io { path: path.to_owned(), doing: "written", error };
+        let failed = |error| KeyFileError::Io {
+            path: path.to_owned(),
+            doing: "written",
+            error,
+        };
         let stored = Stored {
             identity: *self.identity.to_seed(),
             sender: *self.sender.to_seed(),
             checkpoint: *self.checkpoint.to_seed(),
             tls_key: self.tls.key.to_vec().into(),
-            tls_chain: self.tls.chain.iter().map(|der| der.clone().into()).collect(),
+            tls_chain: self
+                .tls
+                .chain
+                .iter()
+                .map(|der| der.clone().into())
+                .collect(),
             stamp_id: self.stamp_id,
             stamp: *self.stamp,
             rest: *self.rest,
@@ -186,7 +228,9 @@ impl RelayKeys {
         // Left over from a start that was cut short; its keys were never used.
         let _absent = fs::remove_file(&new);
         let mut file = create_private(&new).map_err(failed)?;
-        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+        file.write_all(&bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(failed)?;
         fs::rename(&new, path).map_err(failed)?;
         match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder).map_err(failed),
@@ -259,12 +303,18 @@ mod tests {
     #[test]
     fn keys_of_another_store_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, mark) = (folder.path().join("relay.keys"), folder.path().join("relay.db.mark"));
+        let (path, mark) = (
+            folder.path().join("relay.keys"),
+            folder.path().join("relay.db.mark"),
+        );
         let keys = RelayKeys::load_or_create(&path, false, 0).unwrap();
         keys.check_store(&path, &mark).unwrap();
         keys.check_store(&path, &mark).unwrap();
         let others = RelayKeys::generate(0).unwrap();
-        assert!(matches!(others.check_store(&path, &mark), Err(KeyFileError::OtherStore(_))));
+        assert!(matches!(
+            others.check_store(&path, &mark),
+            Err(KeyFileError::OtherStore(_))
+        ));
     }
 
     #[test]
@@ -277,7 +327,10 @@ mod tests {
             let mut bad = good.clone();
             bad[at] ^= 1;
             fs::write(&path, &bad).unwrap();
-            assert!(matches!(error(&path, true), KeyFileError::Damaged { .. }), "byte {at}");
+            assert!(
+                matches!(error(&path, true), KeyFileError::Damaged { .. }),
+                "byte {at}"
+            );
         }
         fs::write(&path, &good[..10]).unwrap();
         assert!(matches!(error(&path, true), KeyFileError::Damaged { .. }));
@@ -292,6 +345,9 @@ mod tests {
         RelayKeys::load_or_create(&path, false, 0).unwrap();
         assert_eq!(mode(&fs::metadata(&path).unwrap()), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(error(&path, true), KeyFileError::TooOpen { mode: 0o640, .. }));
+        assert!(matches!(
+            error(&path, true),
+            KeyFileError::TooOpen { mode: 0o640, .. }
+        ));
     }
 }

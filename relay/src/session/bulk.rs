@@ -26,15 +26,27 @@ const RESET: quinn::VarInt = quinn::VarInt::from_u32(1);
 impl Session {
     /// Moves a log to a stream of its own.
     pub(super) fn start_catch_up(&mut self, opening: Opening) {
-        let Some(log) = self.logs.get(opening.slot) else { return };
+        let Some(log) = self.logs.get(opening.slot) else {
+            return;
+        };
         let (cancel, cancelled) = oneshot::channel();
         let until = Arc::new(AtomicU64::new(log.until));
-        log.mode = Mode::CatchUp { _cancel: cancel, until: until.clone() };
+        log.mode = Mode::CatchUp {
+            _cancel: cancel,
+            until: until.clone(),
+        };
         let (id, from) = (log.log, log.next);
         self.control_frame(&ServerFrame::CatchUp { log: id, from });
         let context = self.context.clone();
         let connection = self.connection.clone();
-        let work = CatchUp { context, connection, opening, log: id, next: from, until };
+        let work = CatchUp {
+            context,
+            connection,
+            opening,
+            log: id,
+            next: from,
+            until,
+        };
         self.context.service.metrics.catch_ups.one();
         self.context.service.tasks.spawn(work.run(cancelled));
     }
@@ -73,7 +85,10 @@ impl CatchUp {
             }
         };
         match copied {
-            Ok(()) => self.context.mailbox.done(Done::CaughtUp { opening: self.opening, next: self.next }),
+            Ok(()) => self.context.mailbox.done(Done::CaughtUp {
+                opening: self.opening,
+                next: self.next,
+            }),
             Err(Failed::Stream) => {}
             Err(Failed::Store(error)) => {
                 let _already_closed = stream.reset(RESET);
@@ -88,7 +103,10 @@ impl CatchUp {
         while let Some(last) = page.entries.last().map(|entry| entry.seq) {
             let behind = page.head.min(self.until()).saturating_sub(last);
             let count = page.entries.len() as u64;
-            let bytes = Bytes::from(frame::encode(&ServerFrame::Entries { log: self.log, entries: page.entries }));
+            let bytes = Bytes::from(frame::encode(&ServerFrame::Entries {
+                log: self.log,
+                entries: page.entries,
+            }));
             let metrics = &self.context.service.metrics;
             metrics.deliveries.add(count);
             metrics.delivered_bytes.add(bytes.len() as u64);
@@ -96,7 +114,10 @@ impl CatchUp {
             // Near enough for the live lane, which then has it from memory or reads one page.
             let near = behind.saturating_mul(bytes.len() as u64 / count) < BULK_BEHIND / 4;
             if behind == 0 || (near && self.context.service.hub.covers(self.log, self.next)) {
-                stream.write_chunk(bytes).await.map_err(|_| Failed::Stream)?;
+                stream
+                    .write_chunk(bytes)
+                    .await
+                    .map_err(|_| Failed::Stream)?;
                 break;
             }
             // The next page is read while this one leaves.
@@ -104,7 +125,10 @@ impl CatchUp {
             written.map_err(|_| Failed::Stream)?;
             page = read?;
         }
-        let end = frame::encode(&ServerFrame::CatchUpEnd { log: self.log, next: self.next });
+        let end = frame::encode(&ServerFrame::CatchUpEnd {
+            log: self.log,
+            next: self.next,
+        });
         stream.write_all(&end).await.map_err(|_| Failed::Stream)?;
         stream.finish().map_err(|_| Failed::Stream)?;
         match stream.stopped().await {
@@ -115,7 +139,12 @@ impl CatchUp {
 
     async fn page(&self, next: Seq) -> Result<Page, Failed> {
         let until = Some(self.until()).filter(|until| *until != Seq::MAX);
-        let entries = self.context.service.store.entries(self.log, next.saturating_sub(1), until, PageLimit::default());
+        let entries = self.context.service.store.entries(
+            self.log,
+            next.saturating_sub(1),
+            until,
+            PageLimit::default(),
+        );
         entries.await.map_err(Failed::Store)
     }
 

@@ -24,7 +24,12 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(service: Arc<Service>, mailbox: Arc<Mailbox>) -> Self {
-        Self { service, mailbox, turns: Mutex::default(), over: watch::Sender::new(false) }
+        Self {
+            service,
+            mailbox,
+            turns: Mutex::default(),
+            over: watch::Sender::new(false),
+        }
     }
 
     /// The session's account.
@@ -55,9 +60,16 @@ impl Context {
     /// # Errors
     /// `RateLimited`, with the time to wait.
     pub(crate) fn spend(&self, room: Option<RoomId>, cost: u32) -> Result<(), WireError> {
-        self.service.rates.take(self.account(), self.device(), room, cost).map_err(|wait_ms| {
-            WireError::retry(ErrorCode::RateLimited, format!("too fast; wait {wait_ms} ms"), wait_ms)
-        })
+        self.service
+            .rates
+            .take(self.account(), self.device(), room, cost)
+            .map_err(|wait_ms| {
+                WireError::retry(
+                    ErrorCode::RateLimited,
+                    format!("too fast; wait {wait_ms} ms"),
+                    wait_ms,
+                )
+            })
     }
 
     /// Keeps a commit turn until it is used, given back, or the session ends.
@@ -70,7 +82,10 @@ impl Context {
 
     /// Takes the turn of a room out.
     pub(crate) fn take_turn(&self, room: &RoomId) -> Option<Turn> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner).remove(room)
+        self.turns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(room)
     }
 
     /// Completes when the session has ended.

@@ -28,7 +28,9 @@ impl Session {
     }
 
     pub(super) fn is_current(&mut self, opening: Opening) -> bool {
-        self.logs.get(opening.slot).is_some_and(|log| log.serial == opening.serial)
+        self.logs
+            .get(opening.slot)
+            .is_some_and(|log| log.serial == opening.serial)
     }
 
     /// The store has said where a log stands; entries flow from there.
@@ -37,12 +39,22 @@ impl Session {
             return opened;
         }
         match (&opened.state, self.logs.get(opening.slot)) {
-            (OpenState::Live { start, head, closed }, Some(log)) => {
+            (
+                OpenState::Live {
+                    start,
+                    head,
+                    closed,
+                },
+                Some(log),
+            ) => {
                 log.next = start.seq.saturating_add(1);
                 // A reader that was evicted meanwhile has a nearer end already.
                 log.until = log.until.min(if *closed { *head } else { Seq::MAX });
                 log.mode = Mode::Live;
-                self.context.service.hub.flows(opened.log, &self.context.mailbox, opening.slot);
+                self.context
+                    .service
+                    .hub
+                    .flows(opened.log, &self.context.mailbox, opening.slot);
                 self.mark(opening.slot);
             }
             _ => self.close_slot(opening.slot),
@@ -52,8 +64,12 @@ impl Session {
 
     /// The device's reading of a log ends at `until`.
     pub(super) fn reads_until(&mut self, log: LogId, until: Seq) {
-        let Some(slot) = self.logs.slot(&log) else { return };
-        let Some(log) = self.logs.get(slot) else { return };
+        let Some(slot) = self.logs.slot(&log) else {
+            return;
+        };
+        let Some(log) = self.logs.get(slot) else {
+            return;
+        };
         log.until = log.until.min(until);
         if let Mode::CatchUp { until, .. } = &log.mode {
             until.fetch_min(log.until, Ordering::Relaxed);
@@ -64,7 +80,10 @@ impl Session {
     /// Stops the flow of a log and forgets it.
     pub(super) fn close_slot(&mut self, slot: Slot) {
         if let Some(closed) = self.logs.close(slot) {
-            self.context.service.hub.close(closed.log, &self.context.mailbox, slot);
+            self.context
+                .service
+                .hub
+                .close(closed.log, &self.context.mailbox, slot);
         }
     }
 
@@ -80,13 +99,22 @@ impl Session {
 
     /// One turn of one log. Returns the bytes it took.
     fn turn(&mut self, slot: Slot) -> usize {
-        let Some(log) = self.logs.get(slot) else { return 0 };
+        let Some(log) = self.logs.get(slot) else {
+            return 0;
+        };
         log.queued = false;
         self.run.clear();
         let more = match &mut log.mode {
             Mode::Live => {
                 let hub = &self.context.service.hub;
-                match hub.read(log.log, log.next, log.until, LIVE_TURN, MAX_RUN, &mut self.run) {
+                match hub.read(
+                    log.log,
+                    log.next,
+                    log.until,
+                    LIVE_TURN,
+                    MAX_RUN,
+                    &mut self.run,
+                ) {
                     TailRead::Run { more } => more,
                     TailRead::UpToDate => false,
                     TailRead::Behind => {
@@ -125,7 +153,8 @@ impl Session {
 fn take_turn(page: &mut VecDeque<EntryFrame>, run: &mut Vec<EntryFrame>) {
     let mut bytes = 0;
     while run.len() < MAX_RUN
-        && let Some(frame) = page.pop_front_if(|frame| bytes == 0 || bytes + frame.len() <= LIVE_TURN)
+        && let Some(frame) =
+            page.pop_front_if(|frame| bytes == 0 || bytes + frame.len() <= LIVE_TURN)
     {
         bytes += frame.len();
         run.push(frame);

@@ -36,7 +36,8 @@ impl Session {
                 }
                 let said = tokio::time::timeout(LAST_FRAME, self.say(&error)).await;
                 drop(said);
-                self.connection.close(error.code.number().into(), error.code.name().as_bytes());
+                self.connection
+                    .close(error.code.number().into(), error.code.name().as_bytes());
             }
         }
     }
@@ -51,8 +52,12 @@ impl Session {
 }
 
 /// Sends `Closing` as the last frame and waits until the peer has it, or is gone.
-pub(super) async fn say_closing(send: &mut quinn::SendStream, error: &WireError) -> Result<(), quinn::WriteError> {
-    send.write_all(&frame::encode(&ServerFrame::Closing(error.clone()))).await?;
+pub(super) async fn say_closing(
+    send: &mut quinn::SendStream,
+    error: &WireError,
+) -> Result<(), quinn::WriteError> {
+    send.write_all(&frame::encode(&ServerFrame::Closing(error.clone())))
+        .await?;
     if send.finish().is_ok() {
         // Either way there is nothing more to say.
         let _received_or_gone = send.stopped().await;

@@ -37,16 +37,24 @@ const MAX_INIT_KEY: usize = 2 * 1024;
 
 /// Serves a connection whose handshake is complete, until it ends.
 pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) {
-    let (mut send, opened) = match tokio::time::timeout(TIMEOUT, open(&service, &connection)).await {
+    let (mut send, opened) = match tokio::time::timeout(TIMEOUT, open(&service, &connection)).await
+    {
         Ok(Some(opened)) => opened,
         // Nothing came, or not in time.
         Ok(None) | Err(_) => {
-            return connection.close(ErrorCode::UnexpectedMessage.number().into(), b"no login came in time");
+            return connection.close(
+                ErrorCode::UnexpectedMessage.number().into(),
+                b"no login came in time",
+            );
         }
     };
     match opened {
         Ok((recv, mailbox, ready)) => {
-            if send.write_all(&frame::encode(&ServerFrame::Ready(ready))).await.is_err() {
+            if send
+                .write_all(&frame::encode(&ServerFrame::Ready(ready)))
+                .await
+                .is_err()
+            {
                 return;
             }
             service.metrics.logins.one();
@@ -71,7 +79,10 @@ pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) 
 type Opened = Result<(quinn::RecvStream, Arc<Mailbox>, Ready), WireError>;
 
 /// Reads the first frame of the first stream and logs in. None when the peer is gone.
-async fn open(service: &Service, connection: &quinn::Connection) -> Option<(quinn::SendStream, Opened)> {
+async fn open(
+    service: &Service,
+    connection: &quinn::Connection,
+) -> Option<(quinn::SendStream, Opened)> {
     let (send, mut recv) = connection.accept_bi().await.ok()?;
     let opened = match read_open(&mut recv).await? {
         Ok((hello, signature)) => log_in(service, connection, &hello, &signature).await,
@@ -87,14 +98,18 @@ async fn read_open(
     recv.read_exact(&mut length).await.ok()?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
     if length > MAX_HELLO {
-        let text = format!("the first frame has at most {MAX_HELLO} bytes, {length} were announced");
+        let text =
+            format!("the first frame has at most {MAX_HELLO} bytes, {length} were announced");
         return Some(Err(WireError::new(ErrorCode::TooLarge, text)));
     }
     let mut payload = vec![0; length];
     recv.read_exact(&mut payload).await.ok()?;
     Some(match codec::from_slice(&payload) {
         Ok(ClientFrame::Open { hello, signature }) => Ok((hello.into(), signature)),
-        Ok(_) => Err(WireError::new(ErrorCode::UnexpectedMessage, "the first frame of a session is Open")),
+        Ok(_) => Err(WireError::new(
+            ErrorCode::UnexpectedMessage,
+            "the first frame of a session is Open",
+        )),
         Err(error) => Err(WireError::new(ErrorCode::Malformed, error.to_string())),
     })
 }
@@ -105,41 +120,74 @@ async fn log_in(
     bytes: &[u8],
     signature: &lacre_wire::ids::Signature,
 ) -> Result<(Arc<Mailbox>, Ready), WireError> {
-    let hello: Hello = codec::from_slice(bytes).map_err(|e| WireError::new(ErrorCode::Malformed, e.to_string()))?;
+    let hello: Hello = codec::from_slice(bytes)
+        .map_err(|e| WireError::new(ErrorCode::Malformed, e.to_string()))?;
     if !hello.versions.contains(&VERSION) {
-        let text = format!("this relay speaks version {VERSION}, the client {:?}; update the older one", hello.versions);
+        let text = format!(
+            "this relay speaks version {VERSION}, the client {:?}; update the older one",
+            hello.versions
+        );
         return Err(WireError::new(ErrorCode::UnsupportedVersion, text));
     }
     if hello.client.chars().count() > MAX_NAME {
-        return Err(WireError::new(ErrorCode::TooLarge, format!("a client's name has at most {MAX_NAME} characters")));
+        return Err(WireError::new(
+            ErrorCode::TooLarge,
+            format!("a client's name has at most {MAX_NAME} characters"),
+        ));
     }
     let device = DeviceId::of(&hello.device_key);
     check_signature(service, connection, &hello, device, bytes, signature)?;
     let (account, counter, device_key) = (hello.account, hello.counter, hello.device_key);
     let command = match hello.purpose {
         Purpose::SignIn => sign_in(service, account, device, device_key, counter).await?,
-        Purpose::SignUp { aik, list, handle } => {
-            sign_up(service, connection, SignUpAsked { account, aik, handle, list, device, device_key, counter })?
-        }
+        Purpose::SignUp { aik, list, handle } => sign_up(
+            service,
+            connection,
+            SignUpAsked {
+                account,
+                aik,
+                handle,
+                list,
+                device,
+                device_key,
+                counter,
+            },
+        )?,
         Purpose::RequestDevice { init_key, name } => {
             if name.chars().count() > MAX_NAME || init_key.len() > MAX_INIT_KEY {
-                let text = format!("a device's name has at most {MAX_NAME} characters, its key {MAX_INIT_KEY} bytes");
+                let text = format!(
+                    "a device's name has at most {MAX_NAME} characters, its key {MAX_INIT_KEY} bytes"
+                );
                 return Err(WireError::new(ErrorCode::TooLarge, text));
             }
             let (now_ms, init_key) = (service.clock.now_ms(), Vec::from(init_key).into());
-            let asked = RequestDevice { now_ms, account, device, device_key, counter, init_key, name };
+            let asked = RequestDevice {
+                now_ms,
+                account,
+                device,
+                device_key,
+                counter,
+                init_key,
+                name,
+            };
             Command::RequestDevice(Box::new(asked))
         }
     };
     let outcome = service.store.submit(command).await?;
     match outcome.verdict {
-        Verdict::LoggedIn { listed, list_version } => {
+        Verdict::LoggedIn {
+            listed,
+            list_version,
+        } => {
             let number = service.next_session();
             let mailbox = Arc::new(Mailbox::new(account, device, number, listed));
             Ok((mailbox, ready(service, device, listed, list_version).await?))
         }
         Verdict::Refused(error) => Err(error),
-        _ => Err(WireError::new(ErrorCode::StoreFailed, "the store answered a login with something else")),
+        _ => Err(WireError::new(
+            ErrorCode::StoreFailed,
+            "the store answered a login with something else",
+        )),
     }
 }
 
@@ -158,9 +206,17 @@ fn check_signature(
         .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
         .map_err(|_| bad("the connection has no keying material to bind the login to"))?;
     let fingerprint = service.keys.fingerprint();
-    let transcript = login_transcript(bytes, &fingerprint, &exporter, &hello.account, &device, hello.counter);
-    verify(&hello.device_key, Label::Login, &transcript, signature)
-        .map_err(|_| bad("the login is not signed by the device's key for this connection and relay"))
+    let transcript = login_transcript(
+        bytes,
+        &fingerprint,
+        &exporter,
+        &hello.account,
+        &device,
+        hello.counter,
+    );
+    verify(&hello.device_key, Label::Login, &transcript, signature).map_err(|_| {
+        bad("the login is not signed by the device's key for this connection and relay")
+    })
 }
 
 async fn sign_in(
@@ -173,12 +229,23 @@ async fn sign_in(
     let known = service.store.device(device).await?;
     let Some(known) = known.filter(|known| known.account == account && known.key == key) else {
         // Whether the account or the device is unknown is nobody's business who is neither.
-        return Err(WireError::new(ErrorCode::NoSuchDevice, "no such device of that account; sign up or link it"));
+        return Err(WireError::new(
+            ErrorCode::NoSuchDevice,
+            "no such device of that account; sign up or link it",
+        ));
     };
     if known.state == DeviceState::Revoked {
-        return Err(WireError::new(ErrorCode::DeviceRevoked, "this device was revoked by its account"));
+        return Err(WireError::new(
+            ErrorCode::DeviceRevoked,
+            "this device was revoked by its account",
+        ));
     }
-    Ok(Command::Login(Login { now_ms: service.clock.now_ms(), account, device, counter }))
+    Ok(Command::Login(Login {
+        now_ms: service.clock.now_ms(),
+        account,
+        device,
+        counter,
+    }))
 }
 
 struct SignUpAsked {
@@ -191,30 +258,66 @@ struct SignUpAsked {
     counter: u64,
 }
 
-fn sign_up(service: &Service, connection: &quinn::Connection, asked: SignUpAsked) -> Result<Command, WireError> {
+fn sign_up(
+    service: &Service,
+    connection: &quinn::Connection,
+    asked: SignUpAsked,
+) -> Result<Command, WireError> {
     if service.sign_up == SignUpRule::Closed {
-        return Err(WireError::new(ErrorCode::SignUpClosed, "sign-up is closed on this relay; ask its operator"));
+        return Err(WireError::new(
+            ErrorCode::SignUpClosed,
+            "sign-up is closed on this relay; ask its operator",
+        ));
     }
     let address = connection.remote_address().ip();
     service.rates.take_sign_up(address).map_err(|wait_ms| {
         let text = format!("too many sign-ups from this address; wait {wait_ms} ms");
         WireError::retry(ErrorCode::RateLimited, text, wait_ms)
     })?;
-    let SignUpAsked { account, aik, handle, list, device, device_key, counter } = asked;
+    let SignUpAsked {
+        account,
+        aik,
+        handle,
+        list,
+        device,
+        device_key,
+        counter,
+    } = asked;
     handle::check(&handle)?;
     let bad = |text: String| WireError::new(ErrorCode::BadIdentity, text);
     if AccountId::of(&aik) != account {
         return Err(bad("the account is not the hash of the identity key".into()));
     }
     let read = list.verify(&aik).map_err(|e| bad(e.to_string()))?;
-    if read.version != 1 || read.devices.len() != 1 || read.device(&device).is_none() || !read.revoked.is_empty() {
-        return Err(bad("a new account comes with version 1 of its device list, naming this device alone".into()));
+    if read.version != 1
+        || read.devices.len() != 1
+        || read.device(&device).is_none()
+        || !read.revoked.is_empty()
+    {
+        return Err(bad(
+            "a new account comes with version 1 of its device list, naming this device alone"
+                .into(),
+        ));
     }
     let now_ms = service.clock.now_ms();
-    Ok(Command::SignUp(Box::new(SignUp { now_ms, account, aik, handle, list, device, device_key, counter })))
+    Ok(Command::SignUp(Box::new(SignUp {
+        now_ms,
+        account,
+        aik,
+        handle,
+        list,
+        device,
+        device_key,
+        counter,
+    })))
 }
 
-async fn ready(service: &Service, device: DeviceId, listed: bool, list_version: u64) -> Result<Ready, StoreError> {
+async fn ready(
+    service: &Service,
+    device: DeviceId,
+    listed: bool,
+    list_version: u64,
+) -> Result<Ready, StoreError> {
     /// Logs in one `Ready`; more than any device has.
     const MAX_LOGS: usize = 4096;
     let mut logs = service.store.logs_of(device).await?;

@@ -64,7 +64,14 @@ impl Logs {
             return None;
         }
         self.serial = self.serial.wrapping_add(1);
-        let opened = OpenLog { log, serial: self.serial, next: 0, until: Seq::MAX, mode: Mode::Opening, queued: false };
+        let opened = OpenLog {
+            log,
+            serial: self.serial,
+            next: 0,
+            until: Seq::MAX,
+            mode: Mode::Opening,
+            queued: false,
+        };
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {

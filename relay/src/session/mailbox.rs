@@ -53,13 +53,22 @@ pub(crate) struct Mail {
 
 impl Mail {
     fn is_empty(&self) -> bool {
-        self.dirty.is_empty() && self.hints.is_empty() && self.done.is_empty() && self.ended.is_none()
+        self.dirty.is_empty()
+            && self.hints.is_empty()
+            && self.done.is_empty()
+            && self.ended.is_none()
     }
 }
 
 impl Mailbox {
     pub(crate) fn new(account: AccountId, device: DeviceId, number: u64, listed: bool) -> Self {
-        Self { account, device, number, listed: AtomicBool::new(listed), state: Mutex::default() }
+        Self {
+            account,
+            device,
+            number,
+            listed: AtomicBool::new(listed),
+            state: Mutex::default(),
+        }
     }
 
     /// Whether the device is in its account's list. One that waits to be approved reads its inbox
@@ -80,7 +89,9 @@ impl Mailbox {
         if state.marked.len() <= word {
             state.marked.resize(word + 1, 0);
         }
-        let Some(marks) = state.marked.get_mut(word) else { return };
+        let Some(marks) = state.marked.get_mut(word) else {
+            return;
+        };
         if *marks & bit == 0 {
             *marks |= bit;
             state.mail.dirty.push(slot);

@@ -203,10 +203,17 @@ impl Session {
         match done {
             Done::Answer { id, answer } => self.answer(id, answer),
             Done::Opened { id, opened } => {
-                let logs = opened.into_iter().map(|(opening, log)| self.start(opening, log)).collect();
+                let logs = opened
+                    .into_iter()
+                    .map(|(opening, log)| self.start(opening, log))
+                    .collect();
                 self.answer(id, Answer::Opened(logs));
             }
-            Done::NotOpened { id, openings, error } => {
+            Done::NotOpened {
+                id,
+                openings,
+                error,
+            } => {
                 for opening in openings {
                     if self.is_current(opening) {
                         self.close_slot(opening.slot);
@@ -231,7 +238,9 @@ impl Session {
     fn settle(&mut self, cx: &mut Wakeup<'_>) -> bool {
         let mut moved = false;
         while let Some((id, submission)) = self.submissions.front_mut() {
-            let Poll::Ready(answer) = submission.as_mut().poll(cx) else { break };
+            let Poll::Ready(answer) = submission.as_mut().poll(cx) else {
+                break;
+            };
             let id = *id;
             self.submissions.pop_front();
             self.answer(id, answer);

@@ -27,8 +27,12 @@ impl Session {
         if self.reading.is_none() {
             self.reading = self.next_reading();
         }
-        let Some(reading) = &mut self.reading else { return Ok(false) };
-        let Poll::Ready(page) = reading.page.as_mut().poll(cx) else { return Ok(false) };
+        let Some(reading) = &mut self.reading else {
+            return Ok(false);
+        };
+        let Poll::Ready(page) = reading.page.as_mut().poll(cx) else {
+            return Ok(false);
+        };
         let opening = reading.opening;
         self.reading = None;
         self.context.service.metrics.store_reads.one();
@@ -40,23 +44,45 @@ impl Session {
     fn next_reading(&mut self) -> Option<Reading> {
         loop {
             let slot = self.behind.pop_front()?;
-            let Some(log) = self.logs.get(slot).filter(|log| matches!(log.mode, Mode::Reading)) else { continue };
-            let opening = Opening { slot, serial: log.serial };
+            let Some(log) = self
+                .logs
+                .get(slot)
+                .filter(|log| matches!(log.mode, Mode::Reading))
+            else {
+                continue;
+            };
+            let opening = Opening {
+                slot,
+                serial: log.serial,
+            };
             let (id, after) = (log.log, log.next.saturating_sub(1));
             let until = (log.until != Seq::MAX).then_some(log.until);
             let service = self.context.service.clone();
-            let limit = PageLimit { entries: MAX_RUN, bytes: PAGE_BYTES };
-            let page = Box::pin(async move { service.store.entries(id, after, until, limit).await });
+            let limit = PageLimit {
+                entries: MAX_RUN,
+                bytes: PAGE_BYTES,
+            };
+            let page =
+                Box::pin(async move { service.store.entries(id, after, until, limit).await });
             return Some(Reading { opening, page });
         }
     }
 
     fn take_page(&mut self, opening: Opening, page: Page) -> Result<(), End> {
-        let Some(log) = self.logs.get(opening.slot).filter(|log| log.serial == opening.serial) else { return Ok(()) };
+        let Some(log) = self
+            .logs
+            .get(opening.slot)
+            .filter(|log| log.serial == opening.serial)
+        else {
+            return Ok(());
+        };
         let Some((first, last)) = page.entries.first().zip(page.entries.last()) else {
             if page.first > log.next {
                 // The reader was slower than retention. Opening the log again tells the client so.
-                let text = format!("{} was trimmed past this session's cursor; open it again", log.log);
+                let text = format!(
+                    "{} was trimmed past this session's cursor; open it again",
+                    log.log
+                );
                 return Err(End::Closing(WireError::new(ErrorCode::GoingAway, text)));
             }
             // Nothing there: the tail was ahead of what this reader may read.
@@ -64,12 +90,18 @@ impl Session {
             return Ok(());
         };
         if first.seq != log.next {
-            let text = format!("{} has a gap before entry {}; nothing was skipped", log.log, first.seq);
+            let text = format!(
+                "{} has a gap before entry {}; nothing was skipped",
+                log.log, first.seq
+            );
             return Err(End::Closing(WireError::new(ErrorCode::StoreFailed, text)));
         }
         let missing = page.head.min(log.until).saturating_sub(last.seq);
-        let frames: std::collections::VecDeque<_> =
-            page.entries.iter().map(|entry| EntryFrame::new(log.log, entry)).collect();
+        let frames: std::collections::VecDeque<_> = page
+            .entries
+            .iter()
+            .map(|entry| EntryFrame::new(log.log, entry))
+            .collect();
         let bytes = frames.iter().map(EntryFrame::len).sum::<usize>() as u64;
         let count = (frames.len() as u64).max(1);
         // The rest of the log is taken to be like this page.

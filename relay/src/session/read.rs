@@ -46,7 +46,10 @@ impl Session {
     fn take_frames(&mut self, cx: &mut Wakeup<'_>) -> Result<bool, End> {
         let mut moved = false;
         while self.may_read() {
-            let frame = self.deframer.next().map_err(|error| End::Closing(frame_error(&error)))?;
+            let frame = self
+                .deframer
+                .next()
+                .map_err(|error| End::Closing(frame_error(&error)))?;
             let Some(frame) = frame else {
                 if self.deframer.rest().is_empty() && self.in_flight == 0 {
                     // An idle session keeps no buffer.
@@ -61,7 +64,10 @@ impl Session {
                 ClientFrame::Close { logs } => self.take_close(&logs),
                 ClientFrame::Open { .. } => {
                     let text = "a session is opened once; this one is open";
-                    return Err(End::Closing(WireError::new(ErrorCode::UnexpectedMessage, text)));
+                    return Err(End::Closing(WireError::new(
+                        ErrorCode::UnexpectedMessage,
+                        text,
+                    )));
                 }
             }
         }
@@ -74,8 +80,12 @@ impl Session {
         service.metrics.requests.one();
         service.metrics.in_flight.one();
         if !self.context.mailbox.is_listed() && !is_for_pending(&self.context, &request) {
-            let text = "this device waits to be approved; until then it reads its inbox and nothing else";
-            return self.answer(id, Answer::Failed(WireError::new(ErrorCode::NoSuchDevice, text)));
+            let text =
+                "this device waits to be approved; until then it reads its inbox and nothing else";
+            return self.answer(
+                id,
+                Answer::Failed(WireError::new(ErrorCode::NoSuchDevice, text)),
+            );
         }
         match request {
             Request::Submit(message) => {
@@ -101,7 +111,10 @@ impl Session {
 
     fn take_acks(&mut self, acks: &[lacre_wire::request::LogSeq]) -> Result<(), End> {
         if acks.len() > MAX_OPEN {
-            let text = format!("at most {MAX_OPEN} logs are acknowledged at once, got {}", acks.len());
+            let text = format!(
+                "at most {MAX_OPEN} logs are acknowledged at once, got {}",
+                acks.len()
+            );
             return Err(End::Closing(WireError::new(ErrorCode::TooLarge, text)));
         }
         self.context.service.acks.note(self.context.device(), acks);
@@ -121,7 +134,9 @@ impl Session {
 fn is_for_pending(context: &Arc<Context>, request: &Request) -> bool {
     match request {
         Request::Ping => true,
-        Request::Open(logs) => logs.iter().all(|open| open.log == LogId::Inbox(context.device())),
+        Request::Open(logs) => logs
+            .iter()
+            .all(|open| open.log == LogId::Inbox(context.device())),
         _ => false,
     }
 }

@@ -25,7 +25,9 @@ impl Session {
                     return Ok(moved);
                 }
             }
-            let Some(rest) = self.out.get_mut(self.out_at..) else { return Ok(moved) };
+            let Some(rest) = self.out.get_mut(self.out_at..) else {
+                return Ok(moved);
+            };
             let write = pin!(self.send.write_chunks(rest));
             match write.poll(cx) {
                 Poll::Ready(Ok(written)) => {
@@ -40,7 +42,8 @@ impl Session {
 
     fn fill(&mut self) {
         if !self.control.is_empty() {
-            self.out.push(Bytes::from(std::mem::take(&mut self.control)));
+            self.out
+                .push(Bytes::from(std::mem::take(&mut self.control)));
         }
         self.out.append(&mut self.hints);
         self.fill_live();
@@ -63,7 +66,8 @@ impl Session {
         self.control_frame(&ServerFrame::Answer { id, answer });
         if self.control.len() - before > MAX_FRAME + 4 {
             self.control.truncate(before);
-            let text = format!("the answer exceeds a frame of {MAX_FRAME} bytes; ask for less at once");
+            let text =
+                format!("the answer exceeds a frame of {MAX_FRAME} bytes; ask for less at once");
             let answer = Answer::Failed(WireError::new(ErrorCode::TooLarge, text));
             self.control_frame(&ServerFrame::Answer { id, answer });
         }
@@ -77,7 +81,10 @@ fn push_frame(out: &mut Vec<u8>, frame: &ServerFrame) {
     // The writer is a vector and no wire type has a failing encoder.
     let _infallible = minicbor::encode(frame, &mut *out);
     let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
-    out.iter_mut().skip(start).zip(length.to_be_bytes()).for_each(|(to, from)| *to = from);
+    out.iter_mut()
+        .skip(start)
+        .zip(length.to_be_bytes())
+        .for_each(|(to, from)| *to = from);
 }
 
 #[cfg(test)]
@@ -87,9 +94,18 @@ mod tests {
 
     #[test]
     fn frames_follow_one_another() {
-        let frames = [ServerFrame::GoAway { spread_ms: 5 }, ServerFrame::Answer { id: 3, answer: Answer::Ok }];
+        let frames = [
+            ServerFrame::GoAway { spread_ms: 5 },
+            ServerFrame::Answer {
+                id: 3,
+                answer: Answer::Ok,
+            },
+        ];
         let mut out = Vec::new();
         frames.iter().for_each(|frame| push_frame(&mut out, frame));
-        assert_eq!(out, frames.iter().flat_map(frame::encode).collect::<Vec<_>>());
+        assert_eq!(
+            out,
+            frames.iter().flat_map(frame::encode).collect::<Vec<_>>()
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! A log that is far behind comes on a stream of its own, and goes back.
 
-use crate::world::{Room, again, builder, join, log_of, relay, send_many};
+use crate::world::{Room, again, builder, join, log_of, relay, send_after, send_many};
 use lacre_wire::answer::{Answer, OpenState};
 use lacre_wire::ids::LogId;
 use lacre_wire::push::ServerFrame;
@@ -11,34 +11,23 @@ async fn a_log_far_behind_catches_up_and_goes_on_live() {
     let folder = tempfile::tempdir().unwrap();
     let relay = builder().data_dir(folder.path()).start().await.unwrap();
     let (mut ana, mut a) = join(&relay, "ana").await;
-    let (bob, mut b) = join(&relay, "bob").await;
+    let (mut bob, _) = join(&relay, "bob").await;
     let (room, _) = Room::create(&ana, &mut a, &[&bob]).await;
-    send_many(&mut a, room.id, 1, 1000, 1000).await;
+    let last = send_many(&mut a, room.id, 1, 1000, 1000).await;
     relay.shutdown().await;
 
     // A restart: nothing is in memory.
     let relay = builder().data_dir(folder.path()).start().await.unwrap();
     let mut a = again(&relay, &mut ana).await;
-    let mut bob = bob;
-    b = again(&relay, &mut bob).await;
+    let mut b = again(&relay, &mut bob).await;
     let log = log_of(room.id);
-    assert!(matches!(b.open(log, None).await, OpenState::Live { head: 1001, .. }));
+    assert!(matches!(
+        b.open(log, None).await,
+        OpenState::Live { head: 1001, .. }
+    ));
     // Meanwhile more comes.
-    let sending = tokio::spawn(async move {
-        let Answer::OutOfOrder { last } = a
-            .request(Request::Submit(crate::world::submit(room.id, 1, Some(lacre_wire::ids::SubmitId([1; 16])), b"")))
-            .await
-        else {
-            panic!()
-        };
-        let mut prev = last;
-        for _ in 0..200 {
-            let message = crate::world::submit(room.id, 1, prev, &[1; 1000]);
-            prev = Some(message.submit_id);
-            crate::world::accepted(a.request(Request::Submit(message)).await);
-        }
-        a
-    });
+    let sending =
+        tokio::spawn(async move { send_after(&mut a, room.id, 1, last, 200, 1000).await });
     // The session stream says where it leaves.
     let from = loop {
         match b.next().await {
@@ -84,7 +73,10 @@ async fn a_little_behind_stays_on_the_session_stream() {
         assert!(run.len() <= 16, "{} entries at once", run.len());
         seen = run.last().unwrap().seq;
     }
-    assert_eq!((relay.status().catch_ups, relay.status().store_reads > 0), (0, true));
+    assert_eq!(
+        (relay.status().catch_ups, relay.status().store_reads > 0),
+        (0, true)
+    );
     relay.shutdown().await;
 }
 
@@ -98,8 +90,12 @@ async fn a_log_closed_while_it_catches_up_stops() {
     // Far more than the tail keeps of it and than QUIC's windows hold.
     send_many(&mut a, room.id, 1, 400, 40_000).await;
     let (log, quick) = (log_of(room.id), log_of(other.id));
-    let asked = [log, quick].map(|log| OpenLog { log, cursor: None }).to_vec();
-    let Answer::Opened(_) = b.request(Request::Open(asked)).await else { panic!() };
+    let asked = [log, quick]
+        .map(|log| OpenLog { log, cursor: None })
+        .to_vec();
+    let Answer::Opened(_) = b.request(Request::Open(asked)).await else {
+        panic!()
+    };
     loop {
         if let ServerFrame::CatchUp { log: named, .. } = b.next().await {
             assert_eq!(named, log);
@@ -119,6 +115,9 @@ async fn a_log_closed_while_it_catches_up_stops() {
     // The session goes on: another log still flows.
     send_many(&mut b, other.id, 0, 3, 10).await;
     assert_eq!(b.entries(quick, 3).await.len(), 3);
-    assert!(matches!(b.open(LogId::Inbox(bob.id()), None).await, OpenState::Live { .. }));
+    assert!(matches!(
+        b.open(LogId::Inbox(bob.id()), None).await,
+        OpenState::Live { .. }
+    ));
     relay.shutdown().await;
 }

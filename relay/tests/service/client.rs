@@ -22,7 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// A session, or the beginning of one.
 pub(crate) struct Client {
     // Kept: the endpoint's last handle closes its connections.
-    pub(crate) endpoint: quinn::Endpoint,
+    _endpoint: quinn::Endpoint,
     pub(crate) connection: quinn::Connection,
     pub(crate) send: quinn::SendStream,
     pub(crate) recv: quinn::RecvStream,
@@ -37,20 +37,47 @@ pub(crate) struct Client {
 impl Client {
     /// Connects and opens the session stream; says nothing yet.
     pub(crate) async fn connect(relay: &Relay) -> Self {
-        Self::connect_with(relay.address().fingerprints[0], relay.local_addr(), PATIENCE).await
+        Self::connect_with(
+            relay.address().fingerprints[0],
+            relay.local_addr(),
+            PATIENCE,
+        )
+        .await
     }
 
-    pub(crate) async fn connect_with(fingerprint: Hash, address: SocketAddr, idle: Duration) -> Self {
+    pub(crate) async fn connect_with(
+        fingerprint: Hash,
+        address: SocketAddr,
+        idle: Duration,
+    ) -> Self {
         let endpoint = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
         let config = client_config(fingerprint, idle);
-        let connection = endpoint.connect_with(config, address, SERVER_NAME).unwrap().await.unwrap();
+        let connection = endpoint
+            .connect_with(config, address, SERVER_NAME)
+            .unwrap()
+            .await
+            .unwrap();
         let (send, recv) = connection.open_bi().await.unwrap();
         let (deframer, aside) = (Deframer::default(), VecDeque::new());
-        Self { endpoint, connection, send, recv, fingerprint, ready: None, deframer, ids: 0, aside }
+        Self {
+            _endpoint: endpoint,
+            connection,
+            send,
+            recv,
+            fingerprint,
+            ready: None,
+            deframer,
+            ids: 0,
+            aside,
+        }
     }
 
     /// Connects and logs in.
-    pub(crate) async fn log_in(relay: &Relay, device: &mut Device, purpose: Purpose) -> Result<Self, WireError> {
+    pub(crate) async fn log_in(
+        relay: &Relay,
+        device: &mut Device,
+        purpose: Purpose,
+    ) -> Result<Self, WireError> {
         let mut client = Self::connect(relay).await;
         let open = device.open(purpose, &client.fingerprint, &client.connection);
         client.send_frame(&open).await;
@@ -85,7 +112,8 @@ impl Client {
             if let Some(frame) = self.deframer.next().unwrap() {
                 return Some(frame);
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.recv.read_chunk(usize::MAX, true)).await;
+            let chunk =
+                tokio::time::timeout(PATIENCE, self.recv.read_chunk(usize::MAX, true)).await;
             let chunk = chunk.expect("a frame in time").ok()??;
             self.deframer.push(&chunk.bytes);
         }
@@ -114,8 +142,12 @@ impl Client {
 
     /// The answer to a request; other frames are kept aside.
     pub(crate) async fn answer(&mut self, asked: u32) -> Answer {
-        let found = self.aside.iter().position(|frame| matches!(frame, ServerFrame::Answer { id, .. } if *id == asked));
-        if let Some(ServerFrame::Answer { answer, .. }) = found.and_then(|at| self.aside.remove(at)) {
+        let found = self
+            .aside
+            .iter()
+            .position(|frame| matches!(frame, ServerFrame::Answer { id, .. } if *id == asked));
+        if let Some(ServerFrame::Answer { answer, .. }) = found.and_then(|at| self.aside.remove(at))
+        {
             return answer;
         }
         loop {
@@ -133,9 +165,15 @@ impl Client {
 
     /// Opens a log from the start of what this device reads, or from a cursor.
     pub(crate) async fn open(&mut self, log: LogId, cursor: Option<Cursor>) -> OpenState {
-        let answer = self.request(Request::Open(vec![OpenLog { log, cursor }])).await;
-        let Answer::Opened(opened) = answer else { panic!("{answer:?}") };
-        let [OpenedLog { log: named, state }] = &opened[..] else { panic!("{opened:?}") };
+        let answer = self
+            .request(Request::Open(vec![OpenLog { log, cursor }]))
+            .await;
+        let Answer::Opened(opened) = answer else {
+            panic!("{answer:?}")
+        };
+        let [OpenedLog { log: named, state }] = &opened[..] else {
+            panic!("{opened:?}")
+        };
         assert_eq!(*named, log);
         state.clone()
     }
@@ -143,7 +181,10 @@ impl Client {
     /// The next run of entries of a log on the session stream; other frames are passed over.
     pub(crate) async fn run(&mut self, log: LogId) -> Vec<Entry> {
         loop {
-            if let ServerFrame::Entries { log: named, entries } = self.next().await
+            if let ServerFrame::Entries {
+                log: named,
+                entries,
+            } = self.next().await
                 && named == log
             {
                 return entries;
@@ -154,15 +195,22 @@ impl Client {
     /// At least `count` entries of a log, wherever they come, without a gap.
     pub(crate) async fn entries(&mut self, log: LogId, count: usize) -> Vec<Entry> {
         let mut all: Vec<Entry> = Vec::new();
-        let mut add = |all: &mut Vec<Entry>, run: Vec<Entry>| {
+        let add = |all: &mut Vec<Entry>, run: Vec<Entry>| {
             for entry in run {
-                assert!(all.last().is_none_or(|last| last.seq + 1 == entry.seq), "a gap before {}", entry.seq);
+                assert!(
+                    all.last().is_none_or(|last| last.seq + 1 == entry.seq),
+                    "a gap before {}",
+                    entry.seq
+                );
                 all.push(entry);
             }
         };
         while all.len() < count {
             match self.next().await {
-                ServerFrame::Entries { log: named, entries } if named == log => add(&mut all, entries),
+                ServerFrame::Entries {
+                    log: named,
+                    entries,
+                } if named == log => add(&mut all, entries),
                 ServerFrame::CatchUp { log: named, .. } if named == log => {
                     for run in self.catch_up(log).await.0 {
                         add(&mut all, run);
@@ -183,12 +231,21 @@ impl Client {
         loop {
             while let Some(frame) = deframer.next().unwrap() {
                 match frame {
-                    ServerFrame::Entries { log: named, entries } if named == log => runs.push(entries),
-                    ServerFrame::CatchUpEnd { log: named, next } if named == log => return (runs, next),
+                    ServerFrame::Entries {
+                        log: named,
+                        entries,
+                    } if named == log => runs.push(entries),
+                    ServerFrame::CatchUpEnd { log: named, next } if named == log => {
+                        return (runs, next);
+                    }
                     other => panic!("{other:?}"),
                 }
             }
-            let chunk = stream.read_chunk(usize::MAX, true).await.unwrap().expect("CatchUpEnd before the end");
+            let chunk = stream
+                .read_chunk(usize::MAX, true)
+                .await
+                .unwrap()
+                .expect("CatchUpEnd before the end");
             deframer.push(&chunk.bytes);
         }
     }

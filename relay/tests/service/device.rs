@@ -3,7 +3,8 @@
 use lacre_wire::codec;
 use lacre_wire::hello::{Hello, Purpose, login_transcript};
 use lacre_wire::identity::{
-    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, LeafIdentity, SignedDeviceList, SigningKey,
+    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, LeafIdentity,
+    SignedDeviceList, SigningKey,
 };
 use lacre_wire::ids::{AccountId, DeviceId, Hash, Signature};
 use lacre_wire::relay::EXPORTER_LABEL;
@@ -62,8 +63,12 @@ impl Device {
     }
 
     fn entry(&self) -> DeviceEntry {
-        let certificate = DeviceCertificate::issue(&self.dsk, 1, self.account(), self.key.public(), 0);
-        DeviceEntry { certificate, added_ms: 0 }
+        let certificate =
+            DeviceCertificate::issue(&self.dsk, 1, self.account(), self.key.public(), 0);
+        DeviceEntry {
+            certificate,
+            added_ms: 0,
+        }
     }
 
     /// Version 1 of the account's list: this device alone.
@@ -89,7 +94,8 @@ impl Device {
         list.version += 1;
         list.prev_hash = Some(before.hash());
         list.devices.extend(add.iter().map(|device| device.entry()));
-        list.devices.retain(|entry| !revoke.contains(&entry.certificate.device()));
+        list.devices
+            .retain(|entry| !revoke.contains(&entry.certificate.device()));
         list.revoked.extend(revoke);
         list.sign(&self.dsk)
     }
@@ -103,7 +109,12 @@ impl Device {
     }
 
     /// The first frame of a session on `connection`, with the next counter.
-    pub(crate) fn open(&mut self, purpose: Purpose, relay: &Hash, connection: &quinn::Connection) -> ClientFrame {
+    pub(crate) fn open(
+        &mut self,
+        purpose: Purpose,
+        relay: &Hash,
+        connection: &quinn::Connection,
+    ) -> ClientFrame {
         self.counter += 1;
         let hello = Hello {
             versions: vec![1],
@@ -117,14 +128,30 @@ impl Device {
     }
 
     /// A first frame for any hello.
-    pub(crate) fn sign(&self, hello: &Hello, relay: &Hash, connection: &quinn::Connection) -> ClientFrame {
+    pub(crate) fn sign(
+        &self,
+        hello: &Hello,
+        relay: &Hash,
+        connection: &quinn::Connection,
+    ) -> ClientFrame {
         let bytes = codec::to_vec(hello);
         let mut exporter = [0; 32];
-        connection.export_keying_material(&mut exporter, EXPORTER_LABEL, &[]).unwrap();
-        let transcript =
-            login_transcript(&bytes, relay, &exporter, &hello.account, &self.id(), hello.counter);
+        connection
+            .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
+            .unwrap();
+        let transcript = login_transcript(
+            &bytes,
+            relay,
+            &exporter,
+            &hello.account,
+            &self.id(),
+            hello.counter,
+        );
         let signature: Signature = self.key.sign(Label::Login, &transcript);
-        ClientFrame::Open { hello: bytes.into(), signature }
+        ClientFrame::Open {
+            hello: bytes.into(),
+            signature,
+        }
     }
 
     pub(crate) fn identity(&self) -> LeafIdentity {
@@ -140,7 +167,12 @@ impl Device {
         KeyPackage::builder()
             .leaf_node_capabilities(capabilities())
             .key_package_lifetime(unlimited_lifetime())
-            .build(suite(kind), &self.provider, &self.key, credential(&self.identity()))
+            .build(
+                suite(kind),
+                &self.provider,
+                &self.key,
+                credential(&self.identity()),
+            )
             .unwrap()
             .key_package()
             .clone()

@@ -60,14 +60,19 @@ impl ServerCertVerifier for Pinned {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
 /// A client that accepts the relay with this fingerprint and no other.
 pub(crate) fn client_config(fingerprint: Hash, idle: Duration) -> quinn::ClientConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Pinned { fingerprint, provider: provider.clone() };
+    let verifier = Pinned {
+        fingerprint,
+        provider: provider.clone(),
+    };
     let mut tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()

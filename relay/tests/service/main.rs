@@ -1,5 +1,12 @@
 //! The relay as a client sees it: everything here goes through QUIC and the wire crate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
+
 mod catch_up;
 mod client;
 mod delivery;
@@ -7,7 +14,9 @@ mod device;
 mod frames;
 mod identity;
 mod life;
+mod load;
 mod login;
 mod objects;
+mod relays;
 mod rooms;
 mod world;

@@ -15,7 +15,10 @@ use openmls::prelude::*;
 use tls_codec::Serialize as _;
 
 pub(crate) fn builder() -> RelayBuilder {
-    Relay::builder().listen("127.0.0.1:0".parse().unwrap())
+    let drain = std::time::Duration::from_millis(100);
+    Relay::builder()
+        .listen("127.0.0.1:0".parse().unwrap())
+        .drain(drain)
 }
 
 pub(crate) async fn relay() -> Relay {
@@ -37,7 +40,9 @@ pub(crate) async fn join(relay: &Relay, handle: &str) -> (Device, Client) {
 }
 
 pub(crate) async fn again(relay: &Relay, device: &mut Device) -> Client {
-    Client::log_in(relay, device, Purpose::SignIn).await.unwrap()
+    Client::log_in(relay, device, Purpose::SignIn)
+        .await
+        .unwrap()
 }
 
 pub(crate) fn log_of(room: RoomId) -> LogId {
@@ -60,15 +65,26 @@ pub(crate) fn inline(bytes: Vec<u8>) -> Payload {
 
 impl Room {
     /// The group at epoch 0, and the request that creates it with `others` in it.
-    pub(crate) fn new(creator: &Device, relay_key: &PublicKey, others: &[&Device]) -> (Self, CreateRoom) {
+    pub(crate) fn new(
+        creator: &Device,
+        relay_key: &PublicKey,
+        others: &[&Device],
+    ) -> (Self, CreateRoom) {
         let (id, kind) = (RoomId(random_id()), RoomKind::Space);
         let state = RoomState::template(kind, creator.account(), None);
         let config = create_config(relay_key, &state).unwrap();
         let group_id = GroupId::from_slice(&id.group_id(0));
         let with = credential(&creator.identity());
-        let group = MlsGroup::new_with_group_id(&creator.provider, &creator.key, &config, group_id, with).unwrap();
-        let info = group.export_group_info(creator.provider.crypto(), &creator.key, false).unwrap();
-        let tree = group.export_ratchet_tree().tls_serialize_detached().unwrap();
+        let group =
+            MlsGroup::new_with_group_id(&creator.provider, &creator.key, &config, group_id, with)
+                .unwrap();
+        let info = group
+            .export_group_info(creator.provider.crypto(), &creator.key, false)
+            .unwrap();
+        let tree = group
+            .export_ratchet_tree()
+            .tls_serialize_detached()
+            .unwrap();
         let mut room = Self { id, group };
         let bundle = (!others.is_empty()).then(|| room.commit(creator, others, kind));
         let request = CreateRoom {
@@ -96,7 +112,8 @@ impl Room {
             .stage_commit(&by.provider)
             .unwrap();
         let (commit, welcome, info) = built.into_contents();
-        let welcome = welcome.map(|welcome| wire(MlsMessageOut::from_welcome(welcome, ProtocolVersion::Mls10)));
+        let welcome = welcome
+            .map(|welcome| wire(MlsMessageOut::from_welcome(welcome, ProtocolVersion::Mls10)));
         CommitBundle {
             submit_id: SubmitId(random_id()),
             commit: inline(wire(commit)),
@@ -112,11 +129,17 @@ impl Room {
     }
 
     /// Creates the room at the relay.
-    pub(crate) async fn create(creator: &Device, client: &mut Client, others: &[&Device]) -> (Self, Accepted) {
+    pub(crate) async fn create(
+        creator: &Device,
+        client: &mut Client,
+        others: &[&Device],
+    ) -> (Self, Accepted) {
         let relay_key = client.ready().statement.read().unwrap().sender_key;
         let (mut room, request) = Self::new(creator, &relay_key, others);
         let answer = client.request(Request::CreateRoom(request)).await;
-        let Answer::Accepted(accepted) = answer else { panic!("{answer:?}") };
+        let Answer::Accepted(accepted) = answer else {
+            panic!("{answer:?}")
+        };
         if !others.is_empty() {
             room.merge(creator);
         }
@@ -125,8 +148,18 @@ impl Room {
 }
 
 /// A PrivateMessage whose clear header is right and whose sealed part is `sealed`.
-pub(crate) fn message_at(room: RoomId, generation: Generation, epoch: u64, sealed: &[u8]) -> Vec<u8> {
-    let aad = MessageAad { tag: Hash([9; 32]), seen_seq: 0, seen_chain: Hash([0; 32]), channel: None };
+pub(crate) fn message_at(
+    room: RoomId,
+    generation: Generation,
+    epoch: u64,
+    sealed: &[u8],
+) -> Vec<u8> {
+    let aad = MessageAad {
+        tag: Hash([9; 32]),
+        seen_seq: 0,
+        seen_chain: Hash([0; 32]),
+        channel: None,
+    };
     let vector = |bytes: &[u8]| {
         let mut out = match bytes.len() {
             n @ 0..=63 => vec![n as u8],
@@ -139,17 +172,49 @@ pub(crate) fn message_at(room: RoomId, generation: Generation, epoch: u64, seale
     let head = [0, 1, 0, 2];
     let id = vector(&room.group_id(generation));
     let aad = vector(&codec::to_vec(&aad));
-    [&head[..], &id, &epoch.to_be_bytes(), &[1], &aad, &vector(&[7; 20]), &vector(sealed)].concat()
+    [
+        &head[..],
+        &id,
+        &epoch.to_be_bytes(),
+        &[1],
+        &aad,
+        &vector(&[7; 20]),
+        &vector(sealed),
+    ]
+    .concat()
 }
 
 pub(crate) fn submit(room: RoomId, epoch: u64, prev: Option<SubmitId>, sealed: &[u8]) -> Submit {
     let message = message_at(room, 0, epoch, sealed).into();
-    Submit { room, submit_id: SubmitId(random_id()), prev, message }
+    Submit {
+        room,
+        submit_id: SubmitId(random_id()),
+        prev,
+        message,
+    }
 }
 
-/// Submits `count` messages, one after the other in the room's order, many at a time.
-pub(crate) async fn send_many(client: &mut Client, room: RoomId, epoch: u64, count: usize, size: usize) {
-    let (mut prev, mut asked) = (None, Vec::new());
+/// A device's first messages in a room: `count` of them, in order, many at a time. Returns the last.
+pub(crate) async fn send_many(
+    client: &mut Client,
+    room: RoomId,
+    epoch: u64,
+    count: usize,
+    size: usize,
+) -> Option<SubmitId> {
+    send_after(client, room, epoch, None, count, size).await
+}
+
+/// As [`send_many`], after a message that was accepted.
+pub(crate) async fn send_after(
+    client: &mut Client,
+    room: RoomId,
+    epoch: u64,
+    mut prev: Option<SubmitId>,
+    count: usize,
+    size: usize,
+) -> Option<SubmitId> {
+    let mut asked = Vec::new();
     for n in 0..count {
         let message = submit(room, epoch, prev, &vec![n as u8; size]);
         prev = Some(message.submit_id);
@@ -163,10 +228,13 @@ pub(crate) async fn send_many(client: &mut Client, room: RoomId, epoch: u64, cou
     for id in asked {
         accepted(client.answer(id).await);
     }
+    prev
 }
 
 pub(crate) fn accepted(answer: Answer) -> Accepted {
-    let Answer::Accepted(accepted) = answer else { panic!("{answer:?}") };
+    let Answer::Accepted(accepted) = answer else {
+        panic!("{answer:?}")
+    };
     accepted
 }
 
@@ -177,5 +245,7 @@ pub(crate) async fn until(mut happened: impl FnMut() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(crate::client::PATIENCE, waiting).await.expect("it to happen in time");
+    tokio::time::timeout(crate::client::PATIENCE, waiting)
+        .await
+        .expect("it to happen in time");
 }

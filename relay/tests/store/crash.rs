@@ -85,7 +85,7 @@ async fn a_killed_store_holds_what_it_accepted() {
 
 /// Three rooms in parallel: messages, commits, Welcomes.
 async fn work(store: Store, camera: &Arc<Camera>) {
-    let mut w = World::of(store.clone(), None);
+    let w = World::of(store.clone(), None);
     let people = [w.person(1).await, w.person(2).await, w.person(3).await];
     let mut tasks = Vec::new();
     for number in 0..3u8 {

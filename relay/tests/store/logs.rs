@@ -94,8 +94,8 @@ async fn pages_have_no_gaps(w: &mut World) {
     assert_eq!(page(0, None, 3, 10_000).await, [1, 2, 3]);
     assert_eq!(page(18, None, 100, 10_000).await, [19, 20]);
     assert_eq!(page(5, Some(6), 100, 10_000).await, [6]);
-    assert_eq!(page(20, None, 100, 10_000).await, []);
-    assert_eq!(page(25, None, 100, 10_000).await, []);
+    assert!(page(20, None, 100, 10_000).await.is_empty());
+    assert!(page(25, None, 100, 10_000).await.is_empty());
     // One entry passes whatever its size; the one that reaches the bound is the last.
     assert_eq!(page(0, None, 100, 1).await, [1]);
     assert_eq!(page(0, None, 100, 10).await, [1, 2]);

@@ -20,7 +20,7 @@ const ROOMS: u8 = 3;
 
 /// One operation: what, on which room, by whom, towards whom, and two free choices.
 #[derive(Debug, Clone)]
-pub struct Op {
+pub(super) struct Op {
     what: u8,
     room: u8,
     by: u8,
@@ -29,15 +29,15 @@ pub struct Op {
     number: u16,
 }
 
-pub fn op() -> impl Strategy<Value = Op> {
+pub(super) fn op() -> impl Strategy<Value = Op> {
     (0u8..40, 0..ROOMS, 0..PEOPLE * 2, 0..PEOPLE * 2, any::<u8>(), 0u16..40).prop_map(
         |(what, room, by, to, choice, number)| Op { what, room, by, to, choice, number },
     )
 }
 
 /// The people, and what was submitted so far: repetitions are as likely as news.
-pub struct Universe {
-    pub world: World,
+pub(super) struct Universe {
+    pub(super) world: World,
     people: Vec<Person>,
     sent: Vec<Command>,
     counter: u64,
@@ -45,7 +45,7 @@ pub struct Universe {
 
 impl Universe {
     /// Three people with two devices each, and two rooms; `commands` gets what made them.
-    pub async fn new(store: Store, commands: &mut Vec<Command>) -> Self {
+    pub(super) async fn new(store: Store, commands: &mut Vec<Command>) -> Self {
         let mut world = World::of(store, None);
         let mut people: Vec<Person> = (1..=PEOPLE).map(Person::new).collect();
         for person in &mut people {
@@ -78,7 +78,7 @@ impl Universe {
     }
 
     /// The command of an operation, in the light of what the store holds now.
-    pub async fn command(&mut self, op: &Op) -> Command {
+    pub(super) async fn command(&mut self, op: &Op) -> Command {
         let command = self.build(op).await;
         if command_repeats(&command) {
             self.sent.push(command.clone());
@@ -256,7 +256,7 @@ impl Universe {
     }
 
     /// Everything that reads show, as text.
-    pub async fn shown(&self, store: &Store) -> String {
+    pub(super) async fn shown(&self, store: &Store) -> String {
         let mut out = String::new();
         let mut show = |what: &str, value: &dyn std::fmt::Debug| out.push_str(&format!("{what}: {value:?}\n"));
         let rooms = (0..ROOMS).map(|number| RoomId([number; 16]));

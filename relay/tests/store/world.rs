@@ -17,22 +17,22 @@ use lacre_wire::log::Entry;
 use lacre_wire::room::RoomKind;
 use tempfile::TempDir;
 
-pub const DAY: Millis = 24 * 60 * 60 * 1000;
+pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
 
-pub fn keys() -> StoreKeys {
+pub(super) fn keys() -> StoreKeys {
     StoreKeys { stamp_id: 9, stamp: [1; 32], rest: [2; 32], submit: [3; 32] }
 }
 
-pub fn options() -> StoreOptions {
+pub(super) fn options() -> StoreOptions {
     StoreOptions { lineage: Some(Lineage([7; 16])), ..StoreOptions::default() }
 }
 
 /// Somebody with an identity; `number` tells people apart.
 #[derive(Clone)]
-pub struct Person {
-    pub number: u8,
-    pub account: AccountId,
-    pub list: DeviceList,
+pub(super) struct Person {
+    pub(super) number: u8,
+    pub(super) account: AccountId,
+    pub(super) list: DeviceList,
 }
 
 fn seeded(role: u8, number: u8, index: u8) -> SigningKey {
@@ -40,7 +40,7 @@ fn seeded(role: u8, number: u8, index: u8) -> SigningKey {
 }
 
 impl Person {
-    pub fn new(number: u8) -> Self {
+    pub(super) fn new(number: u8) -> Self {
         let account = AccountId::of(&seeded(0, number, 0).public());
         let dsk = DskStatement::issue(&seeded(0, number, 0), 1, seeded(1, number, 0).public());
         let list = DeviceList { account, version: 1, prev_hash: None, dsk, devices: vec![], revoked: vec![] };
@@ -49,34 +49,34 @@ impl Person {
         person
     }
 
-    pub fn aik(&self) -> PublicKey {
+    pub(super) fn aik(&self) -> PublicKey {
         seeded(0, self.number, 0).public()
     }
 
-    pub fn key(&self, index: u8) -> PublicKey {
+    pub(super) fn key(&self, index: u8) -> PublicKey {
         seeded(2, self.number, index).public()
     }
 
-    pub fn device(&self, index: u8) -> DeviceId {
+    pub(super) fn device(&self, index: u8) -> DeviceId {
         DeviceId::of(&self.key(index))
     }
 
-    pub fn member(&self, index: u8) -> Member {
+    pub(super) fn member(&self, index: u8) -> Member {
         Member { account: self.account, device: self.device(index) }
     }
 
-    pub fn entry(&self, index: u8) -> DeviceEntry {
+    pub(super) fn entry(&self, index: u8) -> DeviceEntry {
         let dsk = seeded(1, self.number, 0);
         let certificate = DeviceCertificate::issue(&dsk, 1, self.account, self.key(index), 0);
         DeviceEntry { certificate, added_ms: 0 }
     }
 
-    pub fn signed(&self) -> SignedDeviceList {
+    pub(super) fn signed(&self) -> SignedDeviceList {
         self.list.sign(&seeded(1, self.number, 0))
     }
 
     /// The next version, changed.
-    pub fn next_list(&mut self, change: impl FnOnce(&mut DeviceList)) -> SignedDeviceList {
+    pub(super) fn next_list(&mut self, change: impl FnOnce(&mut DeviceList)) -> SignedDeviceList {
         let before = self.signed().hash();
         self.list.version += 1;
         self.list.prev_hash = Some(before);
@@ -85,51 +85,51 @@ impl Person {
     }
 }
 
-pub struct World {
-    pub store: Store,
-    pub now: Millis,
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) now: Millis,
     serial: u64,
-    pub dir: Option<TempDir>,
+    pub(super) dir: Option<TempDir>,
 }
 
 impl World {
-    pub fn model() -> Self {
+    pub(super) fn model() -> Self {
         Self::of(Store::model(keys(), &options()).unwrap(), None)
     }
 
-    pub fn sqlite() -> Self {
+    pub(super) fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("relay.db"), keys(), &options()).unwrap();
         Self::of(store, Some(dir))
     }
 
-    pub fn of(store: Store, dir: Option<TempDir>) -> Self {
+    pub(super) fn of(store: Store, dir: Option<TempDir>) -> Self {
         Self { store, now: 1_000 * DAY, serial: 0, dir }
     }
 
-    pub fn submit_id(&mut self) -> SubmitId {
+    pub(super) fn submit_id(&mut self) -> SubmitId {
         self.serial += 1;
         let mut id = [0; 16];
         id[..8].copy_from_slice(&self.serial.to_be_bytes());
         SubmitId(id)
     }
 
-    pub async fn submit(&self, command: Command) -> Outcome {
+    pub(super) async fn submit(&self, command: Command) -> Outcome {
         self.store.submit(command).await.unwrap()
     }
 
-    pub async fn verdict(&self, command: Command) -> Verdict {
+    pub(super) async fn verdict(&self, command: Command) -> Verdict {
         self.submit(command).await.verdict
     }
 
-    pub async fn accept(&self, command: Command) -> Accepted {
+    pub(super) async fn accept(&self, command: Command) -> Accepted {
         match self.verdict(command).await {
             Verdict::Accepted(accepted) => accepted,
             other => panic!("expected Accepted, got {other:?}"),
         }
     }
 
-    pub async fn refused(&self, command: Command) -> ErrorCode {
+    pub(super) async fn refused(&self, command: Command) -> ErrorCode {
         match self.verdict(command).await {
             Verdict::Refused(error) => error.code,
             other => panic!("expected a refusal, got {other:?}"),
@@ -137,14 +137,14 @@ impl World {
     }
 
     /// A person who has signed up with device 0.
-    pub async fn person(&self, number: u8) -> Person {
+    pub(super) async fn person(&self, number: u8) -> Person {
         let person = Person::new(number);
         let verdict = self.verdict(self.sign_up(&person)).await;
         assert_eq!(verdict, Verdict::LoggedIn { listed: true, list_version: 1 });
         person
     }
 
-    pub fn sign_up(&self, person: &Person) -> Command {
+    pub(super) fn sign_up(&self, person: &Person) -> Command {
         Command::SignUp(Box::new(SignUp {
             now_ms: self.now,
             account: person.account,
@@ -158,14 +158,14 @@ impl World {
     }
 
     /// A group room of these people's first devices, made by the first of them.
-    pub async fn room(&mut self, number: u8, people: &[&Person]) -> RoomId {
+    pub(super) async fn room(&mut self, number: u8, people: &[&Person]) -> RoomId {
         let room = RoomId([number; 16]);
         let create = self.create(room, people);
         self.accept(Command::CreateRoom(Box::new(create))).await;
         room
     }
 
-    pub fn create(&mut self, room: RoomId, people: &[&Person]) -> CreateRoom {
+    pub(super) fn create(&mut self, room: RoomId, people: &[&Person]) -> CreateRoom {
         let adds: Vec<Member> = people[1..].iter().map(|person| person.member(0)).collect();
         let first = (!adds.is_empty()).then(|| step(&format!("create {room}"), &adds, &[]));
         let public = step(&format!("epoch 0 of {room}"), &[], &[]);
@@ -185,12 +185,12 @@ impl World {
         }
     }
 
-    pub async fn state(&self, room: RoomId) -> RoomRecord {
+    pub(super) async fn state(&self, room: RoomId) -> RoomRecord {
         self.store.room(room).await.unwrap().unwrap()
     }
 
     /// A message in the room's present epoch, after `prev`.
-    pub async fn message(&mut self, room: RoomId, by: Member, prev: Option<SubmitId>, text: &str) -> Append {
+    pub(super) async fn message(&mut self, room: RoomId, by: Member, prev: Option<SubmitId>, text: &str) -> Append {
         let state = self.state(room).await;
         Append {
             now_ms: self.now,
@@ -208,7 +208,7 @@ impl World {
     }
 
     /// Appends `count` messages, one after the other, and returns the last.
-    pub async fn say(&mut self, room: RoomId, by: Member, count: usize) -> Append {
+    pub(super) async fn say(&mut self, room: RoomId, by: Member, count: usize) -> Append {
         let mut prev = None;
         let mut last = None;
         for n in 0..count {
@@ -226,7 +226,7 @@ impl World {
     }
 
     /// A commit on the room's present epoch.
-    pub async fn commit(&mut self, room: RoomId, by: Member, adds: &[Member], removes: &[Member]) -> Commit {
+    pub(super) async fn commit(&mut self, room: RoomId, by: Member, adds: &[Member], removes: &[Member]) -> Commit {
         let state = self.state(room).await;
         let submit_id = self.submit_id();
         Commit {
@@ -244,7 +244,7 @@ impl World {
         }
     }
 
-    pub async fn relay_remove(&self, room: RoomId, whom: Member) -> RelayPropose {
+    pub(super) async fn relay_remove(&self, room: RoomId, whom: Member) -> RelayPropose {
         let state = self.state(room).await;
         RelayPropose {
             now_ms: self.now,
@@ -256,7 +256,7 @@ impl World {
     }
 
     /// Housekeeping until nothing is left to do; how many rows it touched.
-    pub async fn housekeep(&self) -> u32 {
+    pub(super) async fn housekeep(&self) -> u32 {
         let mut total = 0;
         loop {
             match self.verdict(Command::Housekeep(Housekeep { now_ms: self.now, limit: 500 })).await {
@@ -268,7 +268,7 @@ impl World {
     }
 
     /// Every entry that is kept, with the chain checked from end to end.
-    pub async fn log(&self, log: LogId) -> Vec<Entry> {
+    pub(super) async fn log(&self, log: LogId) -> Vec<Entry> {
         let head = self.store.head(log).await.unwrap().unwrap();
         let mut after = head.first - 1;
         let mut chain = self.store.chain_at(log, after).await.unwrap().unwrap();
@@ -292,23 +292,23 @@ impl World {
         entries
     }
 
-    pub async fn inbox(&self, device: DeviceId) -> Vec<Entry> {
+    pub(super) async fn inbox(&self, device: DeviceId) -> Vec<Entry> {
         self.log(LogId::Inbox(device)).await
     }
 
-    pub async fn chain(&self, log: LogId, seq: Seq) -> Hash {
+    pub(super) async fn chain(&self, log: LogId, seq: Seq) -> Hash {
         self.store.chain_at(log, seq).await.unwrap().unwrap()
     }
 }
 
 /// The relay's Remove of a device, made for an epoch.
-pub fn remove(epoch: Epoch, whom: Member) -> RelayRemove {
+pub(super) fn remove(epoch: Epoch, whom: Member) -> RelayRemove {
     let body = Hashed::new(format!("remove {} at {epoch}", whom.device).into_bytes());
     RelayRemove { account: whom.account, device: whom.device, body }
 }
 
 /// A step with everything it needs, told apart by `name`.
-pub fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep {
+pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep {
     let bytes = |what: &str| Hashed::new(Bytes::from(format!("{what} of {name}")));
     let welcomes = adds.iter().map(|member| Welcome { member: *member, welcome: bytes("welcome") });
     GroupStep {

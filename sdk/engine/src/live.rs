@@ -18,12 +18,13 @@ pub(crate) enum Asked {
     Commit { room: RoomId },
     Propose { room: RoomId, change: LocalId },
     Create { room: RoomId, change: LocalId },
-    PutKeyPackages,
+    PutKeyPackages { first: bool },
     Claim { change: LocalId },
     LookupFor { id: LocalId, handle: String },
     LookupAccount(AccountId),
     PutDeviceList { change: LocalId, device: DeviceId },
     SendToDevice { change: LocalId },
+    Announce,
     Join { room: RoomId, change: LocalId },
     GroupInfo { room: RoomId, change: LocalId },
     BadCommit,
@@ -94,6 +95,8 @@ pub(crate) struct Live {
     pub(crate) asked: HashMap<u32, Asked>,
     pub(crate) rooms: HashMap<RoomId, RoomLive>,
     pub(crate) inbox_open: bool,
+    /// Uploads of a new device's first key packages that were not answered.
+    pub(crate) first_packages: usize,
     /// Claimed key packages, by change.
     pub(crate) claimed: HashMap<LocalId, Vec<ClaimedAccount>>,
     /// Device lists that were sent and not answered, by change.

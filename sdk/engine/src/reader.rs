@@ -3,7 +3,7 @@
 use crate::content::MessageId;
 use crate::error::{Error, Result};
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, messages, open_reader};
+use crate::store::{StoreKey, messages, open_reader, people};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -65,16 +65,15 @@ impl Reader {
                 account,
             })
             .collect();
-        let peer_name = || {
-            members
-                .iter()
-                .find(|member| Some(member.account) == row.peer)
-                .map(|member| member.handle.clone())
+        let name = match (&row.name, row.peer) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(peer)) => people::handle(&self.connection, peer)?,
+            (None, None) => None,
         };
         Ok(RoomInfo {
             id: row.id,
             kind: row.kind,
-            name: row.name.clone().or_else(peer_name).unwrap_or_default(),
+            name: name.unwrap_or_default(),
             peer: row.peer,
             joined: row.status == Status::Joined,
             stopped: row.reason.filter(|_| row.status == Status::Stopped),

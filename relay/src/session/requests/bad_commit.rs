@@ -18,20 +18,33 @@ pub(super) async fn bad_commit(context: Arc<Context>, report: SignedBadCommit) -
     context.spend(None, 1)?;
     let service = &context.service;
     let device = service.store.device(context.device()).await?;
-    let device = device.ok_or_else(|| WireError::new(ErrorCode::NoSuchDevice, "the device is gone"))?;
-    let submitter = Submitter { account: context.account(), device: context.device() };
-    let (command, reason) = match check_report(&report, submitter, &device.key, service.clock.now_ms()) {
-        Ok(checked) => checked,
-        Err(refused) => return Ok(refused.to_answer()),
+    let device =
+        device.ok_or_else(|| WireError::new(ErrorCode::NoSuchDevice, "the device is gone"))?;
+    let submitter = Submitter {
+        account: context.account(),
+        device: context.device(),
     };
+    let (command, reason) =
+        match check_report(&report, submitter, &device.key, service.clock.now_ms()) {
+            Ok(checked) => checked,
+            Err(refused) => return Ok(refused.to_answer()),
+        };
     let (room, generation) = (command.room, command.generation);
     tracing::warn!(%room, generation, epoch = command.epoch, seq = command.seq, ?reason, "a member cannot apply a commit");
-    let outcome = service.store.submit(Command::ReportBadCommit(command)).await?;
+    let outcome = service
+        .store
+        .submit(Command::ReportBadCommit(command))
+        .await?;
     match outcome.verdict {
         Verdict::Reported { frozen } => {
             if frozen {
-                let frame = bytes::Bytes::from(frame::encode(&ServerFrame::Frozen { room, generation }));
-                service.hub.readers(room).iter().for_each(|session| session.hint(frame.clone()));
+                let frame =
+                    bytes::Bytes::from(frame::encode(&ServerFrame::Frozen { room, generation }));
+                service
+                    .hub
+                    .readers(room)
+                    .iter()
+                    .for_each(|session| session.hint(frame.clone()));
             }
             Ok(Answer::Ok)
         }

@@ -15,7 +15,10 @@ const COST: u32 = 10;
 
 pub(super) async fn create_room(context: Arc<Context>, request: CreateRoom) -> Handled {
     let (service, room) = (&context.service, request.room);
-    if let Some(accepted) = service.remembered(&context, room, request.submit_id).await? {
+    if let Some(accepted) = service
+        .remembered(&context, room, request.submit_id)
+        .await?
+    {
         return Ok(Answer::Accepted(accepted));
     }
     context.spend(None, COST)?;
@@ -28,14 +31,29 @@ pub(super) async fn create_room(context: Arc<Context>, request: CreateRoom) -> H
         submit_id: request.submit_id,
         first: first(&context, request.bundle).await?,
     };
-    let creator = Submitter { account: context.account(), device: context.device() };
-    let valid = match service.groups.validate_creation(creator, bytes, service.clock.now_ms()).await {
+    let creator = Submitter {
+        account: context.account(),
+        device: context.device(),
+    };
+    let valid = match service
+        .groups
+        .validate_creation(creator, bytes, service.clock.now_ms())
+        .await
+    {
         Ok(valid) => valid,
         Err(refused) => return Ok(refused.to_answer()),
     };
-    let adds = valid.command.first.as_ref().map(|step| step.adds.clone()).unwrap_or_default();
+    let adds = valid
+        .command
+        .first
+        .as_ref()
+        .map(|step| step.adds.clone())
+        .unwrap_or_default();
     let after = After::created(adds.into_iter());
-    let outcome = service.store.submit(Command::CreateRoom(Box::new(valid.command))).await?;
+    let outcome = service
+        .store
+        .submit(Command::CreateRoom(Box::new(valid.command)))
+        .await?;
     service.apply_readers(&outcome.readers);
     if let Verdict::Accepted(_) = outcome.verdict {
         service.metrics.accepted.one();

@@ -13,7 +13,10 @@ pub(super) async fn group_info(context: Arc<Context>, room: RoomId) -> Handled {
     let (row, _) = visible_room(&context, room).await?;
     let bytes = context.service.store.object(row.group_info).await?;
     let bytes = bytes.ok_or_else(|| {
-        WireError::new(ErrorCode::Unknown, "the room moved while its GroupInfo was read; ask again")
+        WireError::new(
+            ErrorCode::Unknown,
+            "the room moved while its GroupInfo was read; ask again",
+        )
     })?;
     Ok(Answer::GroupInfo(GroupInfoAnswer {
         generation: row.generation,

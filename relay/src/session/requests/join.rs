@@ -11,7 +11,9 @@ use std::sync::Arc;
 pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
     context.spend(Some(room), 1)?;
     let service = &context.service;
-    let Some((row, standing)) = room_and_standing(&context, room).await? else { return Err(no_such_room(room)) };
+    let Some((row, standing)) = room_and_standing(&context, room).await? else {
+        return Err(no_such_room(room));
+    };
     if standing == Standing::Member {
         return Ok(Answer::Join(JoinAnswer::AlreadyIn));
     }
@@ -20,10 +22,21 @@ pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
         return Ok(Answer::Join(JoinAnswer::CommitYourself));
     }
     if !row.join_open {
-        return Err(WireError::new(ErrorCode::JoinRefused, "this room is not open; ask a member to be added"));
+        return Err(WireError::new(
+            ErrorCode::JoinRefused,
+            "this room is not open; ask a member to be added",
+        ));
     }
     let members = service.store.members(room).await?;
-    let devices = members.iter().filter(|member| member.interval.until_seq.is_none()).count();
+    let devices = members
+        .iter()
+        .filter(|member| member.interval.until_seq.is_none())
+        .count();
     let anyone_online = !service.hub.readers(room).is_empty();
-    Ok(Answer::Join(service.nominations.join(room, context.account(), devices, anyone_online)))
+    Ok(Answer::Join(service.nominations.join(
+        room,
+        context.account(),
+        devices,
+        anyone_online,
+    )))
 }

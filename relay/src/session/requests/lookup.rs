@@ -20,6 +20,9 @@ pub(super) async fn lookup(context: Arc<Context>, who: Who) -> Handled {
     };
     match found {
         Some(record) => Ok(Answer::Account(record.info)),
-        None => Err(WireError::new(ErrorCode::NoSuchAccount, "nobody here goes by that name")),
+        None => Err(WireError::new(
+            ErrorCode::NoSuchAccount,
+            "nobody here goes by that name",
+        )),
     }
 }

@@ -21,7 +21,10 @@ impl Session {
                 self.logs.len(),
                 asked.len()
             );
-            return self.answer(id, Answer::Failed(WireError::new(ErrorCode::TooLarge, text)));
+            return self.answer(
+                id,
+                Answer::Failed(WireError::new(ErrorCode::TooLarge, text)),
+            );
         }
         let mailbox = &self.context.mailbox;
         let mut openings = Vec::with_capacity(asked.len());
@@ -31,8 +34,13 @@ impl Session {
                 self.logs.close(slot);
                 self.context.service.hub.close(open.log, mailbox, slot);
             }
-            let Some(slot) = self.logs.open(open.log) else { continue };
-            self.context.service.hub.open(open.log, mailbox.clone(), slot);
+            let Some(slot) = self.logs.open(open.log) else {
+                continue;
+            };
+            self.context
+                .service
+                .hub
+                .open(open.log, mailbox.clone(), slot);
             let serial = self.logs.get(slot).map_or(0, |log| log.serial);
             openings.push(Opening { slot, serial });
         }
@@ -41,10 +49,19 @@ impl Session {
             let opened = context.service.store.open(context.device(), asked).await;
             let done = match opened {
                 Ok(opened) => {
-                    opened.iter().for_each(|log| context.service.learn_open(log));
-                    Done::Opened { id, opened: openings.into_iter().zip(opened).collect() }
+                    opened
+                        .iter()
+                        .for_each(|log| context.service.learn_open(log));
+                    Done::Opened {
+                        id,
+                        opened: openings.into_iter().zip(opened).collect(),
+                    }
                 }
-                Err(error) => Done::NotOpened { id, openings, error: error.into() },
+                Err(error) => Done::NotOpened {
+                    id,
+                    openings,
+                    error: error.into(),
+                },
             };
             context.mailbox.done(done);
         });
@@ -54,7 +71,12 @@ impl Session {
 impl crate::service::Service {
     /// What an opening says about the log's head.
     fn learn_open(self: &std::sync::Arc<Self>, opened: &OpenedLog) {
-        if let OpenState::Live { head, closed: false, .. } = opened.state {
+        if let OpenState::Live {
+            head,
+            closed: false,
+            ..
+        } = opened.state
+        {
             self.learn(opened.log, head, None);
         }
     }

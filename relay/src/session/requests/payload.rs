@@ -19,13 +19,19 @@ pub(super) async fn fetch(context: &Context, payload: Payload) -> Result<Bytes, 
         }
         Payload::Inline(bytes) => Ok(Vec::from(bytes).into()),
         Payload::ByHash(hash) => context.service.store.object(hash).await?.ok_or_else(|| {
-            WireError::new(ErrorCode::NoSuchObject, format!("object {hash} is not here; upload it, then ask again"))
+            WireError::new(
+                ErrorCode::NoSuchObject,
+                format!("object {hash} is not here; upload it, then ask again"),
+            )
         }),
     }
 }
 
 /// The bytes of a payload that may be absent.
-pub(super) async fn fetch_optional(context: &Context, payload: Option<Payload>) -> Result<Option<Bytes>, WireError> {
+pub(super) async fn fetch_optional(
+    context: &Context,
+    payload: Option<Payload>,
+) -> Result<Option<Bytes>, WireError> {
     match payload {
         Some(payload) => fetch(context, payload).await.map(Some),
         None => Ok(None),
@@ -34,5 +40,9 @@ pub(super) async fn fetch_optional(context: &Context, payload: Option<Payload>) 
 
 /// Bytes as an answer carries them: by hash when they are large.
 pub(super) fn carry(bytes: &Bytes, hash: lacre_wire::ids::Hash) -> Payload {
-    if bytes.len() > MAX_INLINE_BODY { Payload::ByHash(hash) } else { Payload::Inline(bytes.to_vec().into()) }
+    if bytes.len() > MAX_INLINE_BODY {
+        Payload::ByHash(hash)
+    } else {
+        Payload::Inline(bytes.to_vec().into())
+    }
 }

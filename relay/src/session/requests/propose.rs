@@ -10,7 +10,12 @@ use lacre_wire::ids::{RoomId, SubmitId};
 use minicbor::bytes::ByteVec;
 use std::sync::Arc;
 
-pub(super) async fn propose(context: Arc<Context>, room: RoomId, submit_id: SubmitId, proposal: ByteVec) -> Handled {
+pub(super) async fn propose(
+    context: Arc<Context>,
+    room: RoomId,
+    submit_id: SubmitId,
+    proposal: ByteVec,
+) -> Handled {
     let service = &context.service;
     if let Some(accepted) = service.remembered(&context, room, submit_id).await? {
         return Ok(Answer::Accepted(accepted));
@@ -20,11 +25,17 @@ pub(super) async fn propose(context: Arc<Context>, room: RoomId, submit_id: Subm
     if standing == Standing::Outside {
         return Err(no_such_room(room));
     }
-    let submitter = Submitter { account: context.account(), device: context.device() };
+    let submitter = Submitter {
+        account: context.account(),
+        device: context.device(),
+    };
     let body = Vec::from(proposal).into();
     let now_ms = service.clock.now_ms();
     let before = (row.generation, row.epoch);
-    let valid = service.groups.validate_proposal(&service.store, &row, submitter, submit_id, body, now_ms).await;
+    let valid = service
+        .groups
+        .validate_proposal(&service.store, &row, submitter, submit_id, body, now_ms)
+        .await;
     let valid = match valid {
         Ok(valid) => valid,
         Err(Refused::WrongEpoch { generation, epoch }) => {
@@ -33,7 +44,10 @@ pub(super) async fn propose(context: Arc<Context>, room: RoomId, submit_id: Subm
         }
         Err(refused) => return Ok(refused.to_answer()),
     };
-    let outcome = service.store.submit(Command::Propose(valid.command)).await?;
+    let outcome = service
+        .store
+        .submit(Command::Propose(valid.command))
+        .await?;
     service.apply_readers(&outcome.readers);
     if let Verdict::Accepted(_) = outcome.verdict {
         service.metrics.accepted.one();
@@ -43,5 +57,7 @@ pub(super) async fn propose(context: Arc<Context>, room: RoomId, submit_id: Subm
             service.evict_later(room, valid.others);
         }
     }
-    Ok(service.answer_verdict(Some((room, before)), outcome.verdict).await)
+    Ok(service
+        .answer_verdict(Some((room, before)), outcome.verdict)
+        .await)
 }

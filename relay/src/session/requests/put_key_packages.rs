@@ -34,15 +34,28 @@ pub(super) async fn put_key_packages(
     let checked = tokio::task::spawn_blocking(move || {
         let crypto = RustCrypto::default();
         let check = |package: ByteVec| check(&crypto, Vec::from(package), suite, account, device);
-        let one_time = one_time.into_iter().map(check).collect::<Result<Vec<_>, _>>()?;
+        let one_time = one_time
+            .into_iter()
+            .map(check)
+            .collect::<Result<Vec<_>, _>>()?;
         let last_resort = last_resort.map(check).transpose()?;
         Ok::<_, WireError>((one_time, last_resort))
     });
-    let (one_time, last_resort) =
-        checked.await.map_err(|_| WireError::new(ErrorCode::InvalidCommit, "the key packages could not be checked"))??;
+    let (one_time, last_resort) = checked.await.map_err(|_| {
+        WireError::new(
+            ErrorCode::InvalidCommit,
+            "the key packages could not be checked",
+        )
+    })??;
     let service = &context.service;
     let now_ms = service.clock.now_ms();
-    let command = Command::PutKeyPackages(PutKeyPackages { now_ms, device, suite, one_time, last_resort });
+    let command = Command::PutKeyPackages(PutKeyPackages {
+        now_ms,
+        device,
+        suite,
+        one_time,
+        last_resort,
+    });
     let outcome = service.store.submit(command).await?;
     Ok(service.answer_verdict(None, outcome.verdict).await)
 }
@@ -55,22 +68,40 @@ fn check(
     device: DeviceId,
 ) -> Result<Bytes, WireError> {
     if bytes.len() > MAX_KEY_PACKAGE {
-        let text = format!("a key package has at most {MAX_KEY_PACKAGE} bytes, this one {}", bytes.len());
+        let text = format!(
+            "a key package has at most {MAX_KEY_PACKAGE} bytes, this one {}",
+            bytes.len()
+        );
         return Err(WireError::new(ErrorCode::TooLarge, text));
     }
-    let invalid = |why: String| WireError::new(ErrorCode::BadIdentity, format!("a key package does not hold: {why}"));
+    let invalid = |why: String| {
+        WireError::new(
+            ErrorCode::BadIdentity,
+            format!("a key package does not hold: {why}"),
+        )
+    };
     let message = MlsMessageIn::tls_deserialize_exact_bytes(&bytes)
         .map_err(|e| WireError::new(ErrorCode::Malformed, format!("not an MLS message: {e}")))?;
     let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
-        return Err(WireError::new(ErrorCode::Malformed, "expected an MLS KeyPackage message"));
+        return Err(WireError::new(
+            ErrorCode::Malformed,
+            "expected an MLS KeyPackage message",
+        ));
     };
-    let package = package.validate(crypto, ProtocolVersion::Mls10).map_err(|e| invalid(e.to_string()))?;
+    let package = package
+        .validate(crypto, ProtocolVersion::Mls10)
+        .map_err(|e| invalid(e.to_string()))?;
     if u16::from(package.ciphersuite()) != suite {
-        return Err(invalid(format!("it is of suite {}, not {suite}", u16::from(package.ciphersuite()))));
+        return Err(invalid(format!(
+            "it is of suite {}, not {suite}",
+            u16::from(package.ciphersuite())
+        )));
     }
     let owner = verify_leaf(package.leaf_node()).map_err(|e| invalid(e.to_string()))?;
     if (owner.account, owner.device) != (account, device) {
-        return Err(invalid("it belongs to another device; each device uploads its own".into()));
+        return Err(invalid(
+            "it belongs to another device; each device uploads its own".into(),
+        ));
     }
     Ok(bytes.into())
 }

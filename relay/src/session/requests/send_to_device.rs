@@ -11,9 +11,16 @@ use std::sync::Arc;
 /// A sealed key or a pointer to something larger.
 const MAX_SEALED: usize = 16 * 1024;
 
-pub(super) async fn send_to_device(context: Arc<Context>, to: DeviceId, sealed: ByteVec) -> Handled {
+pub(super) async fn send_to_device(
+    context: Arc<Context>,
+    to: DeviceId,
+    sealed: ByteVec,
+) -> Handled {
     if sealed.len() > MAX_SEALED {
-        let text = format!("at most {MAX_SEALED} bytes are sent to a device, got {}", sealed.len());
+        let text = format!(
+            "at most {MAX_SEALED} bytes are sent to a device, got {}",
+            sealed.len()
+        );
         return Err(WireError::new(ErrorCode::TooLarge, text));
     }
     context.spend(None, 1)?;

@@ -32,7 +32,10 @@ pub(super) async fn take(context: Arc<Context>, room: RoomId, at: At, removal: b
         Err(elsewhere) => {
             let (generation, epoch) = elsewhere.0;
             let verdict = Verdict::WrongEpoch { generation, epoch };
-            Ok(context.service.answer_verdict(Some((room, at)), verdict).await)
+            Ok(context
+                .service
+                .answer_verdict(Some((room, at)), verdict)
+                .await)
         }
     }
 }

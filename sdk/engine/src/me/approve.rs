@@ -15,6 +15,17 @@ use zeroize::{Zeroize, Zeroizing};
 /// Names the purpose of the sealing (HPKE `info`).
 const INFO: &[u8] = b"lacre/device-grant/1";
 
+/// What devices of an account tell each other through their inboxes.
+#[derive(Encode, Decode)]
+pub(crate) enum DeviceNote {
+    /// The approval: a [`Grant`], sealed to the receiver.
+    #[n(0)]
+    Approved(#[n(0)] ByteVec),
+    /// A new device has its key packages at the relay and can be added to rooms.
+    #[n(1)]
+    Ready,
+}
+
 /// What an approved device receives.
 #[derive(Encode, Decode)]
 #[cbor(map)]

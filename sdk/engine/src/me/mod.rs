@@ -3,7 +3,7 @@
 mod approve;
 mod keys;
 
-pub(crate) use approve::{Grant, open_grant, seal_grant};
+pub(crate) use approve::{DeviceNote, Grant, open_grant, seal_grant};
 pub(crate) use keys::Secrets;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -58,6 +58,8 @@ pub(crate) struct Card {
 const CARD: &str = "card";
 const SECRETS: &str = "secrets";
 const COUNTER: &str = "counter";
+/// Set once the other devices were told that this one can be added to rooms.
+const ANNOUNCED: &str = "announced";
 
 /// A device of the account, as shown to its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,6 +242,16 @@ impl Me {
                 "this device does not hold the account's device-signing key",
             )
         })
+    }
+
+    /// Whether the other devices still have to be told that this one can be added to rooms.
+    pub(crate) fn to_announce(db: &Db) -> Result<bool> {
+        Ok(db.meta(ANNOUNCED)?.is_none())
+    }
+
+    /// The other devices were told.
+    pub(crate) fn announced(db: &Db) -> Result<()> {
+        db.set_meta(ANNOUNCED, &[])
     }
 
     /// Raises the login counter durably; the new value goes into the login.

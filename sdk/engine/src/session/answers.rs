@@ -3,7 +3,9 @@
 use super::people::unexpected;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::event::{Connection, Event};
 use crate::live::Asked;
+use crate::me::Me;
 use lacre_wire::answer::Answer;
 use lacre_wire::ids::Millis;
 
@@ -26,10 +28,17 @@ impl Engine {
             },
             Asked::Submit { room, row } => self.on_submitted(room, row, answer, now),
             Asked::Turn { room } => self.on_turn(room, answer, now),
-            Asked::Release | Asked::BadCommit | Asked::PutKeyPackages => match answer {
-                Answer::Ok => Ok(()),
-                other => refused(other),
-            },
+            Asked::Release | Asked::BadCommit => done(answer),
+            Asked::PutKeyPackages { first } => {
+                if first {
+                    self.live.first_packages = self.live.first_packages.saturating_sub(1);
+                    if self.live.first_packages == 0 {
+                        self.tell(Event::Connection(Connection::Online));
+                        self.announce_device()?;
+                    }
+                }
+                done(answer)
+            }
             Asked::Commit { room } => self.on_committed(room, answer, now),
             Asked::Propose { room, change } => self.on_proposed(room, change, answer, now),
             Asked::Create { room, change } => self.on_created(room, change, answer),
@@ -40,9 +49,20 @@ impl Engine {
                 self.on_list_published(change, device, answer)
             }
             Asked::SendToDevice { change } => self.on_granted(change, answer),
+            Asked::Announce => match answer {
+                Answer::Ok => Me::announced(&self.db),
+                other => refused(other),
+            },
             Asked::Join { room, change } => self.on_join(room, change, answer, now),
             Asked::GroupInfo { room, change } => self.on_group_info(room, change, answer),
         }
+    }
+}
+
+fn done(answer: Answer) -> Result<()> {
+    match answer {
+        Answer::Ok => Ok(()),
+        other => refused(other),
     }
 }
 

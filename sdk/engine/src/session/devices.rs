@@ -6,7 +6,8 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, LocalId};
 use crate::live::Asked;
-use crate::me::{DeviceInfo, Grant, Stage, open_grant, seal_grant};
+use crate::me::{DeviceInfo, DeviceNote, Grant, Me, Stage, open_grant, seal_grant};
+use lacre_wire::codec;
 use crate::store::rooms::Status;
 use lacre_wire::answer::Answer;
 use lacre_wire::identity::SigningKey;
@@ -137,6 +138,7 @@ impl Engine {
             list,
         };
         let sealed = seal_grant(&grant, &me.card.account, &device, &init_key)?;
+        let sealed = codec::to_vec(&DeviceNote::Approved(sealed.into()));
         self.ask(
             Request::SendToDevice {
                 device,
@@ -153,17 +155,7 @@ impl Engine {
             Answer::Failed(error) => return self.change_failed(change, error.into()),
             _ => return Err(unexpected()),
         }
-        let account = self.me()?.card.account;
         self.atomically(|e| {
-            let rooms = e.db.rooms()?;
-            for row in rooms.into_iter().filter(|row| row.status == Status::Joined) {
-                e.db.add_change(
-                    Some(row.id),
-                    &Intent::Invite {
-                        accounts: vec![account],
-                    },
-                )?;
-            }
             if let Some(crate::store::changes::ChangeRow {
                 intent: Intent::Approve { device },
                 ..
@@ -194,8 +186,47 @@ impl Engine {
         Ok(())
     }
 
-    /// Something from another device of this account: here, the grant.
+    /// Tells the account's other devices that this one can be added to rooms.
+    pub(crate) fn announce_device(&mut self) -> Result<()> {
+        let me = self.me()?;
+        let this = me.device();
+        let others = me.list()?.devices.into_iter().map(|entry| entry.certificate.device());
+        let others: Vec<DeviceId> = others.filter(|device| *device != this).collect();
+        if others.is_empty() || !Me::to_announce(&self.db)? {
+            return Ok(());
+        }
+        let note = codec::to_vec(&DeviceNote::Ready);
+        for device in others {
+            let sealed = note.clone().into();
+            self.ask(Request::SendToDevice { device, sealed }, Asked::Announce);
+        }
+        Ok(())
+    }
+
+    /// A new device of this account can be added: it comes into every room this one is in.
+    fn add_own_devices(&mut self) -> Result<()> {
+        let account = self.me()?.card.account;
+        let rooms = self.db.rooms()?;
+        for row in rooms.into_iter().filter(|row| row.status == Status::Joined) {
+            self.db.add_change(Some(row.id), &Intent::Invite { accounts: vec![account] })?;
+        }
+        Ok(())
+    }
+
+    /// Something from another device of this account.
     pub(crate) fn on_device_message(&mut self, message: &DeviceMessage) -> Result<()> {
+        let note = codec::from_slice(&message.sealed).map_err(|e| {
+            Error::new(ErrorKind::Outdated, "UnknownNotice", "another device of this account sent something unknown")
+                .with_source(e)
+        })?;
+        match note {
+            DeviceNote::Approved(sealed) => self.approved(&sealed),
+            DeviceNote::Ready => self.add_own_devices(),
+        }
+    }
+
+    /// This device was approved.
+    fn approved(&mut self, sealed: &[u8]) -> Result<()> {
         let db = self.db.clone();
         let Some(me) = &mut self.me else {
             return Ok(());
@@ -204,7 +235,7 @@ impl Engine {
             return Ok(());
         }
         let key = me.secrets.init_key()?;
-        let grant = open_grant(&message.sealed, &me.card.account, &me.device(), &key)?;
+        let grant = open_grant(sealed, &me.card.account, &me.device(), &key)?;
         let list = grant
             .list
             .verify(&grant.aik)

@@ -71,6 +71,7 @@ impl Engine {
         match answer {
             Answer::Account(info) if info.account == account => {
                 self.keep_info(&info)?;
+                self.keep_own_list(&info)?;
                 for row in self.db.rooms()? {
                     if row.status == Status::Joined
                         && self.db.member_accounts(row.r)?.contains(&account)
@@ -81,6 +82,19 @@ impl Engine {
                 Ok(())
             }
             Answer::Account(_) => Err(unexpected()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Another device of this account changed the device list.
+    fn keep_own_list(&mut self, info: &AccountInfo) -> Result<()> {
+        let list = people::verify(info)?;
+        let db = self.db.clone();
+        match &mut self.me {
+            Some(me) if me.card.account == info.account && list.version > me.list()?.version => {
+                me.card.list = Some(info.list.clone());
+                me.save(&db)
+            }
             _ => Ok(()),
         }
     }

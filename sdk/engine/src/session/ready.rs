@@ -8,14 +8,14 @@ use crate::live::Asked;
 use crate::mls::make_key_packages;
 use crate::store::logs::Position;
 use crate::store::rooms::Status;
-use lacre_wire::answer::{OpenState, OpenedLog};
+use lacre_wire::answer::{AccountInfo, OpenState, OpenedLog};
 use lacre_wire::hello::{KeyPackageCount, Ready};
 use lacre_wire::identity::{Label, verify};
 use lacre_wire::ids::{Hash, Lineage, LogId, Millis, RoomId};
 use lacre_wire::limits::MAX_OPEN;
 use lacre_wire::log::Cursor;
 use lacre_wire::relay::{RelayStatement, fingerprint};
-use lacre_wire::request::{OpenLog, Request};
+use lacre_wire::request::{OpenLog, Request, Who};
 use lacre_wire::room::RoomKind;
 
 /// One-time packages kept at the relay; refilled below [`REFILL`].
@@ -48,9 +48,9 @@ impl Engine {
         self.live.lineage = Some(ready.lineage);
         if ready.listed {
             self.signed_up();
+            self.know_oneself(ready.list_version)?;
         }
         self.note_lineage(ready.lineage)?;
-        self.tell(Event::Connection(Connection::Online));
         self.open_logs(ready)?;
         if ready.listed {
             self.refill_key_packages(&ready.key_packages)?;
@@ -59,8 +59,29 @@ impl Engine {
             }
             self.look_up_unknown_members()?;
         }
+        if self.live.first_packages == 0 {
+            self.tell(Event::Connection(Connection::Online));
+        }
         tracing::debug!(server_ms = ready.server_ms, now, "session ready");
         Ok(())
+    }
+
+    /// This account has a name of its own in timelines and member lists; and where another of its
+    /// devices has changed the device list, the newer one is fetched.
+    fn know_oneself(&mut self, newest: u64) -> Result<()> {
+        let version = self.me()?.list()?.version;
+        let card = &self.me()?.card;
+        let (account, handle) = (card.account, card.handle.clone());
+        let (Some(aik), Some(list)) = (card.aik, card.list.clone()) else {
+            return Ok(());
+        };
+        if newest > version && self.live.looking_up.insert(account) {
+            self.ask(Request::Lookup(Who::Account(account)), Asked::LookupAccount(account));
+        }
+        match self.db.person(account)? {
+            Some(_) => Ok(()),
+            None => self.keep_info(&AccountInfo { account, handle, aik, list }),
+        }
     }
 
     fn check_statement(&self, ready: &Ready) -> Result<RelayStatement> {
@@ -252,7 +273,10 @@ impl Engine {
                     last_resort: last.map(Into::into),
                 })
             })?;
-            self.ask(packages, Asked::PutKeyPackages);
+            // Nobody can add a device without packages: it is online once the first ones are kept.
+            let first = left == 0 && !last_resort;
+            self.live.first_packages += usize::from(first);
+            self.ask(packages, Asked::PutKeyPackages { first });
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use lacre_wire::answer::AccountInfo;
 use lacre_wire::codec;
 use lacre_wire::identity::DeviceList;
 use lacre_wire::ids::AccountId;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// Checks what the directory said: the key opens the account, the list verifies.
 pub(crate) fn verify(info: &AccountInfo) -> Result<DeviceList> {
@@ -31,6 +31,14 @@ pub(crate) fn verify(info: &AccountInfo) -> Result<DeviceList> {
         return Err(bad("its device list belongs to another account"));
     }
     Ok(list)
+}
+
+/// The known handle of an account, on any connection.
+pub(crate) fn handle(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT handle FROM person WHERE account = ?1")?
+        .query_row([account.0], |row| row.get(0))
+        .optional()
 }
 
 impl Db {
