@@ -4,8 +4,6 @@
 use crate::hub::DueCheckpoint;
 use crate::service::Service;
 use crate::tasks::Stage;
-use bytes::Bytes;
-use lacre_wire::frame;
 use lacre_wire::ids::Millis;
 use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
@@ -24,8 +22,8 @@ impl Service {
         let signed =
             self.keys
                 .sign_checkpoint(self.store.lineage(), due.log, due.seq, due.chain, now_ms);
-        let frame = Bytes::from(frame::encode(&ServerFrame::Checkpoint(signed)));
-        self.hub.signed(due, now_ms, &frame);
+        let readers = self.hub.signed(due, now_ms);
+        self.hint(&readers, &ServerFrame::Checkpoint(signed));
         self.metrics.checkpoints.one();
     }
 }

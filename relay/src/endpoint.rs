@@ -170,7 +170,7 @@ fn admit(service: &Arc<Service>, handshakes: &Arc<Semaphore>, incoming: Incoming
         .spawn(async move { serve(serving, incoming, permit).await });
 }
 
-/// A connection from its handshake to its end.
+/// A connection from its handshake to its login.
 async fn serve(service: Arc<Service>, incoming: Incoming, permit: OwnedSemaphorePermit) {
     let Ok(connecting) = incoming.accept() else {
         return;

@@ -20,7 +20,6 @@ const FILL_ROUNDS: usize = 64;
 impl Service {
     /// Takes a durable batch of the store.
     pub(crate) fn take_batch(&self, batch: &AppendedBatch) {
-        self.metrics.batches.one();
         self.metrics.batch_entries.add(batch.len() as u64);
         let mut news: Vec<(LogId, Seq)> = Vec::with_capacity(batch.len().min(64));
         for appended in batch.iter() {

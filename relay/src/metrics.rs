@@ -61,8 +61,7 @@ metrics! {
     logins: "counter", "Logins and sign-ups that succeeded.",
     requests: "counter", "Requests read from sessions.",
     accepted: "counter", "Messages, proposals and commits accepted.",
-    batches: "counter", "Durable batches of the store (one fsync each in class D).",
-    batch_entries: "counter", "Log entries in those batches.",
+    batch_entries: "counter", "Log entries that became durable.",
     deliveries: "counter", "Log entries written to sessions.",
     delivered_bytes: "counter", "Bytes of log entries written to sessions.",
     store_reads: "counter", "Pages of entries read from the store for sessions.",
@@ -77,6 +76,9 @@ metrics! {
     in_flight: "gauge", "Requests being worked on.",
 }
 
+/// A metric that is counted elsewhere: name, help, value.
+pub(crate) type Named<'a> = (&'a str, &'a str, u64);
+
 impl Metrics {
     /// A request or connection was refused.
     pub(crate) fn refused(&self, code: ErrorCode) {
@@ -90,11 +92,13 @@ impl Metrics {
         self.refused.iter().map(|(_, count)| count.get()).sum()
     }
 
-    /// All metrics, with the given gauges (name, help, value) before them.
-    pub(crate) fn render(&self, gauges: &[(&str, &str, u64)]) -> String {
+    /// All metrics, with the given gauges and counters (name, help, value) before them.
+    pub(crate) fn render(&self, gauges: &[Named<'_>], counters: &[Named<'_>]) -> String {
         let mut out = String::with_capacity(4096);
-        for (name, help, value) in gauges {
-            push(&mut out, &format!("lacre_{name}"), "gauge", help, *value);
+        for (kind, named) in [("gauge", gauges), ("counter", counters)] {
+            for (name, help, value) in named {
+                push(&mut out, &format!("lacre_{name}"), kind, help, *value);
+            }
         }
         self.render_counts(&mut out);
         out.push_str("# HELP lacre_refused_total Requests and connections refused, by code.\n");
@@ -129,10 +133,14 @@ mod tests {
         let metrics = Metrics::default();
         metrics.accepted.add(3);
         metrics.refused(ErrorCode::RateLimited);
-        let text = metrics.render(&[("sessions", "Sessions.", 2)]);
+        let text = metrics.render(
+            &[("sessions", "Sessions.", 2)],
+            &[("store_busy", "Busy.", 7)],
+        );
         assert!(text.contains("# TYPE lacre_sessions gauge\nlacre_sessions 2\n"));
         assert!(text.contains("# TYPE lacre_accepted_total counter\nlacre_accepted_total 3\n"));
         assert!(text.contains("lacre_refused_total{code=\"RateLimited\"} 1\n"));
+        assert!(text.contains("# TYPE lacre_store_busy_total counter\nlacre_store_busy_total 7\n"));
         assert!(!text.contains("code=\"Busy\""));
         for line in text.lines() {
             assert!(

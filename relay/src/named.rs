@@ -2,8 +2,6 @@
 
 use crate::groups::Sessions;
 use crate::service::Service;
-use bytes::Bytes;
-use lacre_wire::frame;
 use lacre_wire::ids::{DeviceId, RoomId};
 use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
@@ -21,7 +19,7 @@ impl Sessions for Named {
 
     fn push(&self, device: DeviceId, frame: ServerFrame) {
         if let Some(session) = self.0.online.device(&device) {
-            session.hint(Bytes::from(frame::encode(&frame)));
+            self.0.hint(&[session], &frame);
         }
     }
 }

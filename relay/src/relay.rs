@@ -7,8 +7,6 @@ use crate::service::Service;
 use crate::store::Store;
 use crate::tasks::Stage;
 use crate::wake::Wake;
-use bytes::Bytes;
-use lacre_wire::frame;
 use lacre_wire::push::ServerFrame;
 use lacre_wire::relay::RelayAddress;
 use std::net::SocketAddr;
@@ -140,12 +138,7 @@ impl Relay {
         let service = &self.service;
         service.tasks.advance(Stage::Draining);
         let spread_ms = service.reconnect_spread_ms();
-        let goodbye = Bytes::from(frame::encode(&ServerFrame::GoAway { spread_ms }));
-        service
-            .online
-            .all()
-            .iter()
-            .for_each(|session| session.hint(goodbye.clone()));
+        service.hint(&service.online.all(), &ServerFrame::GoAway { spread_ms });
         // Whoever is still here afterwards is told that it is over.
         let _left = tokio::time::timeout(self.drain, service.online.emptied()).await;
         self.stop();

@@ -10,6 +10,7 @@ use crate::hub::online::Online;
 use crate::keys::RelayKeys;
 use crate::metrics::Metrics;
 use crate::rates::RateLimits;
+use crate::session::mailbox::Mailbox;
 use crate::session::{Context, Done};
 use crate::store::Store;
 use crate::store::command::{Append, Command, Hashed};
@@ -17,10 +18,13 @@ use crate::store::outcome::{ReaderChange, StoreError, Verdict};
 use crate::store::read::ReadLogs;
 use crate::tasks::{Stage, Tasks};
 use crate::wake::{Subscription, Wake};
+use bytes::Bytes;
 use lacre_wire::answer::{Accepted, Answer};
 use lacre_wire::error::{ErrorCode, WireError};
+use lacre_wire::frame;
 use lacre_wire::ids::{Generation, Hash, LogId, Millis, RoomId, SubmitId};
 use lacre_wire::limits::MAX_INLINE_BODY;
+use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -150,6 +154,18 @@ impl Service {
         }
     }
 
+    /// Sends a frame to sessions that have room for it.
+    pub(crate) fn hint(&self, sessions: &[Arc<Mailbox>], frame: &ServerFrame) {
+        let frame = Bytes::from(frame::encode(frame));
+        let dropped = sessions
+            .iter()
+            .filter(|session| !session.hint(frame.clone()))
+            .count();
+        self.metrics
+            .undelivered
+            .add(u64::try_from(dropped).unwrap_or(u64::MAX));
+    }
+
     /// The error for whoever comes while the relay stops.
     pub(crate) fn going_away(&self) -> WireError {
         WireError::retry(
@@ -162,22 +178,48 @@ impl Service {
     /// Metrics as Prometheus text.
     pub(crate) fn render_metrics(&self) -> String {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        self.metrics.render(&[
-            (
-                "sessions",
-                "Sessions that are logged in.",
-                count(self.online.count()),
-            ),
-            (
-                "tail_bytes",
-                "Bytes of entries in memory.",
-                count(self.hub.tail_bytes()),
-            ),
-            (
-                "group_bytes",
-                "Bytes of public groups in memory, about.",
-                count(self.groups.memory()),
-            ),
-        ])
+        let store = self.store.stats();
+        self.metrics.render(
+            &[
+                (
+                    "sessions",
+                    "Sessions that are logged in.",
+                    count(self.online.count()),
+                ),
+                (
+                    "tail_bytes",
+                    "Bytes of entries in memory.",
+                    count(self.hub.tail_bytes()),
+                ),
+                (
+                    "group_bytes",
+                    "Bytes of public groups in memory, about.",
+                    count(self.groups.memory()),
+                ),
+            ],
+            &[
+                (
+                    "store_batches",
+                    "Durable batches; one fsync each in full durability.",
+                    store.batches,
+                ),
+                (
+                    "store_commands",
+                    "Commands in those batches.",
+                    store.commands,
+                ),
+                ("store_rows", "Rows written by them.", store.rows),
+                (
+                    "store_retried",
+                    "Batches rolled back and run one by one.",
+                    store.retried,
+                ),
+                (
+                    "store_busy",
+                    "Commands refused because the queue was full.",
+                    store.busy,
+                ),
+            ],
+        )
     }
 }

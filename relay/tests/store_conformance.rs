@@ -5,4 +5,7 @@
 //! statements; and images of the files taken at every step of a batch, as a killed process leaves
 //! them, which must hold everything that was accepted by then.
 
+// The lints' exception for tests does not reach the helpers of an integration test.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
 mod store;

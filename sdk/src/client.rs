@@ -1,6 +1,6 @@
 //! The client: one device of one account.
 
-use crate::driver::Driver;
+use crate::driver::{Driver, closed};
 use crate::engine::{Connection, DeviceInfo, Done, Error, ErrorKind, Profile, Result};
 use crate::events::Events;
 use crate::message::Person;
@@ -82,6 +82,25 @@ impl Client {
                 "NoSuchRoom",
                 format!("this device has no room {id}; join it, or ask a member to add you"),
             )),
+        }
+    }
+
+    /// A room by its id, as soon as this device has it: for one that somebody else is adding this
+    /// account to.
+    ///
+    /// # Errors
+    /// `Store` when the store cannot be read, `Offline` when the client is closed meanwhile.
+    pub async fn await_room(&self, id: RoomId) -> Result<Room> {
+        // Listens before it looks, so that the room cannot come in between.
+        let news = self.driver.shared.listen();
+        loop {
+            match self.room(id) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                found => return found,
+            }
+            if std::future::poll_fn(|context| news.poll_pop(context)).await.is_none() {
+                return Err(closed());
+            }
         }
     }
 

@@ -266,19 +266,16 @@ impl Hub {
         due
     }
 
-    /// Notes a signed checkpoint and sends it to whoever has the log open. Returns how many.
-    pub(crate) fn signed(&self, due: DueCheckpoint, now_ms: Millis, frame: &bytes::Bytes) -> usize {
+    /// Notes a signed checkpoint and returns whom to send it to: whoever has the log open.
+    pub(crate) fn signed(&self, due: DueCheckpoint, now_ms: Millis) -> Vec<Arc<Mailbox>> {
         let mut shard = self.shard(due.log);
         let Some(state) = shard.logs.get_mut(&due.log) else {
-            return 0;
+            return Vec::new();
         };
         let before = state.signed.map_or(0, |(seq, _)| seq);
         state.signed = Some((before.max(due.seq), now_ms));
-        state
-            .readers
-            .iter()
-            .for_each(|reader| reader.mailbox.hint(frame.clone()));
-        state.readers.len()
+        let readers = state.readers.iter().filter(|reader| reader.flows);
+        readers.map(|reader| reader.mailbox.clone()).collect()
     }
 
     fn with_tail<T>(&self, log: LogId, change: impl FnOnce(&mut Log) -> T) -> T {

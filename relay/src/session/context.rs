@@ -9,8 +9,9 @@ use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::ids::{AccountId, DeviceId, RoomId};
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 /// The shared part of a session.
 pub(crate) struct Context {
@@ -19,7 +20,8 @@ pub(crate) struct Context {
     /// The session's mailbox.
     pub(crate) mailbox: Arc<Mailbox>,
     turns: Mutex<HashMap<RoomId, Turn>>,
-    over: watch::Sender<bool>,
+    over: AtomicBool,
+    ended: Notify,
 }
 
 impl Context {
@@ -28,7 +30,8 @@ impl Context {
             service,
             mailbox,
             turns: Mutex::default(),
-            over: watch::Sender::new(false),
+            over: AtomicBool::new(false),
+            ended: Notify::new(),
         }
     }
 
@@ -75,7 +78,7 @@ impl Context {
     /// Keeps a commit turn until it is used, given back, or the session ends.
     pub(crate) fn keep_turn(&self, turn: Turn) {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*self.over.borrow() {
+        if !self.over.load(Ordering::SeqCst) {
             turns.insert(turn.room(), turn);
         }
     }
@@ -90,14 +93,16 @@ impl Context {
 
     /// Completes when the session has ended.
     pub(crate) async fn over(&self) {
-        let mut watching = self.over.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
-        let _over = watching.wait_for(|over| *over).await;
+        let ended = self.ended.notified();
+        if !self.over.load(Ordering::SeqCst) {
+            ended.await;
+        }
     }
 
     /// The session has ended: what it holds elsewhere is given back.
     pub(crate) fn end(&self) {
-        self.over.send_replace(true);
+        self.over.store(true, Ordering::SeqCst);
+        self.ended.notify_waiters();
         let turns = std::mem::take(&mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner));
         drop(turns);
     }

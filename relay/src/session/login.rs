@@ -11,6 +11,7 @@ use crate::store::command::{Command, Login, RequestDevice, SignUp};
 use crate::store::outcome::{StoreError, Verdict};
 use crate::store::read::{ReadAccounts, ReadLogs};
 use crate::store::record::DeviceState;
+use crate::tasks::Stage;
 use lacre_wire::codec;
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::frame;
@@ -22,6 +23,7 @@ use lacre_wire::relay::EXPORTER_LABEL;
 use lacre_wire::request::ClientFrame;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// From the end of the handshake to a good login.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,36 +37,24 @@ const MAX_NAME: usize = 64;
 /// An HPKE public key of the largest suite is 1.2 KB.
 const MAX_INIT_KEY: usize = 2 * 1024;
 
-/// Serves a connection whose handshake is complete, until it ends.
+/// Logs in a connection whose handshake is complete, and begins its session.
 pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) {
-    let (mut send, opened) = match tokio::time::timeout(TIMEOUT, open(&service, &connection)).await
-    {
-        Ok(Some(opened)) => opened,
-        // Nothing came, or not in time.
-        Ok(None) | Err(_) => {
-            return connection.close(
-                ErrorCode::UnexpectedMessage.number().into(),
-                b"no login came in time",
-            );
-        }
+    let opened = tokio::select! {
+        opened = tokio::time::timeout(TIMEOUT, open(&service, &connection)) => opened,
+        () = service.tasks.reached(Stage::Stopped) => return,
+    };
+    // Nothing came, or not in time.
+    let Ok(Some((mut send, opened))) = opened else {
+        let code = ErrorCode::UnexpectedMessage.number();
+        return connection.close(code.into(), b"no login came in time");
     };
     match opened {
         Ok((recv, mailbox, ready)) => {
-            if send
-                .write_all(&frame::encode(&ServerFrame::Ready(ready)))
-                .await
-                .is_err()
-            {
-                return;
+            let ready = frame::encode(&ServerFrame::Ready(ready));
+            if send.write_all(&ready).await.is_ok() {
+                service.metrics.logins.one();
+                begin(&service, connection, send, recv, mailbox);
             }
-            service.metrics.logins.one();
-            service.online.enter(mailbox.clone());
-            if service.is_draining() {
-                mailbox.end(service.going_away());
-            }
-            let context = Arc::new(Context::new(service, mailbox));
-            let session = Session::new(context.clone(), connection.clone(), send, recv);
-            tokio::join!(session.run(), objects::accept(context, connection));
         }
         Err(error) => {
             tracing::debug!(code = %error.code, "a login was refused");
@@ -74,6 +64,27 @@ pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) 
             connection.close(error.code.number().into(), error.code.name().as_bytes());
         }
     }
+}
+
+/// Runs the session in a task of its own, which is small: most sessions are idle most of the time.
+fn begin(
+    service: &Arc<Service>,
+    connection: quinn::Connection,
+    send: quinn::SendStream,
+    recv: quinn::RecvStream,
+    mailbox: Arc<Mailbox>,
+) {
+    service.online.enter(mailbox.clone());
+    if service.is_draining() {
+        mailbox.end(service.going_away());
+    }
+    let span = tracing::debug_span!("session", number = mailbox.number, device = %mailbox.device);
+    let context = Arc::new(Context::new(service.clone(), mailbox));
+    let session = Session::new(context.clone(), connection.clone(), send, recv);
+    let work = async move {
+        tokio::join!(session.run(), objects::accept(context, connection));
+    };
+    service.tasks.spawn(work.instrument(span));
 }
 
 type Opened = Result<(quinn::RecvStream, Arc<Mailbox>, Ready), WireError>;

@@ -99,14 +99,17 @@ impl Mailbox {
         }
     }
 
-    /// Sends a frame when there is room for it. The protocol must be able to do without it.
-    pub(crate) fn hint(&self, frame: Bytes) {
+    /// Sends a frame when there is room for it, and says whether there was. The protocol must be
+    /// able to do without it.
+    pub(crate) fn hint(&self, frame: Bytes) -> bool {
         let mut state = self.lock();
-        if state.hint_bytes + frame.len() <= MAX_HINT_BYTES {
+        let fits = state.hint_bytes + frame.len() <= MAX_HINT_BYTES;
+        if fits {
             state.hint_bytes += frame.len();
             state.mail.hints.push(frame);
             wake(state);
         }
+        fits
     }
 
     /// A request that ran elsewhere has ended.

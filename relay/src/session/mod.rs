@@ -156,7 +156,7 @@ impl Session {
     /// Serves until one side ends the session, and cleans up behind it.
     pub(crate) async fn run(mut self) {
         let end = poll_fn(|cx| self.poll(cx)).await;
-        self.finish(end).await;
+        Box::pin(self.finish(end)).await;
     }
 
     fn poll(&mut self, cx: &mut Wakeup<'_>) -> Poll<End> {

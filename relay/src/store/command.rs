@@ -19,7 +19,7 @@ pub use room::{
 
 use bytes::Bytes;
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{DeviceId, Hash, LogId, SubmitId};
+use lacre_wire::ids::{DeviceId, Hash, LogId, Millis, SubmitId};
 
 /// Bytes with their SHA-256, computed once, where the bytes came in: not on the writer.
 #[derive(Clone, PartialEq, Eq)]
@@ -99,18 +99,19 @@ pub(crate) struct Submission {
     pub(crate) log: LogId,
     pub(crate) device: DeviceId,
     pub(crate) submit_id: SubmitId,
+    pub(crate) now_ms: Millis,
 }
 
 impl Command {
     /// The submission this command carries, for those that are remembered.
     pub(crate) fn submission(&self) -> Option<Submission> {
-        let of = |room, device, submit_id| Some(Submission { log: LogId::Room(room), device, submit_id });
+        let of = |room, device, submit_id, now_ms| Some(Submission { log: LogId::Room(room), device, submit_id, now_ms });
         match self {
-            Self::Append(c) => of(c.room, c.device, c.submit_id),
-            Self::Propose(c) => of(c.room, c.device, c.submit_id),
-            Self::Commit(c) => of(c.room, c.device, c.submit_id),
-            Self::CreateRoom(c) => of(c.room, c.device, c.submit_id),
-            Self::OpenGeneration(c) => of(c.room, c.device, c.submit_id),
+            Self::Append(c) => of(c.room, c.device, c.submit_id, c.now_ms),
+            Self::Propose(c) => of(c.room, c.device, c.submit_id, c.now_ms),
+            Self::Commit(c) => of(c.room, c.device, c.submit_id, c.now_ms),
+            Self::CreateRoom(c) => of(c.room, c.device, c.submit_id, c.now_ms),
+            Self::OpenGeneration(c) => of(c.room, c.device, c.submit_id, c.now_ms),
             _ => None,
         }
     }

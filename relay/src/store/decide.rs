@@ -128,4 +128,4 @@ fn put_snapshot(view: &View, c: &PutSnapshot) -> Verdicted<Decision> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

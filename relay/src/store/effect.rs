@@ -30,10 +30,11 @@ pub(crate) enum Effect {
     DropEntries(LogId, Seq),
     /// Inserts or replaces; deletes when empty.
     Share(DeviceId, Blind, Share),
-    /// Inserts.
-    Remember(LogId, Blind, Seq, Millis),
-    /// Deletes those of the `limit` oldest remembered submissions that are from before `before`.
-    Forget { before: Millis, limit: usize },
+    /// Inserts or replaces.
+    Remember(Blind, Seq, Millis),
+    /// Deletes some remembered submissions from before this time; which, and when the others go, is
+    /// the back end's business: whoever finds one judges its age.
+    Forget(Millis),
     /// Inserts.
     AddPackage { device: DeviceId, suite: u16, hash: Hash, last_resort: bool, package: Bytes, now_ms: Millis },
     /// Deletes a one-time package.

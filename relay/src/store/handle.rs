@@ -27,7 +27,7 @@ use tokio::sync::broadcast;
 pub struct Store(Arc<AnyStore>);
 
 enum AnyStore {
-    Model(Model),
+    Model(Box<Model>),
     Sqlite(Sqlite),
 }
 
@@ -81,7 +81,7 @@ impl Store {
     /// When the system has no randomness for a lineage.
     pub fn model(keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
         let context = Context::new(keys, vec![new_lineage(options)?], options);
-        Ok(Self(Arc::new(AnyStore::Model(Model { tables: Mutex::default(), context }))))
+        Ok(Self(Arc::new(AnyStore::Model(Box::new(Model { tables: Mutex::default(), context })))))
     }
 
     /// Opens the SQLite store at `path`, or creates it. Blocks while it recovers.

@@ -227,9 +227,8 @@ pub(crate) struct DeviceLog {
 pub(crate) trait Rows {
     type Error;
 
-    fn remembered(&mut self, log: LogId, key: &Blind) -> Result<Option<Remembered>, Self::Error>;
-    /// How many of the `limit` oldest remembered submissions are from before `before`.
-    fn forgettable(&mut self, before: Millis, limit: usize) -> Result<usize, Self::Error>;
+    /// A remembered submission, however old.
+    fn remembered(&mut self, key: &Blind) -> Result<Option<Remembered>, Self::Error>;
 
     fn account(&mut self, account: &AccountId) -> Result<Option<AccountRow>, Self::Error>;
     fn account_by_handle(&mut self, handle: &str) -> Result<Option<AccountId>, Self::Error>;

@@ -9,6 +9,7 @@ mod cache;
 mod checkpoint;
 mod convert;
 mod entry;
+mod memory;
 mod open;
 mod readers;
 mod rows;

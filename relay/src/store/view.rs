@@ -2,6 +2,7 @@
 
 use super::command::{Commit, CreateRoom, GroupStep, Housekeep, Member, OpenGeneration, PutDeviceList};
 use super::limits;
+use super::record::DeviceState;
 use super::rows::{
     AccountRow, Blind, DeviceRow, EntryMeta, LogRow, MemberRow, Package, Readers, Remembered, RoomRow, Rows, Share,
 };
@@ -16,6 +17,14 @@ pub(crate) struct Reading {
     pub(crate) log: LogRow,
 }
 
+/// An account whose key packages are claimed, and one package of each device that has one.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    pub(crate) account: AccountId,
+    pub(crate) row: AccountRow,
+    pub(crate) packages: Vec<(DeviceId, Package)>,
+}
+
 /// What a step of retention will work on.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Work {
@@ -25,7 +34,6 @@ pub(crate) enum Work {
     Room { room: RoomId, row: Box<RoomRow>, log: LogRow, oldest: Vec<EntryMeta>, next: Vec<EntryMeta>, readers: Readers },
     /// A log whose room is gone: nothing to do but to stop looking.
     Stray(LogId, LogRow),
-    Submissions(usize),
     Orphans(Vec<Hash>),
     Packages(Vec<(DeviceId, u16, Hash)>),
     Forlorn(Vec<DeviceId>),
@@ -54,7 +62,7 @@ pub(crate) struct View {
     pub(crate) has_tree: bool,
     pub(crate) packages_held: BTreeSet<Hash>,
     pub(crate) packages_left: u32,
-    pub(crate) claims: Vec<(AccountId, AccountRow, Vec<(DeviceId, Package)>)>,
+    pub(crate) claims: Vec<Claim>,
     pub(crate) missing_account: Option<AccountId>,
     pub(crate) work: Work,
 }
@@ -68,7 +76,7 @@ pub(crate) fn load<R: Rows>(
 ) -> Result<View, R::Error> {
     let mut loader = Loader { rows, keys, view: View::default() };
     if let (Some(submission), Some(key)) = (command.submission(), key)
-        && loader.remembered(submission.log, key)?
+        && loader.remembered(submission.log, key, submission.now_ms)?
     {
         return Ok(loader.view);
     }
@@ -152,8 +160,10 @@ impl<R: Rows> Loader<'_, R> {
         }
     }
 
-    fn remembered(&mut self, log: LogId, key: &Blind) -> Result<bool, R::Error> {
-        let Some(found) = self.rows.remembered(log, key)? else { return Ok(false) };
+    fn remembered(&mut self, log: LogId, key: &Blind, now: Millis) -> Result<bool, R::Error> {
+        let found = self.rows.remembered(key)?;
+        let fresh = |found: &Remembered| found.accepted_ms.saturating_add(limits::SUBMIT_MEMORY_MS) >= now;
+        let Some(found) = found.filter(fresh) else { return Ok(false) };
         let chain = match found.seq {
             0 => Some(lacre_wire::log::chain_start(log)),
             seq => self.rows.chain(log, seq)?,
@@ -215,7 +225,7 @@ impl<R: Rows> Loader<'_, R> {
         for device in &list.revoked {
             // Rooms are looked up once, when the device is revoked.
             let revoked_now =
-                self.view.devices.get(device).is_some_and(|row| row.state != super::record::DeviceState::Revoked);
+                self.view.devices.get(device).is_some_and(|row| row.state != DeviceState::Revoked);
             if revoked_now {
                 for room in self.rows.rooms_of(device)? {
                     self.reading(device, &room)?;
@@ -235,7 +245,7 @@ impl<R: Rows> Loader<'_, R> {
             };
             let mut packages = Vec::new();
             for (device, row) in self.rows.devices_of(account)? {
-                let listed = row.state == super::record::DeviceState::Listed;
+                let listed = row.state == DeviceState::Listed;
                 if listed
                     && device != by
                     && let Some(package) = self.rows.package(&device, suite, since)?
@@ -243,7 +253,7 @@ impl<R: Rows> Loader<'_, R> {
                     packages.push((device, package));
                 }
             }
-            self.view.claims.push((*account, row, packages));
+            self.view.claims.push(Claim { account: *account, row, packages });
         }
         Ok(())
     }
@@ -327,10 +337,6 @@ impl<R: Rows> Loader<'_, R> {
         let limit = usize::try_from(c.limit).unwrap_or(usize::MAX).max(1);
         if let Some(log) = self.rows.due_log(c.now_ms)? {
             return self.due(log, c.now_ms, limit);
-        }
-        let forgotten = self.rows.forgettable(c.now_ms.saturating_sub(limits::SUBMIT_MEMORY_MS), limit)?;
-        if forgotten > 0 {
-            return Ok(Work::Submissions(forgotten));
         }
         let orphans = self.rows.orphans(c.now_ms.saturating_sub(limits::UPLOAD_MS), limit)?;
         if !orphans.is_empty() {

@@ -17,6 +17,7 @@ mod life;
 mod load;
 mod login;
 mod objects;
+mod people;
 mod relays;
 mod rooms;
 mod world;

@@ -9,7 +9,7 @@ use lacre_wire::hello::Purpose;
 use lacre_wire::ids::{Generation, Hash, LogId, PublicKey, RoomId, SubmitId};
 use lacre_wire::request::{CommitBundle, CreateRoom, Payload, Request, Submit};
 use lacre_wire::room::mls::{create_config, credential, state_of, with_operations};
-use lacre_wire::room::{RoomKind, RoomState};
+use lacre_wire::room::{Operation, RoomKind, RoomState};
 use lacre_wire::stamp::MessageAad;
 use openmls::prelude::*;
 use tls_codec::Serialize as _;
@@ -101,10 +101,21 @@ impl Room {
 
     /// A commit that adds devices; the group waits for it to be merged.
     pub(crate) fn commit(&mut self, by: &Device, adds: &[&Device], kind: RoomKind) -> CommitBundle {
+        self.commit_with(by, adds, kind, &[])
+    }
+
+    /// As [`Room::commit`], with operations on the room's state.
+    pub(crate) fn commit_with(
+        &mut self,
+        by: &Device,
+        adds: &[&Device],
+        kind: RoomKind,
+        operations: &[Operation],
+    ) -> CommitBundle {
         let state = state_of(self.group.extensions()).unwrap();
         let packages: Vec<_> = adds.iter().map(|device| device.key_package(kind)).collect();
         let builder = self.group.commit_builder().propose_adds(packages);
-        let builder = with_operations(builder, by.provider.storage(), &state, &[]).unwrap();
+        let builder = with_operations(builder, by.provider.storage(), &state, operations).unwrap();
         let built = builder
             .create_group_info(true)
             .build(by.provider.rand(), by.provider.crypto(), &by.key, |_| true)

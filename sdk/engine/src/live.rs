@@ -3,8 +3,7 @@
 use crate::event::LocalId;
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{
-    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq,
-};
+    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq, SubmitId};
 use lacre_wire::request::Request;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -48,6 +47,10 @@ pub(crate) struct RoomLive {
     pub(crate) head_at_open: Seq,
     /// Outbox rows that were sent and not answered.
     pub(crate) inflight: BTreeSet<i64>,
+    /// The last outbox row that was sent, with all before it; 0 to look at all of them again.
+    pub(crate) sent_to: i64,
+    /// The submission of that row.
+    pub(crate) last_sent: Option<SubmitId>,
     /// Outbox rows that were accepted and not met in the log yet.
     pub(crate) accepted: HashSet<i64>,
     /// The relay asked for patience until then.
@@ -66,6 +69,16 @@ pub(crate) struct RoomLive {
 }
 
 impl RoomLive {
+    /// Whether an outbox row was sent and needs nothing more.
+    pub(crate) fn under_way(&self, row: i64) -> bool {
+        self.inflight.contains(&row) || self.accepted.contains(&row)
+    }
+
+    /// A submission was refused: what follows it is looked at again.
+    pub(crate) fn rewind(&mut self) {
+        (self.sent_to, self.last_sent) = (0, None);
+    }
+
     /// Whether this device should do something for the room beside its own changes.
     pub(crate) fn has_duties(&self) -> bool {
         self.commit_wanted || self.renew_wanted || self.commit_open || !self.to_let_in.is_empty()

@@ -128,11 +128,16 @@ impl Shared {
 
     /// A queue of all events from now on; the first one also holds those since the start.
     pub(crate) fn subscribe(&self) -> Arc<Queue<EngineEvent>> {
-        let mut subscribers = lock(&self.subscribers);
-        if let Some(first) = subscribers.first.take() {
+        if let Some(first) = lock(&self.subscribers).first.take() {
             return first;
         }
+        self.listen()
+    }
+
+    /// A queue of all events from now on, whether or not anybody had the first.
+    pub(crate) fn listen(&self) -> Arc<Queue<EngineEvent>> {
         let queue = Arc::new(Queue::new());
+        let mut subscribers = lock(&self.subscribers);
         if *self.life.borrow() == Life::Ended {
             queue.close();
         }

@@ -43,7 +43,7 @@ pub struct RelayStatement {
     pub issued_ms: Millis,
 }
 
-/// A statement with the identity key's signature (label `lacre/relay/1`).
+/// A statement with the identity key's signature (label `lacre/relay-keys/1`).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct SignedRelayStatement {

@@ -9,7 +9,6 @@ use crate::store::outcome::Verdict;
 use crate::store::read::ReadAccounts;
 use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
-use lacre_wire::frame;
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::SignedBadCommit;
 use std::sync::Arc;
@@ -38,13 +37,8 @@ pub(super) async fn bad_commit(context: Arc<Context>, report: SignedBadCommit) -
     match outcome.verdict {
         Verdict::Reported { frozen } => {
             if frozen {
-                let frame =
-                    bytes::Bytes::from(frame::encode(&ServerFrame::Frozen { room, generation }));
-                service
-                    .hub
-                    .readers(room)
-                    .iter()
-                    .for_each(|session| session.hint(frame.clone()));
+                let readers = service.hub.readers(room);
+                service.hint(&readers, &ServerFrame::Frozen { room, generation });
             }
             Ok(Answer::Ok)
         }

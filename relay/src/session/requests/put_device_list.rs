@@ -6,12 +6,13 @@
 use super::Handled;
 use crate::session::Context;
 use crate::store::command::{Command, Member, PutDeviceList};
-use crate::store::outcome::Verdict;
-use crate::store::read::{ReadAccounts, ReadLogs};
+use crate::store::outcome::{ReaderChange, Verdict};
+use crate::store::read::ReadAccounts;
 use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::identity::{DeviceList, IdentityError, SignedDeviceList};
-use lacre_wire::ids::DeviceId;
+use lacre_wire::ids::RoomId;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn put_device_list(context: Arc<Context>, list: SignedDeviceList) -> Handled {
@@ -26,7 +27,6 @@ pub(super) async fn put_device_list(context: Arc<Context>, list: SignedDeviceLis
     }
     let read = list.verify(&record.info.aik).map_err(|e| refused(&e))?;
     list.succeeds(&record.info.list).map_err(|e| refused(&e))?;
-    let before = record.info.list.read().map_err(|e| refused(&e))?;
     let command = PutDeviceList {
         now_ms: service.clock.now_ms(),
         account,
@@ -39,7 +39,7 @@ pub(super) async fn put_device_list(context: Arc<Context>, list: SignedDeviceLis
     match outcome.verdict {
         Verdict::Done => {
             service.apply_readers(&outcome.readers);
-            apply(&context, &read, &before);
+            apply(&context, &read, &outcome.readers);
             Ok(Answer::Ok)
         }
         verdict => Ok(service.answer_verdict(None, verdict).await),
@@ -58,54 +58,26 @@ fn refused(error: &IdentityError) -> WireError {
     WireError::new(code, error.to_string())
 }
 
-fn apply(context: &Arc<Context>, list: &DeviceList, before: &DeviceList) {
-    let service = &context.service;
-    for session in service.online.account(&context.account()) {
+/// Sessions of the account's devices learn where they stand, and rooms lose the devices that the
+/// store has just cut off.
+fn apply(context: &Arc<Context>, list: &DeviceList, cut_off: &[ReaderChange]) {
+    let (service, account) = (&context.service, context.account());
+    for session in service.online.account(&account) {
         if list.revoked.contains(&session.device) {
-            session.end(WireError::new(
-                ErrorCode::DeviceRevoked,
-                "this device was revoked by its account",
-            ));
+            let text = "this device was revoked by its account";
+            session.end(WireError::new(ErrorCode::DeviceRevoked, text));
         } else if list.device(&session.device).is_some() {
             session.approve();
         }
     }
-    let revoked: Vec<_> = list
-        .revoked
-        .iter()
-        .copied()
-        .filter(|device| !before.revoked.contains(device))
-        .collect();
-    for device in revoked {
-        let evicting = context.clone();
-        service
-            .tasks
-            .spawn(async move { evict(evicting, device).await });
+    let mut rooms: BTreeMap<RoomId, Vec<Member>> = BTreeMap::new();
+    for change in cut_off.iter().filter(|change| change.until_seq.is_some()) {
+        rooms.entry(change.room).or_default().push(Member {
+            account,
+            device: change.device,
+        });
     }
-}
-
-/// Proposes the removal of a revoked device in every room it reads.
-async fn evict(context: Arc<Context>, device: DeviceId) {
-    let service = &context.service;
-    let logs = match service.store.logs_of(device).await {
-        Ok(logs) => logs,
-        Err(error) => {
-            return tracing::warn!(%device, %error, "cannot list the rooms of a revoked device");
-        }
-    };
-    for room in logs
-        .iter()
-        .filter(|log| log.until_seq.is_none())
-        .filter_map(|log| log.log.room())
-    {
-        service
-            .evict(
-                room,
-                vec![Member {
-                    account: context.account(),
-                    device,
-                }],
-            )
-            .await;
+    for (room, members) in rooms {
+        service.evict_later(room, members);
     }
 }

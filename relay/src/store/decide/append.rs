@@ -73,15 +73,15 @@ pub(super) fn append(view: &View, c: &Append, key: Option<Blind>, env: &Env<'_>)
     effects.push(Effect::Append(id, Box::new(row)));
     effects.push(Effect::Log(id, log));
     effects.push(Effect::Member(c.room, c.device, member));
-    effects.extend(remember(id, key, &accepted));
+    effects.extend(remember(key, &accepted));
     let outcome =
         Outcome { verdict: Verdict::Accepted(accepted), touched: vec![(id, accepted.seq)], readers: Vec::new() };
     Ok(Decision { outcome, effects })
 }
 
 /// Remembers an acceptance.
-pub(super) fn remember(log: LogId, key: Option<Blind>, accepted: &Accepted) -> Option<Effect> {
-    key.map(|key| Effect::Remember(log, key, accepted.seq, accepted.accepted_ms))
+pub(super) fn remember(key: Option<Blind>, accepted: &Accepted) -> Option<Effect> {
+    key.map(|key| Effect::Remember(key, accepted.seq, accepted.accepted_ms))
 }
 
 fn stamped(c: &Append, log: &LogRow, env: &Env<'_>) -> NewEntry {

@@ -6,7 +6,7 @@ use crate::store::effect::Effect;
 use crate::store::limits::{CLAIM_ACCOUNTS, KEY_PACKAGES};
 use crate::store::outcome::{Outcome, Verdict};
 use crate::store::record::DeviceState;
-use crate::store::view::View;
+use crate::store::view::{Claim, View};
 use lacre_wire::answer::{AccountInfo, ClaimedAccount, ClaimedPackage};
 use lacre_wire::error::ErrorCode;
 use lacre_wire::hash::sha256;
@@ -61,7 +61,7 @@ pub(super) fn claim(view: &View, c: &ClaimKeyPackages) -> Verdicted<Decision> {
     }
     let mut effects = Vec::new();
     let mut claimed = Vec::new();
-    for (account, row, packages) in &view.claims {
+    for Claim { account, row, packages } in &view.claims {
         let used = packages.iter().filter(|(_, package)| !package.last_resort);
         effects.extend(used.map(|(device, package)| Effect::DropPackage(*device, c.suite, package.hash)));
         let packages = packages.iter().map(|(device, package)| ClaimedPackage {

@@ -11,7 +11,7 @@ use crate::store::rows::{Blind, LogRow, Pending, RoomRow};
 use crate::store::view::View;
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
-use lacre_wire::ids::{DeviceId, LogId, RoomId};
+use lacre_wire::ids::{DeviceId, RoomId};
 use lacre_wire::limits::MAX_INLINE_BODY;
 use lacre_wire::log::EntryKind;
 
@@ -28,7 +28,7 @@ pub(super) fn propose(view: &View, c: &Propose, key: Option<Blind>, env: &Env<'_
     let mut draft = Draft::new(view, env, c.now_ms);
     let (mut room, mut log) = (room.clone(), log.clone());
     let accepted = wait(&mut draft, c.room, &mut room, &mut log, &c.body, None);
-    draft.effects.extend(remember(LogId::Room(c.room), key, &accepted));
+    draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))

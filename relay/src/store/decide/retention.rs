@@ -16,25 +16,21 @@ use std::collections::BTreeMap;
 pub(super) fn housekeep(view: &View, c: &Housekeep, env: &Env<'_>) -> Decision {
     let limit = usize::try_from(c.limit).unwrap_or(usize::MAX).max(1);
     let effects = match &view.work {
-        Work::Nothing => Vec::new(),
+        // Forgetting has no end: a little whenever nothing else is to do.
+        Work::Nothing => vec![Effect::Forget(c.now_ms.saturating_sub(SUBMIT_MEMORY_MS))],
         Work::Inbox { device, log, oldest, shares } => inbox(*device, log, oldest, shares, c.now_ms),
         Work::Room { room, row, log, oldest, next, readers } => {
             room_log(*room, row, log, (oldest, next), *readers, (c.now_ms, limit), env)
         }
         Work::Stray(id, log) => vec![Effect::Log(*id, LogRow { due_ms: None, ..log.clone() })],
-        Work::Submissions(_) => vec![Effect::Forget { before: c.now_ms.saturating_sub(SUBMIT_MEMORY_MS), limit }],
         Work::Orphans(hashes) => hashes.iter().map(|hash| Effect::DropObject(*hash)).collect(),
         Work::Packages(packages) => {
             packages.iter().map(|(device, suite, hash)| Effect::DropPackage(*device, *suite, *hash)).collect()
         }
         Work::Forlorn(devices) => devices.iter().map(|device| Effect::DropDevice(*device)).collect(),
     };
-    let rows = match &view.work {
-        Work::Submissions(count) => *count,
-        _ => effects.len(),
-    };
     let more = !matches!(view.work, Work::Nothing);
-    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    let rows = if more { u32::try_from(effects.len()).unwrap_or(u32::MAX) } else { 0 };
     Decision { outcome: Outcome::quiet(Verdict::Housekept { rows, more }), effects }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn create(view: &View, c: &CreateRoom, key: Option<Blind>, env: &Env<
     if let Some(peer) = c.peer {
         draft.effects.push(Effect::Direct(pair(c.account, peer), c.room));
     }
-    draft.effects.extend(remember(id, key, &accepted));
+    draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))
@@ -109,7 +109,7 @@ pub(super) fn open_generation(view: &View, c: &OpenGeneration, key: Option<Blind
     room.pending.clear();
     room.reports.clear();
     apply_step(&mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true);
-    draft.effects.extend(remember(LogId::Room(c.room), key, &accepted));
+    draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))

@@ -14,7 +14,7 @@ use crate::store::rows::{Blind, MemberRow, RoomRow};
 use crate::store::view::View;
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, LogId, RoomId};
+use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, RoomId};
 use lacre_wire::limits::{MAX_HANDSHAKE, MAX_TREE};
 use lacre_wire::log::EntryKind;
 use lacre_wire::push::WelcomeNotice;
@@ -44,7 +44,7 @@ pub(super) fn commit(view: &View, c: &Commit, key: Option<Blind>, env: &Env<'_>)
     for again in &c.reproposals {
         wait(&mut draft, c.room, &mut room, &mut log, &again.body, Some(again.device));
     }
-    draft.effects.extend(remember(LogId::Room(c.room), key, &accepted));
+    draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))

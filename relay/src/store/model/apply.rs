@@ -1,6 +1,6 @@
 //! The writes of the tables in memory.
 
-use super::tables::{StoredPackage, Submission, Tables};
+use super::tables::{StoredPackage, Tables};
 use crate::store::effect::Effect;
 use crate::store::rows::{Remembered, Share, StoredBody};
 use lacre_wire::ids::LogId;
@@ -36,16 +36,10 @@ impl Tables {
                     self.shares.insert((device, origin), share);
                 }
             }
-            Effect::Remember(log, key, seq, accepted_ms) => {
-                self.submissions.push(Submission { log, key, found: Remembered { seq, accepted_ms } });
+            Effect::Remember(key, seq, accepted_ms) => {
+                self.submissions.insert(key, Remembered { seq, accepted_ms });
             }
-            Effect::Forget { before, limit } => {
-                let mut at = 0;
-                self.submissions.retain(|submission| {
-                    at += 1;
-                    at > limit || submission.found.accepted_ms >= before
-                });
-            }
+            Effect::Forget(before) => self.submissions.retain(|_, found| found.accepted_ms >= before),
             Effect::AddPackage { device, suite, hash, last_resort, package, now_ms } => {
                 let number = self.package_number;
                 self.package_number += 1;

@@ -28,14 +28,6 @@ pub(super) struct StoredObject {
     pub(super) bytes: Option<Bytes>,
 }
 
-/// A remembered submission, in order of acceptance.
-#[derive(Debug, Clone)]
-pub(super) struct Submission {
-    pub(super) log: LogId,
-    pub(super) key: Blind,
-    pub(super) found: Remembered,
-}
-
 /// Every table.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
@@ -47,7 +39,7 @@ pub(crate) struct Tables {
     pub(super) members: BTreeMap<(RoomId, DeviceId), MemberRow>,
     pub(super) directs: BTreeMap<(AccountId, AccountId), RoomId>,
     pub(super) shares: BTreeMap<(DeviceId, Blind), Share>,
-    pub(super) submissions: Vec<Submission>,
+    pub(super) submissions: BTreeMap<Blind, Remembered>,
     pub(super) packages: BTreeMap<(DeviceId, u16, bool, Hash), StoredPackage>,
     pub(super) package_number: u64,
     pub(super) objects: BTreeMap<Hash, StoredObject>,
@@ -102,12 +94,8 @@ impl Tables {
 impl Rows for Tables {
     type Error = Infallible;
 
-    fn remembered(&mut self, log: LogId, key: &Blind) -> Found<Option<Remembered>> {
-        Ok(self.submissions.iter().find(|s| s.log == log && s.key == *key).map(|s| s.found))
-    }
-
-    fn forgettable(&mut self, before: Millis, limit: usize) -> Found<usize> {
-        Ok(self.submissions.iter().take(limit).filter(|s| s.found.accepted_ms < before).count())
+    fn remembered(&mut self, key: &Blind) -> Found<Option<Remembered>> {
+        Ok(self.submissions.get(key).copied())
     }
 
     fn account(&mut self, account: &AccountId) -> Found<Option<AccountRow>> {

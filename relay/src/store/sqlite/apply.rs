@@ -1,12 +1,12 @@
 //! The writes in SQL.
 
 use super::cache::NumberedLog;
-use super::convert::{damaged, gone_reason, int, room_kind, size};
+use super::convert::{damaged, gone_reason, int, room_kind};
 use super::entry;
 use super::rows::SqlRows;
 use crate::store::effect::Effect;
 use crate::store::record::DeviceState;
-use crate::store::rows::{AccountRow, DeviceRow, LogRow, MemberRow, RoomRow, Share};
+use crate::store::rows::{AccountRow, DeviceRow, LogRow, MemberRow, Remembered, RoomRow, Share};
 use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, DeviceId, LogId, Seq};
 use rusqlite::{Connection, Params, params};
@@ -54,17 +54,11 @@ impl SqlRows<'_> {
                  ON CONFLICT DO UPDATE SET entries = excluded.entries, bytes = excluded.bytes",
                 params![device.0, origin, int(share.entries), int(share.bytes)],
             ),
-            Effect::Remember(log, key, seq, accepted_ms) => execute(
-                connection,
-                "INSERT INTO submission (log, key, seq, accepted_ms) VALUES (?1, ?2, ?3, ?4)",
-                params![self.known(*log)?, key, int(*seq), int(*accepted_ms)],
-            ),
-            Effect::Forget { before, limit } => execute(
-                connection,
-                "DELETE FROM submission WHERE accepted_ms < ?1 \
-                 AND number IN (SELECT number FROM submission ORDER BY number LIMIT ?2)",
-                params![int(*before), size(*limit)],
-            ),
+            Effect::Remember(key, seq, accepted_ms) => {
+                let found = Remembered { seq: *seq, accepted_ms: *accepted_ms };
+                self.memory()?.remember(connection, key, found)
+            }
+            Effect::Forget(before) => self.memory()?.forget(connection, *before),
             _ => self.apply_object(effect),
         }
     }
@@ -167,6 +161,9 @@ impl SqlRows<'_> {
     /// Writes the cached rows that changed.
     pub(super) fn flush(&mut self) -> rusqlite::Result<()> {
         let connection = self.connection;
+        if let Some(memory) = &mut self.cache.memory {
+            memory.settle(connection)?;
+        }
         self.cache.logs.flush(|_, held| log(connection, held))?;
         if self.cache.rooms.is_clean() && self.cache.members.is_clean() {
             return Ok(());

@@ -3,6 +3,7 @@
 //! Nobody else writes, so what the cache holds is what the table holds or will hold at the next
 //! flush. A rollback empties it.
 
+use super::memory::Memory;
 use crate::store::rows::{LogRow, MemberRow, RoomRow};
 use lacre_wire::ids::{DeviceId, LogId, RoomId};
 use std::collections::HashMap;
@@ -87,6 +88,8 @@ pub(super) struct Cache {
     pub(super) logs: Table<LogId, NumberedLog>,
     pub(super) rooms: Table<RoomId, RoomRow>,
     pub(super) members: Table<(RoomId, DeviceId), MemberRow>,
+    /// None until it is asked for.
+    pub(super) memory: Option<Memory>,
 }
 
 impl Cache {

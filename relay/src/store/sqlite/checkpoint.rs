@@ -9,8 +9,9 @@ use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// Pages in the log that are worth a checkpoint: 4 MiB.
-const WORTH: usize = 1_000;
+/// Pages in the log that are worth a checkpoint: 16 MiB. Pages that change often are copied once
+/// for many changes.
+const WORTH: usize = 4_000;
 /// Pages at which the writer helps: 64 MiB.
 pub(super) const HELP: usize = 16_000;
 

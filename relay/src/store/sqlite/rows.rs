@@ -3,6 +3,7 @@
 use super::cache::{Cache, NumberedLog};
 use super::convert::{damaged, int, log_id, maybe_uint, size, small, to_room_kind, uint};
 use super::entry;
+use super::memory::Memory;
 use crate::store::record::{DeviceState, Interval};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package, PageBound, Readers,
@@ -85,6 +86,14 @@ impl<'a> SqlRows<'a> {
         Ok(())
     }
 
+    /// The memory of submissions; read from its table after a rollback.
+    pub(super) fn memory(&mut self) -> rusqlite::Result<&mut Memory> {
+        if self.cache.memory.is_none() {
+            self.cache.memory = Some(Memory::load(self.connection)?);
+        }
+        self.cache.memory.as_mut().ok_or_else(|| damaged("the memory of submissions"))
+    }
+
     fn share_row(&self, device: &DeviceId, origin: &Blind) -> rusqlite::Result<Option<Share>> {
         self.connection
             .prepare_cached("SELECT entries, bytes FROM share WHERE device = ?1 AND origin = ?2")?
@@ -146,25 +155,9 @@ fn device_row(row: &Row<'_>, at: usize) -> rusqlite::Result<DeviceRow> {
 impl Rows for SqlRows<'_> {
     type Error = rusqlite::Error;
 
-    fn remembered(&mut self, log: LogId, key: &Blind) -> rusqlite::Result<Option<Remembered>> {
-        let Some(number) = self.number(log)? else { return Ok(None) };
-        self.connection
-            .prepare_cached("SELECT seq, accepted_ms FROM submission WHERE log = ?1 AND key = ?2")?
-            .query_row(params![number, key], |row| {
-                Ok(Remembered { seq: uint(row, 0)?, accepted_ms: uint(row, 1)? })
-            })
-            .optional()
-    }
-
-    fn forgettable(&mut self, before: Millis, limit: usize) -> rusqlite::Result<usize> {
-        let count: i64 = self
-            .connection
-            .prepare_cached(
-                "SELECT count(*) FROM (SELECT accepted_ms FROM submission ORDER BY number LIMIT ?1) \
-                 WHERE accepted_ms < ?2",
-            )?
-            .query_row(params![size(limit), int(before)], |row| row.get(0))?;
-        Ok(usize::try_from(count).unwrap_or(0))
+    fn remembered(&mut self, key: &Blind) -> rusqlite::Result<Option<Remembered>> {
+        let connection = self.connection;
+        self.memory()?.find(connection, key)
     }
 
     fn account(&mut self, account: &AccountId) -> rusqlite::Result<Option<AccountRow>> {

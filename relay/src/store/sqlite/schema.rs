@@ -69,12 +69,15 @@ CREATE TABLE entry (
 CREATE INDEX entry_handshake ON entry (id, generation, epoch) WHERE kind BETWEEN 1 AND 3;
 
 CREATE TABLE submission (
+    key BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    accepted_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE submission_recent (
     number INTEGER PRIMARY KEY,
-    log INTEGER NOT NULL,
     key BLOB NOT NULL,
     seq INTEGER NOT NULL,
-    accepted_ms INTEGER NOT NULL,
-    UNIQUE (log, key)
+    accepted_ms INTEGER NOT NULL
 );
 
 CREATE TABLE room (

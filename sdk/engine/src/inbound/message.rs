@@ -20,6 +20,9 @@ use lacre_wire::log::{Body, Entry};
 use lacre_wire::stamp::{MessageAad, commit_sender};
 use openmls::prelude::{BasicCredential, ProcessedMessageContent};
 
+/// Code of the error that says the relay shows different histories to different people.
+const FORKED: &str = "LogForked";
+
 /// A message that was opened and checked.
 struct Opened {
     sender: AccountId,
@@ -55,6 +58,9 @@ impl Engine {
             Ok(opened) => self.show(row, entry, opened),
             Err(error) if error.kind() == ErrorKind::Store => Err(error),
             Err(error) => {
+                if error.code() == FORKED {
+                    self.report(error.clone());
+                }
                 tracing::warn!(room = %row.id, seq = entry.seq, %error, "a message cannot be shown");
                 self.placeholder(row, entry, Kind::Unreadable, error.code())
             }
@@ -163,7 +169,7 @@ impl Engine {
         }
         Err(Error::new(
             ErrorKind::Security,
-            "LogForked",
+            FORKED,
             "the sender was shown another history of this room than this device; the relay may be lying",
         ))
     }

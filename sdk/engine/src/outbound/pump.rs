@@ -52,44 +52,63 @@ impl Engine {
         if !self.may_send(row, now)? {
             return Ok(());
         }
-        let waiting = self.db.outbox(row.r, WINDOW)?;
+        let unsealed = self.unsealed(row)?;
+        if !unsealed.is_empty() {
+            self.atomically(|e| unsealed.iter().try_for_each(|w| e.seal(row, w)))?;
+        }
         let live = self.live.room(row.id);
-        let unsent = waiting
-            .iter()
-            .filter(|w| !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id))
-            .count();
-        if unsent == 0 {
-            return Ok(());
-        }
-        let epoch = self
-            .groups
-            .get(&self.provider, row.id, row.generation)?
-            .epoch()
-            .as_u64();
-        let fresh = |row: &RoomRow, sealed: &Sealed| {
-            sealed.generation == row.generation && sealed.epoch == epoch
-        };
-        let to_seal: Vec<&OutboxRow> = {
+        let mut prev = live.last_sent.or(row.last_accepted);
+        for w in self.window(row)? {
             let live = self.live.room(row.id);
-            waiting
-                .iter()
-                .filter(|w| !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id))
-                .filter(|w| !w.sealed.as_ref().is_some_and(|sealed| fresh(row, sealed)))
-                .collect()
-        };
-        if !to_seal.is_empty() {
-            self.atomically(|e| to_seal.iter().try_for_each(|w| e.seal(row, w)))?;
-        }
-        let mut prev = row.last_accepted;
-        for w in self.db.outbox(row.r, WINDOW)? {
-            let live = self.live.room(row.id);
-            if !live.inflight.contains(&w.id) && !live.accepted.contains(&w.id) {
+            if !live.under_way(w.id) {
                 live.inflight.insert(w.id);
                 self.submit(row, &w, prev)?;
             }
             prev = Some(w.submit);
+            let live = self.live.room(row.id);
+            (live.sent_to, live.last_sent) = (w.id, prev);
         }
         Ok(())
+    }
+
+    /// What may be under way beside what is: the rows after the last one sent. After a refusal it
+    /// starts again at the first.
+    fn window(&mut self, row: &RoomRow) -> Result<Vec<OutboxRow>> {
+        let live = self.live.room(row.id);
+        let free = WINDOW.saturating_sub(live.inflight.len());
+        let (after, limit) = match live.sent_to {
+            0 => (0, WINDOW),
+            sent => (sent, free),
+        };
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => self.db.outbox(row.r, after, limit),
+        }
+    }
+
+    /// Seals what waits, inside the transaction that is open: a message that is sent at once costs
+    /// one fsync, not two.
+    pub(crate) fn seal_waiting(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
+        if !self.may_send(row, now)? {
+            return Ok(());
+        }
+        self.unsealed(row)?.iter().try_for_each(|w| self.seal(row, w))
+    }
+
+    /// What stands in the window and has no bytes for the present epoch.
+    fn unsealed(&mut self, row: &RoomRow) -> Result<Vec<OutboxRow>> {
+        let mut waiting = self.window(row)?;
+        if waiting.is_empty() {
+            return Ok(waiting);
+        }
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let present = (row.generation, group.epoch().as_u64());
+        let live = self.live.room(row.id);
+        waiting.retain(|w| {
+            let fresh = w.sealed.as_ref().is_some_and(|s| (s.generation, s.epoch) == present);
+            !fresh && !live.under_way(w.id)
+        });
+        Ok(waiting)
     }
 
     fn seal(&mut self, row: &RoomRow, w: &OutboxRow) -> Result<()> {

@@ -23,7 +23,11 @@ impl Engine {
     pub fn send(&mut self, room: RoomId, draft: Draft, now: Millis) -> Result<Item> {
         let row = self.joined_room(room)?;
         let content = self.content_of(&row, draft)?;
-        let item = self.atomically(|e| e.queue(&row, content, now))?;
+        let item = self.atomically(|e| {
+            let item = e.queue(&row, content, now)?;
+            e.seal_waiting(&row, now)?;
+            Ok(item)
+        })?;
         self.work(now);
         Ok(item)
     }

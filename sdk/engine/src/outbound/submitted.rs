@@ -22,6 +22,9 @@ impl Engine {
     ) -> Result<()> {
         let live = self.live.room(room);
         live.inflight.remove(&id);
+        if !matches!(answer, Answer::Accepted(_)) {
+            live.rewind();
+        }
         match answer {
             Answer::Accepted(_) => {
                 live.accepted.insert(id);

@@ -63,14 +63,14 @@ impl Db {
         })
     }
 
-    /// The oldest `limit` messages of a room's outbox, in order.
-    pub(crate) fn outbox(&self, room: i64, limit: usize) -> Result<Vec<OutboxRow>> {
+    /// The oldest `limit` messages of a room's outbox behind `after`, in order.
+    pub(crate) fn outbox(&self, room: i64, after: i64, limit: usize) -> Result<Vec<OutboxRow>> {
         self.with(|c| {
             let mut statement = c.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM outbox WHERE room = ?1 ORDER BY id LIMIT ?2"
+                "SELECT {COLUMNS} FROM outbox WHERE room = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
             ))?;
             statement
-                .query_map(params![room, int(limit as u64)], read)?
+                .query_map(params![room, after, int(limit as u64)], read)?
                 .collect()
         })
     }

@@ -72,9 +72,9 @@ CREATE TABLE reaction (room INTEGER NOT NULL, message BLOB NOT NULL, sender BLOB
     target BLOB NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (room, message, sender)) STRICT;
 CREATE INDEX reaction_target ON reaction (room, target);
 
--- Messages on their way out, in order.
+-- Messages on their way out, in order. Ids are never used twice: a session remembers them.
 CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     room INTEGER NOT NULL,
     submit BLOB NOT NULL,
     item INTEGER,
