@@ -9,50 +9,35 @@ use lacre::{Client, Event, Item, ItemBody, Options};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).or_else(|| std::env::var("LACRE_RELAY").ok());
-    eprintln!("line 11");
     let address = address.ok_or("name a relay: the line that `lacre relay` prints, as an argument or in LACRE_RELAY")?;
-    eprintln!("line 12");
     let folder = tempfile::tempdir()?;
-    eprintln!("line 13");
-    for c in ["x"] { let _ = c; }
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_millis();
-    eprintln!("line 14");
     let open = async |name: &str| {
         let handle = format!("{name}{now}");
         let data = folder.path().join(name);
         Client::open(Options::in_folder(&address, data).key_file().handle(&handle)).await
     };
     let (ana, bruno, clara) = (open("ana").await?, open("bruno").await?, open("clara").await?);
-    eprintln!("line 20");
 
     let group = ana.create_group("Study group", &[&bruno.me().handle, &clara.me().handle]).await?;
-    eprintln!("line 22");
-    for c in [&ana,&bruno,&clara] { let mut e = c.events(); tokio::spawn(async move { while let Some(x) = e.next().await { eprintln!("EV {x:?}"); } }); }
     // Clara's screen: a snapshot, then each change.
     let screen = clara.await_room(group.id()).await?.timeline().await?;
-    eprintln!("line 24");
     let mut shown = screen.snapshot();
-    eprintln!("line 25");
 
     let question = group.send("Who has solved question 4?").await?;
-    eprintln!("line 27");
     question.sent().await?;
-    eprintln!("line 28");
     for member in group.members() {
         println!("{} is here as {:?}", member.handle, member.role);
     }
     let mut to_bruno = bruno.events();
-    eprintln!("line 32");
     while let Some(event) = to_bruno.next().await {
         if let Event::Message(message) = event {
             message.react("🙋").await?;
             message.reply("Me, it is 42.").await?.sent().await?;
-    eprintln!("line 36");
             break;
         }
     }
     group.edit(question.message_id(), "Who has solved question 4? It is due on Friday.").await?;
-    eprintln!("line 40");
 
     // Until Clara sees all of it: the edited question with its reaction, and the answer.
     while !(shown.iter().any(|item| item.edited && !item.reactions.is_empty()) && shown.len() >= 2) {
@@ -73,8 +58,6 @@ fn print(item: &Item) {
         _ => "(not a text)",
     };
     let reactions: Vec<_> = item.reactions.iter().map(|(emoji, who)| format!("{emoji} {}", who.len())).collect();
-    eprintln!("line 60");
     let edited = if item.edited { " (edited)" } else { "" };
-    eprintln!("line 61");
     println!("{}: {text}{edited} {}", item.sender_name, reactions.join(" "));
 }

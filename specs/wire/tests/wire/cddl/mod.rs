@@ -1,8 +1,9 @@
 //! The part of CDDL (RFC 8610) that `specs/cddl` is written in: a reader, a checker that names
 //! what it reads, and a generator.
 //!
-//! The `cddl` crate knows all of CDDL and brings 37 more crates, a C compiler among their needs;
-//! this part is small, and only a schema that is also walked can name fields and make values.
+//! The `cddl` crate brings some forty crates more and refuses maps keyed by byte strings, as room
+//! states have them. This part is small, and a schema that is walked here also names fields and
+//! makes values.
 
 mod check;
 mod generate;

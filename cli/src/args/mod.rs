@@ -1,0 +1,328 @@
+//! The command line. The comments are the English help; `text::help` holds the Portuguese.
+
+mod relay;
+
+pub(crate) use relay::{Durability, Relay, RelayCommand, RelayDev, RelayRun, RelayStatus, SignUp};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// End-to-end encrypted chat: run a relay, or talk through one.
+#[derive(Debug, Parser)]
+#[command(name = "lacre", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// Language of the output: en or pt.
+    #[arg(long, global = true, env = "LACRE_LANG", hide_env_values = true, value_enum, hide_possible_values = true)]
+    pub(crate) lang: Option<crate::text::Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Three people and a relay on this machine, next to what the relay stored.
+    Demo(Demo),
+    /// Send one message.
+    Send(Send),
+    /// Print what happens as it happens.
+    ///
+    /// Stays until Ctrl-C. With --json, one object a line; fields are only ever added:
+    /// {"type":"message" or "message_changed","room","room_name","id","seq","time","sender":{"account","handle"},
+    /// "own","kind","text","reply_to","edited","reactions":[{"emoji","accounts"}],"state"};
+    /// {"type":"connection","state":"online" or "offline"};
+    /// {"type":"room_added" or "room_changed","room","room_name"};
+    /// {"type":"room_removed","room","left"};
+    /// {"type":"room_stopped","room","error"};
+    /// {"type":"member","room","member":{"account","handle"},"joined","time"};
+    /// {"type":"approval_requested","device","name"}; {"type":"approved"};
+    /// {"type":"lagged","missed"}; {"type":"error","error":{"code","message","retryable"}}.
+    /// Times are milliseconds since 1970, ids are hexadecimal.
+    Listen(Listen),
+    /// Messages already on this device; needs no network.
+    History(History),
+    /// My rooms: list, create, invite, join, leave.
+    Rooms(Rooms),
+    /// My account and its devices.
+    Account(Account),
+    /// Cause and fix of an error code.
+    Explain(Explain),
+    /// Run and look after a relay.
+    Relay(Relay),
+}
+
+/// Which account a command works with, and how its store is opened.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// Folder with the account's data [default: lacre in the user's data folder].
+    #[arg(long, value_name = "DIR", env = "LACRE_HOME", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// The store's key is in this file, not in the system's keyring.
+    #[arg(long, value_name = "PATH", conflicts_with = "passphrase")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The store's key comes from a passphrase: asked, or taken from LACRE_PASSPHRASE.
+    #[arg(long)]
+    pub(crate) passphrase: bool,
+    /// Seconds to wait for the relay.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
+}
+
+impl Place {
+    /// How long to wait for the relay.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Keep the folders of relay and people here, to look at them; must not exist yet.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+    /// Without colours and columns.
+    #[arg(long)]
+    pub(crate) plain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// A room's name, the beginning of its id, or @handle of a person.
+    pub(crate) room: String,
+    /// The text, in Markdown; - or nothing reads standard input.
+    pub(crate) text: Option<String>,
+    /// End only when the message came so far; otherwise it may go out with a later command.
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub(crate) wait: Option<Wait>,
+    /// Print one JSON object: {"room","message","state"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// How far a message must come before `send` ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wait {
+    /// Safe on this device.
+    Queued,
+    /// Durable at the relay.
+    Sent,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// Only this room: its name, the beginning of its id, or @handle.
+    pub(crate) room: Option<String>,
+    /// One JSON object a line, as described in --help.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// A room's name, the beginning of its id, or @handle.
+    pub(crate) room: String,
+    /// How many messages at most, the newest ones.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// One JSON object a line, as the messages of `lacre listen --json`.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Rooms {
+    #[command(subcommand)]
+    pub(crate) command: Option<RoomsCommand>,
+    #[command(flatten)]
+    pub(crate) list: RoomsList,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoomsCommand {
+    /// The rooms of this device.
+    List(RoomsList),
+    /// Create a group.
+    Create(RoomsCreate),
+    /// Add people to a room.
+    Invite(RoomsInvite),
+    /// Leave a room with all devices of this account.
+    Leave(RoomsOne),
+    /// Enter an open room.
+    Join(RoomsJoin),
+    /// Name, people and rules of a room.
+    Show(RoomsShow),
+    /// Let anybody who knows the room's id join it.
+    Open(RoomsOne),
+    /// Let only people in who are invited.
+    Close(RoomsOne),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsList {
+    /// One JSON array of rooms, each as in `lacre rooms show --json`.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsCreate {
+    /// The room's name; only members can read it.
+    pub(crate) name: String,
+    /// First members.
+    #[arg(value_name = "@PEOPLE")]
+    pub(crate) people: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsInvite {
+    /// A room's name or the beginning of its id.
+    pub(crate) room: String,
+    /// Whom to add.
+    #[arg(value_name = "@PEOPLE", required = true)]
+    pub(crate) people: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsOne {
+    /// A room's name or the beginning of its id.
+    pub(crate) room: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsJoin {
+    /// The room's id, 32 hexadecimal digits, from somebody who is in it.
+    #[arg(value_name = "ROOM-ID")]
+    pub(crate) room: lacre::RoomId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomsShow {
+    /// A room's name, the beginning of its id, or @handle.
+    pub(crate) room: String,
+    /// One JSON object: {"id","name","kind","joined","stopped","members":[{"account","handle","role"}]}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Account {
+    #[command(subcommand)]
+    pub(crate) command: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account on a relay; its keys are made here and stay here.
+    Create(AccountCreate),
+    /// Who I am.
+    Show(AccountShow),
+    /// The devices of this account: list, request, approve.
+    Devices(Devices),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountCreate {
+    /// The relay's address, as `lacre relay run` prints it.
+    #[arg(long, value_name = "ADDRESS", env = "LACRE_RELAY", hide_env_values = true)]
+    pub(crate) relay: String,
+    /// The name others find this account by.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) handle: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountShow {
+    /// One JSON object: {"handle","account","device","approved","relay","data","key"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Devices {
+    #[command(subcommand)]
+    pub(crate) command: Option<DevicesCommand>,
+    #[command(flatten)]
+    pub(crate) list: DevicesList,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DevicesCommand {
+    /// The devices of this account.
+    List(DevicesList),
+    /// Make this a new device of an account; waits until another device approves it.
+    Request(DevicesRequest),
+    /// Let a new device in; it can read and write as this account.
+    Approve(DevicesApprove),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesList {
+    /// One JSON array of {"device","name","this","pending"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesRequest {
+    /// The account's id, 64 hexadecimal digits, from `lacre account show` on a device it has.
+    pub(crate) account: lacre::AccountId,
+    /// What this device is called, to recognise it when approving.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The relay's address.
+    #[arg(long, value_name = "ADDRESS", env = "LACRE_RELAY", hide_env_values = true)]
+    pub(crate) relay: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesApprove {
+    /// The device's id, as the new device shows it.
+    pub(crate) device: lacre::DeviceId,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code at the end of an error's first line; without it, all codes.
+    pub(crate) code: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

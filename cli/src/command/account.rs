@@ -1,0 +1,101 @@
+//! `lacre account`: make an account, show it.
+
+use super::devices;
+use crate::args::{Account, AccountCommand, AccountCreate, AccountShow, Place};
+use crate::failure::{Exit, Failure, Outcome};
+use crate::home::{self, Settings};
+use crate::print::{self, Paint};
+use crate::secret::Secret;
+use crate::session::{self, Session};
+use crate::text;
+use lacre::{Client, Options};
+use serde_json::json;
+
+/// Runs one of them.
+pub(crate) async fn run(account: Account) -> Outcome {
+    match account.command {
+        AccountCommand::Create(create) => self::create(create).await,
+        AccountCommand::Show(show) => self::show(show).await,
+        AccountCommand::Devices(devices) => devices::run(devices).await,
+    }
+}
+
+/// Signs up. After a failure the same command goes on where it stopped.
+async fn create(arguments: AccountCreate) -> Outcome {
+    let place = &arguments.place;
+    let handle = arguments.handle.trim().trim_start_matches('@').to_owned();
+    let session = begin(place, &arguments.relay, |options| options.handle(&handle)).await?;
+    session
+        .during(async |session| {
+            print::out(&Paint::output().good(&text::people::account_made(&session.client.me().handle)))?;
+            print::out(&describe(session))
+        })
+        .await
+}
+
+/// Opens a fresh data folder: makes its key, remembers where that is, and begins as `start` says.
+pub(super) async fn begin(place: &Place, relay: &str, start: impl FnOnce(Options) -> Options) -> Outcome<Session> {
+    let folder = home::folder(place.data.as_deref())?;
+    home::make(&folder)?;
+    let (mut settings, key) = match home::find(&folder)? {
+        Some(settings) if settings.ready => {
+            return Err(Failure::new("AccountExists", text::failure::account_exists(folder.display()), Exit::Failed));
+        }
+        Some(settings) => {
+            let key = settings.secret.find(place, &folder)?;
+            (settings, key)
+        }
+        None => {
+            let (secret, key) = Secret::make(place)?;
+            (Settings { version: Settings::VERSION, relay: relay.to_owned(), secret, ready: false }, key)
+        }
+    };
+    relay.clone_into(&mut settings.relay);
+    // Before the store: a store whose key nobody knows any more would be lost.
+    home::write(&folder, &settings)?;
+    let client = Client::open(start(session::options(folder.clone(), relay, key))).await?;
+    settings.ready = true;
+    home::write(&folder, &settings)?;
+    Ok(Session::over(client, folder, settings, place))
+}
+
+async fn show(arguments: AccountShow) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            if !arguments.json {
+                return print::out(&describe(session));
+            }
+            let me = session.client.me();
+            print::json_line(&json!({
+                "handle": me.handle,
+                "account": me.account.to_string(),
+                "device": me.device.to_string(),
+                "approved": me.approved,
+                "relay": session.settings.relay,
+                "data": session.folder.to_string_lossy(),
+                "key": session.settings.secret.kind(),
+            }))
+        })
+        .await
+}
+
+/// Who this is, in two columns.
+fn describe(session: &Session) -> String {
+    let me = session.client.me();
+    let handle = match me.approved {
+        true => format!("@{}", print::safe(&me.handle)),
+        false => text::people::not_approved(),
+    };
+    print::facts(
+        &[
+            (text::people::handle(), handle),
+            (text::people::account(), me.account.to_string()),
+            (text::people::device(), me.device.to_string()),
+            (text::people::relay(), session.settings.relay.clone()),
+            (text::people::data(), session.folder.display().to_string()),
+            (text::people::key(), session.settings.secret.describe()),
+        ],
+        Paint::output(),
+    )
+}

@@ -1,0 +1,133 @@
+//! `lacre listen`: a line for everything that happens.
+
+use super::rooms::title;
+use crate::args::Listen;
+use crate::failure::{Failure, Outcome};
+use crate::print::{self, Paint};
+use crate::session::{Session, is_final};
+use crate::text::people as text;
+use lacre::{Client, Connection, Event, ItemBody, LocalId, Message, RoomId, SendState};
+use std::collections::HashMap;
+
+/// Listens until Ctrl-C, or until the relay refuses this device for good.
+pub(crate) async fn run(arguments: Listen) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let only = match &arguments.room {
+                Some(name) => Some(session.enter(name).await?.id()),
+                None => None,
+            };
+            let mut end = std::pin::pin!(crate::relay::ended());
+            let mut lines = Lines { client: session.client.clone(), seen: HashMap::new(), paint: Paint::output() };
+            loop {
+                let event = tokio::select! {
+                    ended = &mut end => return ended,
+                    event = session.next() => event,
+                };
+                let Some(event) = event else { return Ok(()) };
+                if !concerns(&event, only) {
+                    continue;
+                }
+                if arguments.json {
+                    if let Some(json) = print::event_json(&event, &session.client) {
+                        print::json_line(&json)?;
+                    }
+                } else if let Some(line) = lines.line(&event) {
+                    print::out(&line)?;
+                }
+                if let Event::Error(error) = event
+                    && is_final(&error)
+                {
+                    return Err(Failure::from(error));
+                }
+            }
+        })
+        .await
+}
+
+/// Whether the event is of the room that was asked for, or of no room.
+fn concerns(event: &Event, only: Option<RoomId>) -> bool {
+    let Some(only) = only else { return true };
+    match event {
+        Event::RoomAdded { room }
+        | Event::RoomChanged { room }
+        | Event::RoomRemoved { room, .. }
+        | Event::Member { room, .. }
+        | Event::RoomStopped { room, .. } => *room == only,
+        Event::Message(message) | Event::MessageChanged(message) => message.room_id() == only,
+        _ => true,
+    }
+}
+
+/// What people last saw of a message.
+#[derive(PartialEq)]
+struct Seen {
+    body: ItemBody,
+    reactions: usize,
+}
+
+/// Events as lines.
+struct Lines {
+    client: Client,
+    seen: HashMap<LocalId, Seen>,
+    paint: Paint,
+}
+
+/// How many messages are remembered to tell a change from news.
+const REMEMBERED: usize = 10_000;
+
+impl Lines {
+    fn line(&mut self, event: &Event) -> Option<String> {
+        Some(match event {
+            Event::Connection(Connection::Online) => self.paint.dim(&text::online()),
+            Event::Connection(Connection::Offline) => self.paint.dim(&text::offline()),
+            Event::RoomAdded { room } => self.paint.dim(&text::room_added(self.name(*room))),
+            Event::RoomChanged { room } => self.paint.dim(&text::room_changed(self.name(*room))),
+            Event::RoomRemoved { room, left: true } => self.paint.dim(&text::room_left(self.name(*room))),
+            Event::RoomRemoved { room, left: false } => self.paint.dim(&text::room_removed(self.name(*room))),
+            Event::RoomStopped { room, error } => {
+                self.paint.bad(&text::room_stopped(self.name(*room), print::safe(&error.to_string())))
+            }
+            Event::Message(message) | Event::MessageChanged(message) => return self.message(message),
+            Event::Member { room, person, joined, .. } => {
+                let who = match person.name() {
+                    "" => text::somebody(),
+                    name => format!("@{}", print::safe(name)),
+                };
+                let room = self.name(*room);
+                self.paint.dim(&if *joined { text::joined(who, room) } else { text::left(who, room) })
+            }
+            Event::ApprovalRequested(request) => text::asks_approval(print::safe(request.name()), request.device()),
+            Event::Approved => text::device_in(),
+            Event::Lagged { missed } => self.paint.bad(&text::lagged(missed)),
+            Event::Error(error) => {
+                self.paint.bad(&text::event_error(error.code(), print::safe(&error.to_string())))
+            }
+            _ => return None,
+        })
+    }
+
+    /// A message that is new, or has changed for who reads it; the same twice is told once.
+    fn message(&mut self, message: &Message) -> Option<String> {
+        let item = message.item();
+        if item.own && item.state == SendState::Queued {
+            return None;
+        }
+        let reactions = item.reactions.iter().map(|(_, accounts)| accounts.len()).sum();
+        let now = Seen { body: item.body.clone(), reactions };
+        if self.seen.get(&item.id) == Some(&now) {
+            return None;
+        }
+        if self.seen.len() >= REMEMBERED {
+            self.seen.clear();
+        }
+        self.seen.insert(item.id, now);
+        let room = self.paint.dim(&self.name(message.room_id()));
+        Some(format!("{room} {}", print::item_line(item, false, self.paint)))
+    }
+
+    fn name(&self, room: RoomId) -> String {
+        self.client.room(room).map_or_else(|_| text::unnamed(), |room| title(&room))
+    }
+}

@@ -1,0 +1,9 @@
+//! The commands of people, one file each.
+
+pub(crate) mod account;
+pub(crate) mod devices;
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod listen;
+pub(crate) mod rooms;
+pub(crate) mod send;

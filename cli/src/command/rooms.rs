@@ -1,0 +1,168 @@
+//! `lacre rooms`: list, create, invite, join, leave, show, open, close.
+
+use crate::args::{Rooms, RoomsCommand, RoomsCreate, RoomsInvite, RoomsJoin, RoomsList, RoomsOne, RoomsShow};
+use crate::failure::Outcome;
+use crate::print::{self, Paint};
+use crate::session::{Session, short};
+use crate::text;
+use lacre::{JoinRule, Role, Room, RoomKind};
+use serde_json::Value;
+
+/// Runs one of them.
+pub(crate) async fn run(rooms: Rooms) -> Outcome {
+    match rooms.command {
+        None => list(rooms.list).await,
+        Some(RoomsCommand::List(arguments)) => list(arguments).await,
+        Some(RoomsCommand::Create(arguments)) => create(arguments).await,
+        Some(RoomsCommand::Invite(arguments)) => invite(arguments).await,
+        Some(RoomsCommand::Leave(arguments)) => leave(arguments).await,
+        Some(RoomsCommand::Join(arguments)) => join(arguments).await,
+        Some(RoomsCommand::Show(arguments)) => show(arguments).await,
+        Some(RoomsCommand::Open(arguments)) => set_rule(arguments, JoinRule::Open).await,
+        Some(RoomsCommand::Close(arguments)) => set_rule(arguments, JoinRule::Closed).await,
+    }
+}
+
+async fn list(arguments: RoomsList) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let rooms = session.client.rooms()?;
+            if arguments.json {
+                return print::json_line(&Value::Array(rooms.iter().map(print::room_json).collect()));
+            }
+            if rooms.is_empty() {
+                return print::out(&text::people::no_rooms());
+            }
+            let rows: Vec<_> = rooms.iter().map(|room| (short(&room.id().to_string()), summary(room))).collect();
+            print::out(&print::facts(&rows, Paint::output()))
+        })
+        .await
+}
+
+async fn create(arguments: RoomsCreate) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
+            let client = session.client.clone();
+            let room = session.patiently(client.create_group(&arguments.name, &people)).await?;
+            print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;
+            print::out(&describe(&room))
+        })
+        .await
+}
+
+async fn invite(arguments: RoomsInvite) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let room = session.find(&arguments.room)?;
+            let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
+            session.patiently(room.invite(&people)).await?;
+            print::out(&Paint::output().good(&text::people::people_added(title(&room))))
+        })
+        .await
+}
+
+async fn leave(arguments: RoomsOne) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let room = session.find(&arguments.room)?;
+            let title = title(&room);
+            session.patiently(room.leave()).await?;
+            print::out(&Paint::output().good(&text::people::left_room(title)))
+        })
+        .await
+}
+
+async fn join(arguments: RoomsJoin) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let client = session.client.clone();
+            let room = session.patiently(client.join(arguments.room)).await?;
+            print::out(&Paint::output().good(&text::people::joined_room(title(&room))))
+        })
+        .await
+}
+
+async fn set_rule(arguments: RoomsOne, rule: JoinRule) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let room = session.find(&arguments.room)?;
+            session.patiently(room.set_join_rule(rule)).await?;
+            let done = match rule {
+                JoinRule::Open => text::people::opened(title(&room), room.id()),
+                JoinRule::Closed => text::people::closed(title(&room)),
+            };
+            print::out(&Paint::output().good(&done))
+        })
+        .await
+}
+
+async fn show(arguments: RoomsShow) -> Outcome {
+    let session = Session::open(&arguments.place).await?;
+    session
+        .during(async |session| {
+            let room = session.find(&arguments.room)?;
+            match arguments.json {
+                true => print::json_line(&print::room_json(&room)),
+                false => print::out(&describe(&room)),
+            }
+        })
+        .await
+}
+
+/// The room's name as people write it.
+pub(super) fn title(room: &Room) -> String {
+    match (room.kind(), room.name()) {
+        (_, name) if name.is_empty() => text::people::unnamed(),
+        (RoomKind::Direct, name) => format!("@{}", print::safe(&name)),
+        (_, name) => print::safe(&name),
+    }
+}
+
+/// One line of the list.
+fn summary(room: &Room) -> String {
+    let state = match (room.stopped(), room.is_joined()) {
+        (Some(_), _) => text::people::stopped(),
+        (None, true) => text::people::people_count(room.members().len()),
+        (None, false) => text::people::not_in_it(),
+    };
+    format!("{}  {}  {}", title(room), kind(room), state)
+}
+
+fn kind(room: &Room) -> String {
+    match room.kind() {
+        RoomKind::Direct => text::people::direct(),
+        RoomKind::Group => text::people::group(),
+        RoomKind::Space => text::people::space(),
+    }
+}
+
+/// Everything of one room, in two columns.
+fn describe(room: &Room) -> String {
+    let mut rows = vec![
+        (text::people::room(), title(room)),
+        (text::people::id(), room.id().to_string()),
+        (text::people::kind(), kind(room)),
+    ];
+    let state = match (room.stopped(), room.is_joined()) {
+        (Some(why), _) => text::people::room_stopped(title(room), print::safe(&why)),
+        (None, true) => text::people::in_it(),
+        (None, false) => text::people::not_in_it(),
+    };
+    rows.push((text::people::state(), state));
+    for (index, member) in room.members().iter().enumerate() {
+        let label = if index == 0 { text::people::people() } else { String::new() };
+        let role = match member.role {
+            Role::Owner => text::people::owner(),
+            Role::Member => text::people::member(),
+        };
+        rows.push((label, format!("@{}  {role}", print::safe(&member.handle))));
+    }
+    print::facts(&rows, Paint::output())
+}

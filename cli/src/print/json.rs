@@ -1,0 +1,133 @@
+//! The stable JSON shapes. Fields are only ever added; `lacre listen --help` describes them.
+
+use super::{out, safe_json};
+use crate::failure::Outcome;
+use lacre::{Client, Connection, Event, Item, ItemBody, Role, Room, RoomId, RoomKind, SendState};
+use serde_json::{Value, json};
+
+/// Prints one JSON value in one line.
+pub(crate) fn json_line(value: &Value) -> Outcome {
+    out(&safe_json(&value.to_string()))
+}
+
+/// A message.
+pub(crate) fn item_json(room: RoomId, room_name: &str, item: &Item) -> Value {
+    let (kind, text) = match &item.body {
+        ItemBody::Text(text) => ("text", text.as_str()),
+        ItemBody::Deleted => ("deleted", ""),
+        ItemBody::Unreadable(why) => ("unreadable", why.as_str()),
+        ItemBody::Unsupported(what) => ("unsupported", what.as_str()),
+        ItemBody::Gone => ("gone", ""),
+    };
+    let reactions: Vec<Value> = item
+        .reactions
+        .iter()
+        .map(|(emoji, accounts)| json!({ "emoji": emoji, "accounts": ids(accounts) }))
+        .collect();
+    json!({
+        "type": "message",
+        "room": room.to_string(),
+        "room_name": room_name,
+        "id": item.message.to_string(),
+        "seq": item.seq,
+        "time": item.at_ms,
+        "sender": { "account": item.sender.to_string(), "handle": item.sender_name },
+        "own": item.own,
+        "kind": kind,
+        "text": text,
+        "reply_to": item.reply_to.map(|id| id.to_string()),
+        "edited": item.edited,
+        "reactions": reactions,
+        "state": match item.state {
+            SendState::Queued => "queued",
+            SendState::Sent => "sent",
+            SendState::Failed => "failed",
+        },
+    })
+}
+
+/// A room.
+pub(crate) fn room_json(room: &Room) -> Value {
+    let members: Vec<Value> = room
+        .members()
+        .iter()
+        .map(|member| {
+            let role = match member.role {
+                Role::Owner => "owner",
+                Role::Member => "member",
+            };
+            json!({ "account": member.account.to_string(), "handle": member.handle, "role": role })
+        })
+        .collect();
+    let kind = match room.kind() {
+        RoomKind::Direct => "direct",
+        RoomKind::Group => "group",
+        RoomKind::Space => "space",
+    };
+    json!({
+        "id": room.id().to_string(),
+        "name": room.name(),
+        "kind": kind,
+        "joined": room.is_joined(),
+        "stopped": room.stopped(),
+        "members": members,
+    })
+}
+
+/// Something that happened; `None` for what this version cannot tell.
+pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
+    let named = |room: &RoomId| client.room(*room).map(|room| room.name()).unwrap_or_default();
+    Some(match event {
+        Event::Connection(state) => {
+            let state = match state {
+                Connection::Online => "online",
+                Connection::Offline => "offline",
+            };
+            json!({ "type": "connection", "state": state })
+        }
+        Event::RoomAdded { room } => {
+            json!({ "type": "room_added", "room": room.to_string(), "room_name": named(room) })
+        }
+        Event::RoomChanged { room } => {
+            json!({ "type": "room_changed", "room": room.to_string(), "room_name": named(room) })
+        }
+        Event::RoomRemoved { room, left } => {
+            json!({ "type": "room_removed", "room": room.to_string(), "left": left })
+        }
+        Event::Message(message) => item_json(message.room_id(), &named(&message.room_id()), message.item()),
+        Event::MessageChanged(message) => {
+            let mut value = item_json(message.room_id(), &named(&message.room_id()), message.item());
+            if let Some(object) = value.as_object_mut() {
+                object.insert("type".to_owned(), json!("message_changed"));
+            }
+            value
+        }
+        Event::Member { room, person, joined, at } => json!({
+            "type": "member",
+            "room": room.to_string(),
+            "member": { "account": person.account().to_string(), "handle": person.name() },
+            "joined": joined,
+            "time": at.millis(),
+        }),
+        Event::ApprovalRequested(request) => json!({
+            "type": "approval_requested",
+            "device": request.device().to_string(),
+            "name": request.name(),
+        }),
+        Event::Approved => json!({ "type": "approved" }),
+        Event::RoomStopped { room, error } => {
+            json!({ "type": "room_stopped", "room": room.to_string(), "error": error_json(error) })
+        }
+        Event::Lagged { missed } => json!({ "type": "lagged", "missed": missed }),
+        Event::Error(error) => json!({ "type": "error", "error": error_json(error) }),
+        _ => return None,
+    })
+}
+
+fn error_json(error: &lacre::Error) -> Value {
+    json!({ "code": error.code(), "message": error.to_string(), "retryable": error.is_retryable() })
+}
+
+fn ids(accounts: &[lacre::AccountId]) -> Vec<String> {
+    accounts.iter().map(ToString::to_string).collect()
+}

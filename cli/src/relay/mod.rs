@@ -1,0 +1,36 @@
+//! The operator's commands.
+
+mod dev;
+mod http;
+mod run;
+mod status;
+
+use crate::args::{Relay, RelayCommand};
+use crate::failure::{Exit, Failure, Outcome};
+use crate::text;
+
+/// Runs one of them.
+pub(crate) async fn run(relay: Relay) -> Outcome {
+    match relay.command {
+        RelayCommand::Run(arguments) => run::run(arguments).await,
+        RelayCommand::Dev(arguments) => dev::run(arguments).await,
+        RelayCommand::Status(arguments) => status::run(arguments).await,
+    }
+}
+
+/// Completes when the process is asked to end: Ctrl-C or SIGTERM.
+pub(crate) async fn ended() -> Outcome {
+    let failed = |error| Failure::new("NoSignals", text::failure::no_signals(error), Exit::Failed);
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(failed)
+}

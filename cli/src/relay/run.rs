@@ -1,0 +1,94 @@
+//! `lacre relay run`: a relay without configuration.
+
+use super::ended;
+use crate::args::{Durability, RelayRun, SignUp};
+use crate::failure::{Failure, Outcome};
+use crate::print::{self, Paint};
+use crate::{home, text};
+use lacre_relay::Relay;
+use std::path::{Path, PathBuf};
+
+/// The file in the data folder that says where the status page is.
+const NOTICE: &str = "relay.http";
+
+/// The port of a relay whose port is not known before it listens.
+const DEFAULT_PORT: u16 = 4433;
+
+/// The relay's data folder: as asked for, or the user's. Absolute.
+pub(super) fn folder(asked: Option<&Path>) -> Outcome<PathBuf> {
+    match asked {
+        Some(folder) => home::absolute(folder),
+        None => home::user_folder("lacre-relay"),
+    }
+}
+
+/// Where the status page's address is written.
+pub(super) fn notice(folder: &Path) -> PathBuf {
+    folder.join(NOTICE)
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(arguments: RelayRun) -> Outcome {
+    let folder = folder(arguments.data.as_deref())?;
+    home::make(&folder)?;
+    let sign_up = match arguments.sign_up {
+        SignUp::Open => lacre_relay::SignUp::Open,
+        SignUp::Closed => lacre_relay::SignUp::Closed,
+    };
+    let durability = match arguments.durability {
+        Durability::Full => lacre_relay::Durability::Full,
+        Durability::Normal => lacre_relay::Durability::Normal,
+    };
+    let mut builder = Relay::builder()
+        .data_dir(&folder)
+        .listen(arguments.listen)
+        .sign_up(sign_up)
+        .durability(durability)
+        .http(Some(arguments.http));
+    if let Some(advertise) = &arguments.advertise {
+        let port = advertise.port.or((arguments.listen.port() != 0).then_some(arguments.listen.port()));
+        builder = builder.advertise(&advertise.host, port.unwrap_or(DEFAULT_PORT));
+    }
+    let relay = builder.start().await?;
+    announce(&arguments, &folder, &relay)?;
+
+    ended().await?;
+    print::out(&text::relay::draining())?;
+    // First, so that nobody takes a stopped relay for a silent one.
+    let _gone_already = std::fs::remove_file(notice(&folder));
+    relay.shutdown().await;
+    print::out(&text::relay::ended())
+}
+
+/// Says what runs, and leaves a notice for `lacre relay status`.
+fn announce(arguments: &RelayRun, folder: &Path, relay: &Relay) -> Outcome {
+    let sign_up = match arguments.sign_up {
+        SignUp::Open => text::relay::open(),
+        SignUp::Closed => text::relay::closed(),
+    };
+    let mut rows = vec![
+        (text::relay::address(), relay.address().to_string()),
+        (text::relay::listening(), format!("udp {}", relay.local_addr())),
+    ];
+    if let Some(http) = relay.http_addr() {
+        let path = notice(folder);
+        home::replace(&path, format!("{http}\n").as_bytes())
+            .map_err(|error| Failure::io("StatusNotWritten", text::failure::status_unwritable(path.display()), &error))?;
+        rows.push((text::relay::status(), format!("http://{http}/metrics")));
+    }
+    let paint = Paint::output();
+    let title = format!(
+        "{} · {} {} · {} sqlite · {} {sign_up}",
+        paint.strong(concat!("lacre ", env!("CARGO_PKG_VERSION"))),
+        text::relay::data(),
+        folder.display(),
+        text::relay::store(),
+        text::relay::sign_up(),
+    );
+    print::out(&title)?;
+    print::out(&print::facts(&rows, paint))?;
+    if arguments.durability == Durability::Normal {
+        print::out(&format!("  {}", text::relay::not_durable()))?;
+    }
+    print::out(&format!("  {}", paint.dim(&text::relay::hand_out())))
+}

@@ -1,0 +1,93 @@
+//! `lacre relay status`: what a running relay does.
+
+use super::http;
+use super::run::{folder, notice};
+use crate::args::RelayStatus;
+use crate::failure::{Exit, Failure, Outcome};
+use crate::print::{self, Paint};
+use crate::text;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// What is asked of a relay.
+struct Status {
+    health: String,
+    sessions: u64,
+    accepted: u64,
+    deliveries: u64,
+    uptime: Duration,
+    store_bytes: u64,
+}
+
+/// Prints it.
+pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
+    let folder = folder(arguments.data.as_deref())?;
+    let status = ask(&folder).await?;
+    if arguments.json {
+        return print::json_line(&json!({
+            "health": status.health,
+            "sessions": status.sessions,
+            "accepted": status.accepted,
+            "deliveries": status.deliveries,
+            "uptime_seconds": status.uptime.as_secs(),
+            "store_bytes": status.store_bytes,
+        }));
+    }
+    let counted = |count: u64| format!("{count} {}", text::relay::since_start());
+    let rows = [
+        (text::relay::health(), status.health),
+        (text::relay::sessions(), status.sessions.to_string()),
+        (text::relay::accepted(), counted(status.accepted)),
+        (text::relay::deliveries(), counted(status.deliveries)),
+        (text::relay::uptime(), duration(status.uptime)),
+        (text::relay::store_size(), print::size(status.store_bytes)),
+        (text::relay::data(), folder.display().to_string()),
+    ];
+    print::out(&print::facts(&rows, Paint::output()))
+}
+
+async fn ask(folder: &Path) -> Outcome<Status> {
+    let path = notice(folder);
+    let absent = || Failure::new("RelayNotRunning", text::failure::relay_not_running(folder.display()), Exit::Unreachable);
+    let line = std::fs::read_to_string(&path).map_err(|_| absent())?;
+    let address: SocketAddr = line.trim().parse().map_err(|_| absent())?;
+    let silent = |error| {
+        Failure::new("RelayNotRunning", text::failure::relay_silent(address, error), Exit::Unreachable)
+    };
+    let (_, page) = http::get(address, "/metrics").await.map_err(silent)?;
+    let (code, health) = http::get(address, "/health").await.map_err(silent)?;
+    let number = |name| http::metric(&page, name).unwrap_or_default();
+    // The notice is written when the relay starts, and never again.
+    let started = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
+    Ok(Status {
+        health: if code == 200 { health.trim().to_owned() } else { format!("{} ({code})", health.trim()) },
+        sessions: number("lacre_sessions"),
+        accepted: number("lacre_accepted_total"),
+        deliveries: number("lacre_deliveries_total"),
+        uptime: started.and_then(|started| started.elapsed().ok()).unwrap_or_default(),
+        store_bytes: store_bytes(folder),
+    })
+}
+
+/// Bytes of the store's files, with the write-ahead log.
+fn store_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let size = |entry: std::fs::DirEntry| {
+        let is_store = entry.file_name().to_string_lossy().contains(".db");
+        entry.metadata().ok().filter(|metadata| metadata.is_file() && is_store).map(|metadata| metadata.len())
+    };
+    entries.flatten().filter_map(size).sum()
+}
+
+/// `3 d 4 h`, `4 h 5 min`, `5 min 6 s`.
+fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes} min {} s", seconds % 60),
+        (0, _) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}

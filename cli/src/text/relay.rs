@@ -1,0 +1,32 @@
+//! What operators read.
+
+super::texts! {
+    data() "data" "dados";
+    store() "store" "armazenamento";
+    sign_up() "sign-up" "cadastro";
+    open() "open" "aberto";
+    closed() "closed" "fechado";
+    address() "address" "endereço";
+    listening() "listening" "escuta";
+    status() "status" "estado";
+    hand_out()
+        "hand out the address; Ctrl-C ends the relay cleanly"
+        "divulgue o endereço; Ctrl-C encerra o relay";
+    not_durable()
+        "durability is normal: a power cut may lose the last seconds"
+        "durabilidade normal: uma queda de energia pode perder os últimos segundos";
+    draining() "ending: sessions are told to go" "encerrando: as sessões são avisadas";
+    ended() "ended" "encerrado";
+    dev_title() "in memory: everything is gone after Ctrl-C" "em memória: tudo some após Ctrl-C";
+    dev_accounts() "two accounts to use" "duas contas para usar";
+    dev_try() "in two other terminals" "em dois outros terminais";
+    dev_code() "or from Rust" "ou em Rust";
+    dev_hello() "hello" "olá";
+    health() "health" "saúde";
+    sessions() "sessions" "sessões";
+    accepted() "accepted" "aceitas";
+    deliveries() "deliveries" "entregas";
+    uptime() "up for" "ativo há";
+    store_size() "store size" "tamanho";
+    since_start() "since the start" "desde o início";
+}

@@ -1,0 +1,25 @@
+//! The `lacre` command as people run it: real processes, a real relay, folders that go afterwards.
+//!
+//! Nothing here sleeps: a test waits for the lines that processes print, and fails with everything
+//! they printed when a line does not come in time.
+
+#[path = "cli/accounts.rs"]
+mod accounts;
+#[path = "cli/demo.rs"]
+mod demo;
+#[path = "cli/devices.rs"]
+mod devices;
+#[path = "cli/faults.rs"]
+mod faults;
+#[path = "cli/harness.rs"]
+mod harness;
+#[path = "cli/keys.rs"]
+mod keys;
+#[path = "cli/operators.rs"]
+mod operators;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/rooms.rs"]
+mod rooms;
+#[path = "cli/talk.rs"]
+mod talk;

@@ -1,0 +1,90 @@
+//! Which faults there are, how often they are wanted, and how often they happened.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What happens to each datagram, in either direction. The default is a perfect line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    /// Every datagram takes at least so long.
+    pub delay: Duration,
+    /// And up to so much longer, at random; alone enough to reorder.
+    pub jitter: Duration,
+    /// Lost, times in a thousand.
+    pub loss: u16,
+    /// Delivered twice, times in a thousand.
+    pub repeat: u16,
+    /// Held back by 20 ms so that later ones overtake it, times in a thousand.
+    pub reorder: u16,
+    /// Nothing gets through.
+    pub cut: bool,
+}
+
+impl Faults {
+    /// A bad mobile network: 2 % loss each way, 5 to 25 ms, some reordering and repetition.
+    pub fn mobile() -> Self {
+        Self {
+            delay: Duration::from_millis(5),
+            jitter: Duration::from_millis(20),
+            loss: 20,
+            repeat: 10,
+            reorder: 30,
+            cut: false,
+        }
+    }
+}
+
+/// How often each fault happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fired {
+    /// Datagrams that came in.
+    pub datagrams: u64,
+    /// Delayed by more than a perfect line.
+    pub delayed: u64,
+    /// Lost at random.
+    pub lost: u64,
+    /// Delivered twice.
+    pub repeated: u64,
+    /// Held back for others to overtake.
+    pub reordered: u64,
+    /// Lost because the line was cut.
+    pub cut: u64,
+    /// Clients that got another address.
+    pub readdressed: u64,
+}
+
+impl Fired {
+    /// Fails if a lever of the proxy never moved anything.
+    pub fn assert_all(&self) {
+        let never = [self.delayed, self.lost, self.repeated, self.reordered, self.cut, self.readdressed].contains(&0);
+        assert!(!never, "a fault was ordered and never happened, so nothing was shown: {self:?}");
+    }
+}
+
+/// Counts faults as they happen.
+#[derive(Debug, Default)]
+pub struct Counts {
+    datagrams: AtomicU64,
+    delayed: AtomicU64,
+    lost: AtomicU64,
+    repeated: AtomicU64,
+    reordered: AtomicU64,
+    cut: AtomicU64,
+    readdressed: AtomicU64,
+}
+
+macro_rules! counts {
+    ($($name:ident),*) => {
+        impl Counts {
+            $(pub(crate) fn $name(&self) {
+                self.$name.fetch_add(1, Ordering::Relaxed);
+            })*
+
+            pub(crate) fn read(&self) -> Fired {
+                Fired { $($name: self.$name.load(Ordering::Relaxed)),* }
+            }
+        }
+    };
+}
+
+counts!(datagrams, delayed, lost, repeated, reordered, cut, readdressed);

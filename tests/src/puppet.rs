@@ -1,0 +1,122 @@
+//! A real account whose session can be taken over by hand.
+//!
+//! A puppet signs up, joins rooms and uploads keys through a real engine, so everything the relay
+//! checks is genuine. Then its strings are pulled on the bare wire: it sends what no SDK would, or
+//! more than one could seal.
+
+use crate::wire::{Caller, Session};
+use lacre_engine::{Connection, Done, Engine, EngineOptions, Event, LocalId, Output, Result, StoreKey};
+use lacre_wire::hash::sha256;
+use lacre_wire::ids::{AccountId, Millis, RoomId};
+use lacre_wire::push::ServerFrame;
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// An engine and its session.
+pub struct Puppet {
+    /// The engine. What it wants is carried out by [`Puppet::turn`].
+    pub engine: Engine,
+    /// The session.
+    pub session: Session,
+    /// What the engine told and nobody has asked for yet.
+    pub events: VecDeque<Event>,
+}
+
+/// The wall clock.
+pub fn now() -> Millis {
+    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+impl Puppet {
+    /// Signs up, with a store in `folder`.
+    pub async fn sign_up(caller: &Caller, folder: &Path, handle: &str) -> Self {
+        let key = StoreKey::new(sha256(&[handle.as_bytes()]).0);
+        let options = EngineOptions { path: folder.to_owned(), key, client: "puppet".to_owned() };
+        let mut engine = Engine::open(options, now()).unwrap();
+        engine.sign_up(handle, now()).unwrap();
+        let session = caller.call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap()).await;
+        let mut puppet = Self { engine, session, events: VecDeque::new() };
+        puppet.until(|event| matches!(event, Event::Connection(Connection::Online))).await;
+        puppet
+    }
+
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        self.engine.profile().unwrap().account
+    }
+
+    /// Does something that has an end, and waits for it.
+    pub async fn perform(&mut self, begin: impl FnOnce(&mut Engine, Millis) -> Result<LocalId>) -> Done {
+        let wanted = begin(&mut self.engine, now()).unwrap();
+        let done = self.until(|event| matches!(event, Event::Done { id, .. } if *id == wanted)).await;
+        match done {
+            Event::Done { result, .. } => result.unwrap(),
+            _ => unreachable!(),
+        }
+    }
+
+    /// Creates a group.
+    pub async fn create_group(&mut self, name: &str, members: Vec<AccountId>) -> RoomId {
+        match self.perform(|engine, now| engine.create_group(name, members, now)).await {
+            Done::Room(room) => room,
+            other => panic!("creating a group ended with {other:?}"),
+        }
+    }
+
+    /// Waits until the engine tells something.
+    pub async fn until(&mut self, mut wanted: impl FnMut(&Event) -> bool) -> Event {
+        loop {
+            self.carry_out().await;
+            if let Some(at) = self.events.iter().position(&mut wanted) {
+                return self.events.remove(at).unwrap();
+            }
+            self.turn().await;
+        }
+    }
+
+    /// Waits for one frame or until something is due, and lets the engine have it.
+    pub async fn turn(&mut self) {
+        let due = self.engine.next_tick().map_or(u64::MAX, |due| due.saturating_sub(now()));
+        let due = Duration::from_millis(due.min(3_600_000));
+        match tokio::time::timeout(due, self.session.listener.next()).await {
+            Ok(Some(frame)) => {
+                let mut frames = vec![frame];
+                frames.extend(std::iter::from_fn(|| self.session.listener.at_hand()));
+                for frame in &frames {
+                    if let ServerFrame::Closing(error) = frame {
+                        panic!("the relay ended a puppet's session: {error}");
+                    }
+                }
+                self.engine.on_frames(frames, now());
+            }
+            Ok(None) => panic!("the relay ended a puppet's session"),
+            Err(_) => self.engine.tick(now()),
+        }
+        self.carry_out().await;
+    }
+
+    async fn carry_out(&mut self) {
+        loop {
+            let outputs = self.engine.outputs();
+            if outputs.is_empty() {
+                return;
+            }
+            for output in outputs {
+                match output {
+                    Output::Send(frame) => self.session.speaker.say(&frame).await,
+                    Output::Fetch(hash) => {
+                        let object = self.session.fetch(hash).await;
+                        self.engine.on_object(hash, Ok(object), now());
+                    }
+                    Output::Upload { hash, bytes } => {
+                        self.session.upload(hash, &bytes).await;
+                        self.engine.on_uploaded(hash, Ok(()), now());
+                    }
+                    Output::Event(event) => self.events.push_back(event),
+                    Output::Disconnect { reason, .. } => panic!("a puppet's engine gave up: {reason}"),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The world of a story: a relay, people, and the checker that has the last word.
+
+use crate::contract::{self, Evidence};
+use crate::device::Device;
+use crate::ledger::{Ledger, LoggedRoom};
+use crate::relay::Host;
+use crate::stage::{PATIENCE, Stage};
+use lacre::RoomId;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A relay and a stage. Dropping it ends both.
+pub struct World {
+    /// The relay.
+    pub relay: Host,
+    stage: Arc<Stage>,
+    may_be_unreadable: bool,
+}
+
+impl World {
+    /// A relay in this process, on disk.
+    pub async fn start() -> Self {
+        Self::patient(PATIENCE).await
+    }
+
+    /// As [`World::start`], for a story that may take longer.
+    pub async fn patient(patience: Duration) -> Self {
+        let stage = Arc::new(Stage::new(patience));
+        let relay = Host::here(&stage.path("relay")).await;
+        Self { relay, stage, may_be_unreadable: false }
+    }
+
+    /// The relay is the real program, in a process of its own.
+    pub async fn real_process(patience: Duration) -> Self {
+        // Built before the story's time begins.
+        crate::binaries::lacre();
+        let stage = Arc::new(Stage::new(patience));
+        let relay = Host::process(&stage.path("relay")).await;
+        Self { relay, stage, may_be_unreadable: false }
+    }
+
+    /// A person with a new account and one device.
+    pub async fn person(&self, handle: &str) -> Device {
+        Device::sign_up(&self.stage, self.relay.address(), handle).await
+    }
+
+    /// As [`World::person`], behind another address, such as a proxy's.
+    pub async fn person_through(&self, address: &str, handle: &str) -> Device {
+        Device::sign_up(&self.stage, address, handle).await
+    }
+
+    /// Several people at once.
+    pub async fn people<const N: usize>(&self, handles: [&str; N]) -> [Device; N] {
+        let mut people = Vec::with_capacity(N);
+        for handle in handles {
+            people.push(self.person(handle).await);
+        }
+        people.try_into().ok().unwrap()
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> &Arc<Stage> {
+        &self.stage
+    }
+
+    /// What the relay's store has of a room.
+    pub fn logged(&self, room: RoomId) -> LoggedRoom {
+        Ledger::open(self.relay.folder()).room(room)
+    }
+
+    /// The story puts something into a log that nobody can read.
+    pub fn expects_damage(&mut self) {
+        self.may_be_unreadable = true;
+    }
+
+    /// Waits until everything that was said has arrived wherever it belongs, then judges.
+    pub async fn check(&self, devices: &mut [&mut Device]) {
+        for device in devices.iter_mut() {
+            if !device.is_open() {
+                device.open().await;
+            }
+        }
+        for device in devices.iter() {
+            device.has_sent_all().await;
+        }
+        let rooms = Ledger::open(self.relay.folder()).rooms();
+        for device in devices.iter() {
+            self.arrivals(device, &rooms, devices).await;
+        }
+        let mut evidence = Evidence {
+            sendings: self.stage.record.sendings(),
+            rooms: Ledger::open(self.relay.folder()).rooms(),
+            devices: Vec::new(),
+            may_be_unreadable: self.may_be_unreadable,
+        };
+        for device in devices.iter() {
+            evidence.devices.push(device.shown().await);
+        }
+        let violations = contract::violations(&evidence);
+        if !violations.is_empty() {
+            self.stage.fail(&format!("the delivery contract is broken:\n  {}", violations.join("\n  ")));
+        }
+    }
+
+    /// Waits until a device has every message that was sent into the part of a room it reads.
+    async fn arrivals(&self, device: &Device, rooms: &[LoggedRoom], devices: &[&mut Device]) {
+        for room in rooms {
+            let Some(reader) = room.readers.iter().find(|reader| reader.device == device.id()) else { continue };
+            let sent = self.stage.record.sendings();
+            let sent = sent.iter().filter(|sending| {
+                sending.room == room.room && sending.fate == contract::Fate::Sent
+            });
+            let place = |message| {
+                let seq = devices.iter().find_map(|device| device.look(|told| told.item(room.room, message)?.seq));
+                seq.filter(|seq| reader.reads(*seq))
+            };
+            let expected: Vec<_> = sent.map(|sending| sending.message).filter(|message| place(*message).is_some()).collect();
+            device.sees(room.room, &expected).await;
+        }
+    }
+}
