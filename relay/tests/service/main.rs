@@ -14,7 +14,6 @@ mod device;
 mod frames;
 mod identity;
 mod life;
-mod load;
 mod login;
 mod objects;
 mod people;

@@ -3,7 +3,9 @@
 use crate::event::LocalId;
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{
-    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq, SubmitId};
+    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq,
+    SubmitId,
+};
 use lacre_wire::request::Request;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -20,7 +20,6 @@ use lacre_wire::request::{CommitBundle, Request};
 use lacre_wire::room::mls::{Leaves, state_of};
 use lacre_wire::room::{Operation, RoomView};
 use minicbor::bytes::ByteVec;
-use openmls_traits::OpenMlsProvider;
 use std::collections::BTreeSet;
 
 /// Patience where the relay names none.
@@ -300,106 +299,6 @@ impl Engine {
         Ok(removed)
     }
 
-    pub(crate) fn on_committed(&mut self, room: RoomId, answer: Answer, now: Millis) -> Result<()> {
-        self.live.room(room).turn = Turn::None;
-        let Some(row) = self.db.room(room)? else {
-            return Ok(());
-        };
-        match answer {
-            // It is merged when it is reached in the log.
-            Answer::Accepted(_) => {
-                if row.status == crate::store::rooms::Status::Joining {
-                    self.open_room(room)?;
-                }
-                Ok(())
-            }
-            Answer::WrongEpoch {
-                generation, epoch, ..
-            } => {
-                self.live.room(room).behind = Some((generation, epoch));
-                self.drop_commit(&row)
-            }
-            Answer::CommitFirst { .. } => {
-                self.live.room(room).commit_wanted = true;
-                self.drop_commit(&row)
-            }
-            Answer::Failed(error) if error.code == lacre_wire::error::ErrorCode::NotYourTurn => {
-                self.live.room(room).not_before = now + RETRY_MS;
-                self.drop_commit(&row)
-            }
-            // The fate of this very commit is open: the same bytes go out again.
-            Answer::Failed(error) if error.code.is_retryable() => {
-                let live = self.live.room(room);
-                live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);
-                live.commit_open = true;
-                Ok(())
-            }
-            Answer::Failed(error) => {
-                self.drop_commit(&row)?;
-                let change = self
-                    .db
-                    .changes()?
-                    .into_iter()
-                    .find(|change| change.room == Some(room));
-                match change {
-                    Some(change) => self.change_failed(change.id, error.into()),
-                    None => Err(error.into()),
-                }
-            }
-            _ => Err(unexpected()),
-        }
-    }
-
-    /// The own commit is void; what it was for will be planned again.
-    fn drop_commit(&mut self, row: &RoomRow) -> Result<()> {
-        if row.status == crate::store::rooms::Status::Joining {
-            return self.external_commit_lost(row);
-        }
-        self.atomically(|e| {
-            e.db.set_commit(row.r, None)?;
-            e.live.room(row.id).commit_open = false;
-            let group = e.groups.get(&e.provider, row.id, row.generation)?;
-            group
-                .clear_pending_commit(e.provider.storage())
-                .map_err(|error| invalid("a pending commit could not be dropped", error))
-        })
-    }
-
-    /// A commit whose fate is not known, once the log was read to its head: it did not arrive, so the
-    /// same bytes go out again. True while that is so.
-    pub(crate) fn resend_commit(&mut self, row: &RoomRow, now: Millis) -> Result<bool> {
-        let here = self
-            .db
-            .position(lacre_wire::ids::LogId::Room(row.id))?
-            .map_or(0, |position| position.seq);
-        let live = self.live.room(row.id);
-        if !live.commit_open || live.not_before > now || !live.open || here < live.head_at_open {
-            return Ok(live.commit_open);
-        }
-        live.commit_open = false;
-        let Some(frame) = self.db.commit_frame(row.r)? else {
-            return Ok(false);
-        };
-        let saved: SavedCommit = codec::from_slice(&frame).map_err(|e| {
-            Error::new(
-                ErrorKind::Store,
-                "StoreDamaged",
-                "a commit under way cannot be read",
-            )
-            .with_source(e)
-        })?;
-        let request = Request::Commit {
-            room: row.id,
-            bundle: saved.bundle,
-        };
-        self.ask_after(
-            Uploads::from_saved(saved.uploads),
-            request,
-            Asked::Commit { room: row.id },
-        );
-        Ok(true)
-    }
-
     /// An own commit was reached and merged: its change is done, and whoever came gets the room's key.
     pub(crate) fn own_commit_reached(
         &mut self,
@@ -487,9 +386,9 @@ fn intent_is_met(intent: &Intent, next: &RoomView) -> bool {
 /// A commit under way, as kept in the store.
 #[derive(minicbor::Encode, minicbor::Decode)]
 #[cbor(map)]
-struct SavedCommit {
+pub(super) struct SavedCommit {
     #[n(0)]
-    bundle: CommitBundle,
+    pub(super) bundle: CommitBundle,
     #[n(1)]
-    uploads: Vec<ByteVec>,
+    pub(super) uploads: Vec<ByteVec>,
 }

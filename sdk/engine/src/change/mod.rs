@@ -6,6 +6,7 @@
 mod ask;
 mod commit;
 mod create;
+mod fate;
 mod join;
 mod settle;
 mod work;

@@ -92,7 +92,9 @@ impl Engine {
         if !self.may_send(row, now)? {
             return Ok(());
         }
-        self.unsealed(row)?.iter().try_for_each(|w| self.seal(row, w))
+        self.unsealed(row)?
+            .iter()
+            .try_for_each(|w| self.seal(row, w))
     }
 
     /// What stands in the window and has no bytes for the present epoch.
@@ -105,7 +107,10 @@ impl Engine {
         let present = (row.generation, group.epoch().as_u64());
         let live = self.live.room(row.id);
         waiting.retain(|w| {
-            let fresh = w.sealed.as_ref().is_some_and(|s| (s.generation, s.epoch) == present);
+            let fresh = w
+                .sealed
+                .as_ref()
+                .is_some_and(|s| (s.generation, s.epoch) == present);
             !fresh && !live.under_way(w.id)
         });
         Ok(waiting)

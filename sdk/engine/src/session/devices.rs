@@ -7,9 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, LocalId};
 use crate::live::Asked;
 use crate::me::{DeviceInfo, DeviceNote, Grant, Me, Stage, open_grant, seal_grant};
-use lacre_wire::codec;
 use crate::store::rooms::Status;
 use lacre_wire::answer::Answer;
+use lacre_wire::codec;
 use lacre_wire::identity::SigningKey;
 use lacre_wire::ids::{DeviceId, Millis, PublicKey};
 use lacre_wire::push::{ApprovalRequested, DeviceMessage};
@@ -190,7 +190,11 @@ impl Engine {
     pub(crate) fn announce_device(&mut self) -> Result<()> {
         let me = self.me()?;
         let this = me.device();
-        let others = me.list()?.devices.into_iter().map(|entry| entry.certificate.device());
+        let others = me
+            .list()?
+            .devices
+            .into_iter()
+            .map(|entry| entry.certificate.device());
         let others: Vec<DeviceId> = others.filter(|device| *device != this).collect();
         if others.is_empty() || !Me::to_announce(&self.db)? {
             return Ok(());
@@ -208,7 +212,12 @@ impl Engine {
         let account = self.me()?.card.account;
         let rooms = self.db.rooms()?;
         for row in rooms.into_iter().filter(|row| row.status == Status::Joined) {
-            self.db.add_change(Some(row.id), &Intent::Invite { accounts: vec![account] })?;
+            self.db.add_change(
+                Some(row.id),
+                &Intent::Invite {
+                    accounts: vec![account],
+                },
+            )?;
         }
         Ok(())
     }
@@ -216,8 +225,12 @@ impl Engine {
     /// Something from another device of this account.
     pub(crate) fn on_device_message(&mut self, message: &DeviceMessage) -> Result<()> {
         let note = codec::from_slice(&message.sealed).map_err(|e| {
-            Error::new(ErrorKind::Outdated, "UnknownNotice", "another device of this account sent something unknown")
-                .with_source(e)
+            Error::new(
+                ErrorKind::Outdated,
+                "UnknownNotice",
+                "another device of this account sent something unknown",
+            )
+            .with_source(e)
         })?;
         match note {
             DeviceNote::Approved(sealed) => self.approved(&sealed),

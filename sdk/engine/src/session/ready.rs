@@ -76,11 +76,19 @@ impl Engine {
             return Ok(());
         };
         if newest > version && self.live.looking_up.insert(account) {
-            self.ask(Request::Lookup(Who::Account(account)), Asked::LookupAccount(account));
+            self.ask(
+                Request::Lookup(Who::Account(account)),
+                Asked::LookupAccount(account),
+            );
         }
         match self.db.person(account)? {
             Some(_) => Ok(()),
-            None => self.keep_info(&AccountInfo { account, handle, aik, list }),
+            None => self.keep_info(&AccountInfo {
+                account,
+                handle,
+                aik,
+                list,
+            }),
         }
     }
 

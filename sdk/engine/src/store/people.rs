@@ -34,7 +34,10 @@ pub(crate) fn verify(info: &AccountInfo) -> Result<DeviceList> {
 }
 
 /// The known handle of an account, on any connection.
-pub(crate) fn handle(connection: &Connection, account: AccountId) -> rusqlite::Result<Option<String>> {
+pub(crate) fn handle(
+    connection: &Connection,
+    account: AccountId,
+) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached("SELECT handle FROM person WHERE account = ?1")?
         .query_row([account.0], |row| row.get(0))
