@@ -100,17 +100,60 @@ impl Session {
         choose(&rooms, name, |room| Card { id: room.id().to_string(), name: room.name(), direct: is_direct(room) }).cloned()
     }
 
-    /// As [`Session::find`], and a direct room is opened if there is none yet.
+    /// As [`Session::find`]; a room that is not here yet may be on its way, so the relay is asked
+    /// for news, and a direct room is opened if there is none.
     pub(crate) async fn enter(&mut self, name: &str) -> Outcome<Room> {
-        match (self.find(name), name.strip_prefix('@')) {
-            (Err(failure), Some(handle)) if failure.is("NoSuchRoomHere") => {
-                let client = self.client.clone();
-                self.patiently(client.direct(handle)).await
+        if let Some(found) = self.found(name) {
+            return found;
+        }
+        if let Some(handle) = name.strip_prefix('@') {
+            let client = self.client.clone();
+            return self.patiently(client.direct(handle)).await;
+        }
+        let news = tokio::time::sleep(NEWS);
+        tokio::pin!(news);
+        loop {
+            tokio::select! {
+                () = &mut news => return self.find(name),
+                event = self.events.next() => match event {
+                    Some(Event::Error(error)) if is_final(&error) => return Err(error.into()),
+                    Some(event) => self.held.push_back(event),
+                    None => return Err(closed()),
+                },
             }
-            (found, _) => found,
+            if let Some(found) = self.found(name) {
+                return found;
+            }
         }
     }
+
+    /// The room, or why it is not clear which; `None` if there is none.
+    fn found(&self, name: &str) -> Option<Outcome<Room>> {
+        match self.find(name) {
+            Err(failure) if failure.is("NoSuchRoomHere") => None,
+            found => Some(found),
+        }
+    }
+
+    /// Waits until a change that the relay has accepted shows on this device: it is applied when
+    /// the device reaches it in the room's log.
+    pub(crate) async fn shows(&mut self, room: &Room, fits: impl Fn(&Room) -> bool) -> Outcome {
+        let client = self.client.clone();
+        let mut news = client.events();
+        self.patiently(async {
+            while !fits(room) {
+                if news.next().await.is_none() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
 }
+
+/// How long a room that is not here yet is waited for.
+const NEWS: Duration = Duration::from_secs(3);
 
 /// The relay did not answer in time.
 pub(crate) fn unreachable(address: &str, seconds: u64) -> Failure {

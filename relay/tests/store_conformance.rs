@@ -6,6 +6,10 @@
 //! them, which must hold everything that was accepted by then.
 
 // The lints' exception for tests does not reach the helpers of an integration test.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
 mod store;

@@ -47,6 +47,7 @@ async fn create(arguments: RoomsCreate) -> Outcome {
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             let client = session.client.clone();
             let room = session.patiently(client.create_group(&arguments.name, &people)).await?;
+            session.shows(&room, |room| !room.name().is_empty()).await?;
             print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;
             print::out(&describe(&room))
         })
@@ -57,9 +58,12 @@ async fn invite(arguments: RoomsInvite) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
         .during(async |session| {
-            let room = session.find(&arguments.room)?;
+            let room = session.enter(&arguments.room).await?;
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             session.patiently(room.invite(&people)).await?;
+            let handles: Vec<_> = people.iter().map(|handle| handle.trim_start_matches('@')).collect();
+            let is_in = |room: &Room, handle| room.members().iter().any(|member| member.handle == handle);
+            session.shows(&room, |room| handles.iter().all(|handle| is_in(room, *handle))).await?;
             print::out(&Paint::output().good(&text::people::people_added(title(&room))))
         })
         .await
@@ -69,9 +73,10 @@ async fn leave(arguments: RoomsOne) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
         .during(async |session| {
-            let room = session.find(&arguments.room)?;
+            let room = session.enter(&arguments.room).await?;
             let title = title(&room);
             session.patiently(room.leave()).await?;
+            session.shows(&room, |room| !room.is_joined()).await?;
             print::out(&Paint::output().good(&text::people::left_room(title)))
         })
         .await
@@ -92,7 +97,7 @@ async fn set_rule(arguments: RoomsOne, rule: JoinRule) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
         .during(async |session| {
-            let room = session.find(&arguments.room)?;
+            let room = session.enter(&arguments.room).await?;
             session.patiently(room.set_join_rule(rule)).await?;
             let done = match rule {
                 JoinRule::Open => text::people::opened(title(&room), room.id()),

@@ -13,8 +13,8 @@ pub use account::{ClaimKeyPackages, Login, PutDeviceList, PutKeyPackages, Reques
 pub use housekeeping::{Housekeep, PutObject, PutSnapshot};
 pub use inbox::{Ack, SendToDevice};
 pub use room::{
-    Append, Commit, CreateRoom, GroupStep, Member, OpenGeneration, Propose, RelayPropose, RelayRemove, ReportBadCommit,
-    RoomSummary, Tree, Welcome,
+    Append, Commit, CreateRoom, GroupStep, Member, OpenGeneration, Propose, RelayPropose,
+    RelayRemove, ReportBadCommit, RoomSummary, Tree, Welcome,
 };
 
 use bytes::Bytes;
@@ -32,7 +32,10 @@ impl Hashed {
     /// Hashes `bytes`.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self { hash: sha256(&[&bytes]), bytes }
+        Self {
+            hash: sha256(&[&bytes]),
+            bytes,
+        }
     }
 
     /// The bytes. Cheap to clone.
@@ -105,7 +108,14 @@ pub(crate) struct Submission {
 impl Command {
     /// The submission this command carries, for those that are remembered.
     pub(crate) fn submission(&self) -> Option<Submission> {
-        let of = |room, device, submit_id, now_ms| Some(Submission { log: LogId::Room(room), device, submit_id, now_ms });
+        let of = |room, device, submit_id, now_ms| {
+            Some(Submission {
+                log: LogId::Room(room),
+                device,
+                submit_id,
+                now_ms,
+            })
+        };
         match self {
             Self::Append(c) => of(c.room, c.device, c.submit_id, c.now_ms),
             Self::Propose(c) => of(c.room, c.device, c.submit_id, c.now_ms),
@@ -123,14 +133,27 @@ impl Command {
             Self::Append(c) => c.body.bytes().len(),
             Self::Propose(c) => c.body.bytes().len(),
             Self::RelayPropose(c) => c.removes.iter().map(|r| r.body.bytes().len()).sum(),
-            Self::Commit(c) => c.step.weight() + c.reproposals.iter().map(|r| r.body.bytes().len()).sum::<usize>(),
+            Self::Commit(c) => {
+                c.step.weight()
+                    + c.reproposals
+                        .iter()
+                        .map(|r| r.body.bytes().len())
+                        .sum::<usize>()
+            }
             Self::CreateRoom(c) => {
-                c.group_info.bytes().len() + c.tree.weight() + c.first.as_ref().map_or(0, GroupStep::weight)
+                c.group_info.bytes().len()
+                    + c.tree.weight()
+                    + c.first.as_ref().map_or(0, GroupStep::weight)
             }
             Self::OpenGeneration(c) => c.step.weight(),
             Self::PutObject(c) => c.object.bytes().len(),
             Self::PutSnapshot(c) => c.snapshot.len(),
-            Self::PutKeyPackages(c) => c.one_time.iter().chain(&c.last_resort).map(Bytes::len).sum(),
+            Self::PutKeyPackages(c) => c
+                .one_time
+                .iter()
+                .chain(&c.last_resort)
+                .map(Bytes::len)
+                .sum(),
             Self::SendToDevice(c) => c.sealed.len(),
             Self::SignUp(c) => c.list.list.len(),
             Self::PutDeviceList(c) => c.list.list.len(),

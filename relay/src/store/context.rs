@@ -27,29 +27,46 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(keys: StoreKeys, lineages: Vec<Lineage>, options: &StoreOptions) -> Self {
         let (watch, _) = broadcast::channel(WATCH_BATCHES);
-        Self { keys, lineages, retention_ms: options.retention_ms, counters: Counters::default(), watch }
+        Self {
+            keys,
+            lineages,
+            retention_ms: options.retention_ms,
+            counters: Counters::default(),
+            watch,
+        }
     }
 
     pub(crate) fn opener(&self) -> Opener<'_> {
-        Opener { keys: &self.keys, lineages: &self.lineages }
+        Opener {
+            keys: &self.keys,
+            lineages: &self.lineages,
+        }
     }
 
     fn env(&self) -> Env<'_> {
         Env {
             keys: &self.keys,
             lineage: self.opener().lineage(),
-            lineage_number: u32::try_from(self.lineages.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            lineage_number: u32::try_from(self.lineages.len().saturating_sub(1))
+                .unwrap_or(u32::MAX),
             retention_ms: self.retention_ms,
         }
     }
 
     /// The key of a command's submission.
     pub(crate) fn key(&self, command: &Command) -> Option<Blind> {
-        command.submission().map(|s| self.keys.submission(s.log, &s.device, &s.submit_id))
+        command
+            .submission()
+            .map(|s| self.keys.submission(s.log, &s.device, &s.submit_id))
     }
 
     /// Looks up what a command needs and decides.
-    pub(crate) fn judge<R: Rows>(&self, rows: &mut R, command: &Command, key: Option<Blind>) -> Result<Decision, R::Error> {
+    pub(crate) fn judge<R: Rows>(
+        &self,
+        rows: &mut R,
+        command: &Command,
+        key: Option<Blind>,
+    ) -> Result<Decision, R::Error> {
         let view = load(rows, command, key.as_ref(), &self.keys)?;
         Ok(decide(&view, command, key, &self.env()))
     }
@@ -60,7 +77,11 @@ impl Context {
             && self.watch.receiver_count() > 0
         {
             let entry = self.opener().entry(*log, (**row).clone());
-            appended.push(Appended { log: *log, entry, chain: row.chain });
+            appended.push(Appended {
+                log: *log,
+                entry,
+                chain: row.chain,
+            });
         }
     }
 

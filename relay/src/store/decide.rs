@@ -16,12 +16,12 @@ mod retention;
 mod room;
 mod step;
 
+use super::StoreKeys;
 use super::command::{Command, PutObject, PutSnapshot};
 use super::effect::Effect;
 use super::outcome::{Outcome, Verdict};
 use super::rows::{Blind, Pending, RoomRow};
 use super::view::View;
-use super::StoreKeys;
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{AccountId, Lineage, Millis};
@@ -47,11 +47,17 @@ pub(crate) struct Decision {
 
 impl Decision {
     fn of(verdict: Verdict) -> Self {
-        Self { outcome: Outcome::quiet(verdict), effects: Vec::new() }
+        Self {
+            outcome: Outcome::quiet(verdict),
+            effects: Vec::new(),
+        }
     }
 
     fn done(effects: Vec<Effect>) -> Self {
-        Self { outcome: Outcome::quiet(Verdict::Done), effects }
+        Self {
+            outcome: Outcome::quiet(Verdict::Done),
+            effects,
+        }
     }
 }
 
@@ -59,13 +65,24 @@ impl Decision {
 type Verdicted<T> = Result<T, Verdict>;
 
 fn refuse<T>(code: ErrorCode, message: impl Into<String>) -> Verdicted<T> {
-    Err(Verdict::Refused(lacre_wire::error::WireError::new(code, message)))
+    Err(Verdict::Refused(lacre_wire::error::WireError::new(
+        code, message,
+    )))
 }
 
 /// Decides. `key` names the command's submission, if it is one.
-pub(crate) fn decide(view: &View, command: &Command, key: Option<Blind>, env: &Env<'_>) -> Decision {
+pub(crate) fn decide(
+    view: &View,
+    command: &Command,
+    key: Option<Blind>,
+    env: &Env<'_>,
+) -> Decision {
     if let Some((found, chain)) = view.remembered {
-        let accepted = Accepted { seq: found.seq, chain, accepted_ms: found.accepted_ms };
+        let accepted = Accepted {
+            seq: found.seq,
+            chain,
+            accepted_ms: found.accepted_ms,
+        };
         return Decision::of(Verdict::Accepted(accepted));
     }
     let decided = match command {
@@ -93,29 +110,48 @@ pub(crate) fn decide(view: &View, command: &Command, key: Option<Blind>, env: &E
 
 /// The key of a pair of accounts, whatever their order.
 pub(crate) fn pair(one: AccountId, other: AccountId) -> (AccountId, AccountId) {
-    if one <= other { (one, other) } else { (other, one) }
+    if one <= other {
+        (one, other)
+    } else {
+        (other, one)
+    }
 }
 
 /// The relay's Removes that wait in a room.
 fn evictions(room: &RoomRow) -> impl Iterator<Item = &Pending> {
-    room.pending.iter().filter(|pending| pending.evicts.is_some())
+    room.pending
+        .iter()
+        .filter(|pending| pending.evicts.is_some())
 }
 
 /// `CommitFirst` with everything of the relay that waits.
 fn commit_first(room: &RoomRow) -> Verdict {
-    Verdict::CommitFirst { proposals: evictions(room).map(|pending| pending.body.clone()).collect() }
+    Verdict::CommitFirst {
+        proposals: evictions(room)
+            .map(|pending| pending.body.clone())
+            .collect(),
+    }
 }
 
 fn put_object(c: &PutObject) -> Verdicted<Decision> {
     let size = c.object.bytes().len();
     if size > MAX_OBJECT {
-        return refuse(ErrorCode::TooLarge, format!("an object has at most {MAX_OBJECT} bytes, this one has {size}"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("an object has at most {MAX_OBJECT} bytes, this one has {size}"),
+        );
     }
-    Ok(Decision::done(vec![Effect::Object(c.object.hash(), c.object.bytes().clone(), c.now_ms)]))
+    Ok(Decision::done(vec![Effect::Object(
+        c.object.hash(),
+        c.object.bytes().clone(),
+        c.now_ms,
+    )]))
 }
 
 fn put_snapshot(view: &View, c: &PutSnapshot) -> Verdicted<Decision> {
-    let Some(room) = &view.room else { return refuse(ErrorCode::NoSuchRoom, format!("no room {}", c.room)) };
+    let Some(room) = &view.room else {
+        return refuse(ErrorCode::NoSuchRoom, format!("no room {}", c.room));
+    };
     let at = (c.generation, c.epoch);
     // One that was overtaken while it was made is of no use; one ahead of the room is a mistake.
     if at > (room.generation, room.epoch) || room.snapshot.is_some_and(|kept| kept >= at) {
@@ -124,7 +160,10 @@ fn put_snapshot(view: &View, c: &PutSnapshot) -> Verdicted<Decision> {
     let mut row = room.clone();
     row.snapshot = Some(at);
     let snapshot = Effect::Snapshot(c.room, c.generation, c.epoch, c.snapshot.clone());
-    Ok(Decision::done(vec![Effect::Room(c.room, Box::new(row)), snapshot]))
+    Ok(Decision::done(vec![
+        Effect::Room(c.room, Box::new(row)),
+        snapshot,
+    ]))
 }
 
 #[cfg(test)]

@@ -36,7 +36,14 @@ pub(crate) enum Effect {
     /// the back end's business: whoever finds one judges its age.
     Forget(Millis),
     /// Inserts.
-    AddPackage { device: DeviceId, suite: u16, hash: Hash, last_resort: bool, package: Bytes, now_ms: Millis },
+    AddPackage {
+        device: DeviceId,
+        suite: u16,
+        hash: Hash,
+        last_resort: bool,
+        package: Bytes,
+        now_ms: Millis,
+    },
     /// Deletes a one-time package.
     DropPackage(DeviceId, u16, Hash),
     /// Deletes the last-resort package.

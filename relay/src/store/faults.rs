@@ -36,12 +36,18 @@ impl Faults {
     }
 
     pub(crate) fn strikes(&self, step: Step) -> bool {
-        self.0.as_ref().is_some_and(|judge| judge(step) == Fate::Fail)
+        self.0
+            .as_ref()
+            .is_some_and(|judge| judge(step) == Fate::Fail)
     }
 }
 
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Faults(armed)" } else { "Faults(none)" })
+        f.write_str(if self.0.is_some() {
+            "Faults(armed)"
+        } else {
+            "Faults(none)"
+        })
     }
 }

@@ -28,7 +28,7 @@ pub struct Store(Arc<AnyStore>);
 
 enum AnyStore {
     Model(Box<Model>),
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
 }
 
 struct Model {
@@ -39,7 +39,9 @@ struct Model {
 impl Model {
     fn submit(&self, command: &Command) -> Outcome {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(decision) = self.context.judge(&mut *tables, command, self.context.key(command));
+        let Ok(decision) = self
+            .context
+            .judge(&mut *tables, command, self.context.key(command));
         let (mut appended, rows) = (Vec::new(), decision.effects.len());
         for effect in decision.effects {
             self.context.note(&effect, &mut appended);
@@ -54,7 +56,10 @@ impl Model {
 
     fn read<T>(&self, read: impl FnOnce(&mut Reading<'_, Tables>) -> Result<T, Infallible>) -> T {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(found) = read(&mut Reading { rows: &mut tables, opener: self.context.opener() });
+        let Ok(found) = read(&mut Reading {
+            rows: &mut tables,
+            opener: self.context.opener(),
+        });
         found
     }
 }
@@ -67,7 +72,9 @@ macro_rules! read {
             match &*store {
                 AnyStore::Model(model) => Ok(model.read(|$reading| $read)),
                 AnyStore::Sqlite(sqlite) => {
-                    sqlite.read(move |$reading: &mut Reading<'_, SqlRows<'_>>| $read).await
+                    sqlite
+                        .read(move |$reading: &mut Reading<'_, SqlRows<'_>>| $read)
+                        .await
                 }
             }
         }
@@ -81,7 +88,10 @@ impl Store {
     /// When the system has no randomness for a lineage.
     pub fn model(keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
         let context = Context::new(keys, vec![new_lineage(options)?], options);
-        Ok(Self(Arc::new(AnyStore::Model(Box::new(Model { tables: Mutex::default(), context })))))
+        Ok(Self(Arc::new(AnyStore::Model(Box::new(Model {
+            tables: Mutex::default(),
+            context,
+        })))))
     }
 
     /// Opens the SQLite store at `path`, or creates it. Blocks while it recovers.
@@ -89,7 +99,9 @@ impl Store {
     /// # Errors
     /// [`OpenError`] says what is there instead, and what to do.
     pub fn open(path: &Path, keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
-        Ok(Self(Arc::new(AnyStore::Sqlite(Sqlite::open(path, keys, options)?))))
+        Ok(Self(Arc::new(AnyStore::Sqlite(Box::new(Sqlite::open(
+            path, keys, options,
+        )?)))))
     }
 
     /// Makes a command durable. Its outcome comes after the fsync. Dropping the future does not
@@ -97,7 +109,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; only after `Unknown` the command may have become durable.
-    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
+    pub fn submit(
+        &self,
+        command: Command,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
         let answer = match &*self.0 {
             AnyStore::Model(model) => Ok(model.submit(&command)),
             AnyStore::Sqlite(sqlite) => Err(sqlite.submit(command)),
@@ -131,11 +146,16 @@ impl Store {
     ///
     /// # Errors
     /// When the copy cannot be written; the model has nothing to copy.
-    pub fn backup(&self, path: &Path) -> impl Future<Output = Result<(), StoreError>> + Send + 'static {
+    pub fn backup(
+        &self,
+        path: &Path,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + 'static {
         let (store, path) = (Arc::clone(&self.0), path.to_path_buf());
         async move {
             match &*store {
-                AnyStore::Model(_) => Err(StoreError::Failed("a store in memory has no backup".to_owned())),
+                AnyStore::Model(_) => Err(StoreError::Failed(
+                    "a store in memory has no backup".to_owned(),
+                )),
                 AnyStore::Sqlite(sqlite) => sqlite.backup(path).await,
             }
         }
@@ -163,7 +183,10 @@ impl ReadLogs for Store {
     }
 
     fn heads(&self, logs: Vec<LogId>) -> impl Future<Output = Read<Vec<Option<Head>>>> + Send {
-        read!(self, |reading| logs.into_iter().map(|log| reading.head(log)).collect())
+        read!(self, |reading| logs
+            .into_iter()
+            .map(|log| reading.head(log))
+            .collect())
     }
 
     fn entries(
@@ -180,11 +203,19 @@ impl ReadLogs for Store {
         read!(self, |reading| reading.chain_at(log, seq))
     }
 
-    fn open(&self, device: DeviceId, logs: Vec<OpenLog>) -> impl Future<Output = Read<Vec<OpenedLog>>> + Send {
+    fn open(
+        &self,
+        device: DeviceId,
+        logs: Vec<OpenLog>,
+    ) -> impl Future<Output = Read<Vec<OpenedLog>>> + Send {
         read!(self, |reading| reading.open(&device, logs))
     }
 
-    fn interval(&self, device: DeviceId, log: LogId) -> impl Future<Output = Read<Option<Interval>>> + Send {
+    fn interval(
+        &self,
+        device: DeviceId,
+        log: LogId,
+    ) -> impl Future<Output = Read<Option<Interval>>> + Send {
         read!(self, |reading| reading.interval(&device, log))
     }
 
@@ -199,16 +230,26 @@ impl ReadLogs for Store {
         epoch: Epoch,
         max_bytes: usize,
     ) -> impl Future<Output = Read<Vec<Entry>>> + Send {
-        read!(self, |reading| reading.handshakes(room, (generation, epoch), max_bytes))
+        read!(self, |reading| reading.handshakes(
+            room,
+            (generation, epoch),
+            max_bytes
+        ))
     }
 }
 
 impl ReadAccounts for Store {
-    fn account(&self, account: AccountId) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
+    fn account(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
         read!(self, |reading| reading.account(&account))
     }
 
-    fn account_by_handle(&self, handle: String) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
+    fn account_by_handle(
+        &self,
+        handle: String,
+    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
         read!(self, |reading| reading.account_by_handle(&handle))
     }
 
@@ -216,11 +257,17 @@ impl ReadAccounts for Store {
         read!(self, |reading| reading.device(&device))
     }
 
-    fn devices_of(&self, account: AccountId) -> impl Future<Output = Read<Vec<DeviceRecord>>> + Send {
+    fn devices_of(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Read<Vec<DeviceRecord>>> + Send {
         read!(self, |reading| reading.devices_of(&account))
     }
 
-    fn key_package_counts(&self, device: DeviceId) -> impl Future<Output = Read<Vec<KeyPackageCount>>> + Send {
+    fn key_package_counts(
+        &self,
+        device: DeviceId,
+    ) -> impl Future<Output = Read<Vec<KeyPackageCount>>> + Send {
         read!(self, |reading| reading.key_package_counts(&device))
     }
 }
@@ -234,7 +281,11 @@ impl ReadRooms for Store {
         read!(self, |reading| reading.members(&room))
     }
 
-    fn direct_room(&self, one: AccountId, other: AccountId) -> impl Future<Output = Read<Option<RoomId>>> + Send {
+    fn direct_room(
+        &self,
+        one: AccountId,
+        other: AccountId,
+    ) -> impl Future<Output = Read<Option<RoomId>>> + Send {
         read!(self, |reading| reading.direct_room(one, other))
     }
 

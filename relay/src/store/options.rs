@@ -80,8 +80,10 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn batch(&self, commands: usize, rows: usize) {
         self.batches.fetch_add(1, Ordering::Relaxed);
-        self.commands.fetch_add(u64::try_from(commands).unwrap_or(0), Ordering::Relaxed);
-        self.rows.fetch_add(u64::try_from(rows).unwrap_or(0), Ordering::Relaxed);
+        self.commands
+            .fetch_add(u64::try_from(commands).unwrap_or(0), Ordering::Relaxed);
+        self.rows
+            .fetch_add(u64::try_from(rows).unwrap_or(0), Ordering::Relaxed);
     }
 
     pub(crate) fn retried(&self) {

@@ -23,7 +23,11 @@ pub struct Outcome {
 impl Outcome {
     /// A verdict that changed nothing anybody waits for.
     pub(crate) fn quiet(verdict: Verdict) -> Self {
-        Self { verdict, touched: Vec::new(), readers: Vec::new() }
+        Self {
+            verdict,
+            touched: Vec::new(),
+            readers: Vec::new(),
+        }
     }
 }
 
@@ -133,10 +137,15 @@ impl From<StoreError> for WireError {
     fn from(error: StoreError) -> Self {
         let text = error.to_string();
         match error {
-            StoreError::Busy { retry_after_ms } => Self::retry(ErrorCode::Busy, text, retry_after_ms),
+            StoreError::Busy { retry_after_ms } => {
+                Self::retry(ErrorCode::Busy, text, retry_after_ms)
+            }
             StoreError::Unknown => Self::new(ErrorCode::Unknown, text),
             // What exactly failed is for the operator's log, not for the network.
-            StoreError::Failed(_) => Self::new(ErrorCode::StoreFailed, "the store failed; nothing was accepted"),
+            StoreError::Failed(_) => Self::new(
+                ErrorCode::StoreFailed,
+                "the store failed; nothing was accepted",
+            ),
             StoreError::Closed => Self::new(ErrorCode::GoingAway, text),
         }
     }

@@ -45,7 +45,12 @@ pub(crate) struct Queue {
 
 impl Queue {
     pub(crate) fn new(commands: usize, bytes: usize) -> Self {
-        Self { lanes: Mutex::default(), filled: Condvar::new(), commands, bytes }
+        Self {
+            lanes: Mutex::default(),
+            filled: Condvar::new(),
+            commands,
+            bytes,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Lanes> {
@@ -64,17 +69,27 @@ impl Queue {
             return Err(StoreError::Closed);
         }
         let was_empty = lanes.main.is_empty() && lanes.freeing.is_empty();
-        let job = Job { command, key, reply, weight };
+        let job = Job {
+            command,
+            key,
+            reply,
+            weight,
+        };
         if frees {
             if lanes.freeing.len() >= self.commands {
-                return Err(StoreError::Busy { retry_after_ms: RETRY_MS });
+                return Err(StoreError::Busy {
+                    retry_after_ms: RETRY_MS,
+                });
             }
             lanes.freeing.push_back(job);
         } else {
             // One command above the limit of bytes still passes when it is alone.
-            let heavy = lanes.main_bytes > 0 && lanes.main_bytes.saturating_add(weight) > self.bytes;
+            let heavy =
+                lanes.main_bytes > 0 && lanes.main_bytes.saturating_add(weight) > self.bytes;
             if heavy || lanes.main.len() >= self.commands {
-                return Err(StoreError::Busy { retry_after_ms: RETRY_MS });
+                return Err(StoreError::Busy {
+                    retry_after_ms: RETRY_MS,
+                });
             }
             lanes.main_bytes = lanes.main_bytes.saturating_add(weight);
             lanes.main.push_back(job);
@@ -93,13 +108,18 @@ impl Queue {
             if lanes.closed {
                 return None;
             }
-            lanes = self.filled.wait(lanes).unwrap_or_else(PoisonError::into_inner);
+            lanes = self
+                .filled
+                .wait(lanes)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         let freeing = lanes.freeing.len().min(BATCH_FREEING);
         let mut batch: Vec<Job> = lanes.freeing.drain(..freeing).collect();
         let mut bytes = 0;
         while batch.len() < BATCH_COMMANDS && bytes < BATCH_BYTES {
-            let Some(job) = lanes.main.pop_front() else { break };
+            let Some(job) = lanes.main.pop_front() else {
+                break;
+            };
             bytes += job.weight;
             lanes.main_bytes = lanes.main_bytes.saturating_sub(job.weight);
             batch.push(job);
@@ -121,15 +141,34 @@ mod tests {
     use lacre_wire::ids::DeviceId;
 
     fn object(size: usize) -> Command {
-        Command::PutObject(PutObject { now_ms: 0, object: crate::store::command::Hashed::new(vec![0; size]) })
+        Command::PutObject(PutObject {
+            now_ms: 0,
+            object: crate::store::command::Hashed::new(vec![0; size]),
+        })
     }
 
     #[test]
     fn a_full_main_lane_leaves_the_freeing_lane_open() {
         let queue = Queue::new(2, 1 << 20);
-        let _kept: Vec<_> = (0..2).map(|_| queue.push(object(1), None).unwrap()).collect();
-        assert_eq!(queue.push(object(1), None).err(), Some(StoreError::Busy { retry_after_ms: RETRY_MS }));
-        queue.push(Command::Ack(Ack { now_ms: 0, device: DeviceId([0; 16]), acks: vec![] }), None).unwrap();
+        let _kept: Vec<_> = (0..2)
+            .map(|_| queue.push(object(1), None).unwrap())
+            .collect();
+        assert_eq!(
+            queue.push(object(1), None).err(),
+            Some(StoreError::Busy {
+                retry_after_ms: RETRY_MS
+            })
+        );
+        queue
+            .push(
+                Command::Ack(Ack {
+                    now_ms: 0,
+                    device: DeviceId([0; 16]),
+                    acks: vec![],
+                }),
+                None,
+            )
+            .unwrap();
         let batch = queue.take().unwrap();
         assert!(batch[0].command.frees_space());
         assert_eq!(batch.len(), 3);
@@ -138,8 +177,13 @@ mod tests {
     #[test]
     fn bytes_bound_the_queue_and_the_batch() {
         let queue = Queue::new(100, 10 * 1024 * 1024);
-        let _kept: Vec<_> = (0..3).map(|_| queue.push(object(3 * 1024 * 1024), None).unwrap()).collect();
-        assert!(matches!(queue.push(object(3 * 1024 * 1024), None), Err(StoreError::Busy { .. })));
+        let _kept: Vec<_> = (0..3)
+            .map(|_| queue.push(object(3 * 1024 * 1024), None).unwrap())
+            .collect();
+        assert!(matches!(
+            queue.push(object(3 * 1024 * 1024), None),
+            Err(StoreError::Busy { .. })
+        ));
         assert_eq!(queue.take().unwrap().len(), 2);
         queue.push(object(3 * 1024 * 1024), None).unwrap();
     }
@@ -147,7 +191,15 @@ mod tests {
     #[test]
     fn a_closed_queue_gives_out_what_it_holds() {
         let queue = Queue::new(10, 100_000);
-        let _reply = queue.push(Command::Housekeep(Housekeep { now_ms: 0, limit: 1 }), None).unwrap();
+        let _reply = queue
+            .push(
+                Command::Housekeep(Housekeep {
+                    now_ms: 0,
+                    limit: 1,
+                }),
+                None,
+            )
+            .unwrap();
         queue.close();
         assert_eq!(queue.push(object(1), None).err(), Some(StoreError::Closed));
         assert!(queue.take().is_some());

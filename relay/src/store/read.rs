@@ -27,7 +27,10 @@ pub struct PageLimit {
 
 impl Default for PageLimit {
     fn default() -> Self {
-        Self { entries: lacre_wire::limits::MAX_RUN, bytes: 256 * 1024 }
+        Self {
+            entries: lacre_wire::limits::MAX_RUN,
+            bytes: 256 * 1024,
+        }
     }
 }
 
@@ -78,10 +81,18 @@ pub trait ReadLogs {
     fn chain_at(&self, log: LogId, seq: Seq) -> impl Future<Output = Read<Option<Hash>>> + Send;
 
     /// Where each log stands for this device and its cursor, in the order asked (contract 3 and 9).
-    fn open(&self, device: DeviceId, logs: Vec<OpenLog>) -> impl Future<Output = Read<Vec<OpenedLog>>> + Send;
+    fn open(
+        &self,
+        device: DeviceId,
+        logs: Vec<OpenLog>,
+    ) -> impl Future<Output = Read<Vec<OpenedLog>>> + Send;
 
     /// The part of a log that a device reads; none if it never did. A device always reads its inbox.
-    fn interval(&self, device: DeviceId, log: LogId) -> impl Future<Output = Read<Option<Interval>>> + Send;
+    fn interval(
+        &self,
+        device: DeviceId,
+        log: LogId,
+    ) -> impl Future<Output = Read<Option<Interval>>> + Send;
 
     /// Every log of a device: its inbox first, then rooms, those with the latest news first. The
     /// head is the log's, or where the device's reading ended.
@@ -102,19 +113,31 @@ pub trait ReadLogs {
 /// Reads of accounts and devices.
 pub trait ReadAccounts {
     /// An account by id.
-    fn account(&self, account: AccountId) -> impl Future<Output = Read<Option<AccountRecord>>> + Send;
+    fn account(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send;
 
     /// An account by handle, without `@`.
-    fn account_by_handle(&self, handle: String) -> impl Future<Output = Read<Option<AccountRecord>>> + Send;
+    fn account_by_handle(
+        &self,
+        handle: String,
+    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send;
 
     /// A device, whatever its state.
     fn device(&self, device: DeviceId) -> impl Future<Output = Read<Option<DeviceRecord>>> + Send;
 
     /// The devices of an account, whatever their state, by id.
-    fn devices_of(&self, account: AccountId) -> impl Future<Output = Read<Vec<DeviceRecord>>> + Send;
+    fn devices_of(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Read<Vec<DeviceRecord>>> + Send;
 
     /// How many key packages a device has left, by suite.
-    fn key_package_counts(&self, device: DeviceId) -> impl Future<Output = Read<Vec<KeyPackageCount>>> + Send;
+    fn key_package_counts(
+        &self,
+        device: DeviceId,
+    ) -> impl Future<Output = Read<Vec<KeyPackageCount>>> + Send;
 }
 
 /// Reads of rooms.
@@ -126,7 +149,11 @@ pub trait ReadRooms {
     fn members(&self, room: RoomId) -> impl Future<Output = Read<Vec<MemberRecord>>> + Send;
 
     /// The direct room of a pair of accounts, in any order.
-    fn direct_room(&self, one: AccountId, other: AccountId) -> impl Future<Output = Read<Option<RoomId>>> + Send;
+    fn direct_room(
+        &self,
+        one: AccountId,
+        other: AccountId,
+    ) -> impl Future<Output = Read<Option<RoomId>>> + Send;
 
     /// The newest snapshot of a room's public group.
     fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send;

@@ -1,55 +1,21 @@
 //! Reads, written once over the look-ups of any back end.
 
-use super::keys::StoreKeys;
+mod opener;
+
+pub(crate) use opener::Opener;
+
 use super::read::{Head, Page, PageLimit};
-use super::record::{AccountRecord, DeviceRecord, Interval, MemberRecord, PendingProposal, RoomRecord, Snapshot};
-use super::rows::{DeviceRow, EntryRow, LogRow, PageBound, Rows, StoredBody};
+use super::record::{
+    AccountRecord, DeviceRecord, Interval, MemberRecord, PendingProposal, RoomRecord, Snapshot,
+};
+use super::rows::{DeviceRow, LogRow, PageBound, Rows, StoredBody};
 use bytes::Bytes;
 use lacre_wire::answer::{AccountInfo, OpenState, OpenedLog};
 use lacre_wire::hello::{KeyPackageCount, LogHead};
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, RoomId, Seq};
+use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, RoomId, Seq};
 use lacre_wire::limits::{MAX_DEVICES, MAX_RUN};
-use lacre_wire::log::{Body, Cursor, Entry};
+use lacre_wire::log::{Cursor, Entry};
 use lacre_wire::request::OpenLog;
-
-/// What opens senders: the keys, and the lineages they were sealed in.
-#[derive(Clone, Copy)]
-pub(crate) struct Opener<'a> {
-    pub(crate) keys: &'a StoreKeys,
-    pub(crate) lineages: &'a [Lineage],
-}
-
-impl Opener<'_> {
-    /// The lineage of the store as it is now.
-    pub(crate) fn lineage(&self) -> Lineage {
-        self.lineages.last().copied().unwrap_or(Lineage([0; 16]))
-    }
-
-    /// An entry as it is delivered.
-    pub(crate) fn entry(&self, log: LogId, row: EntryRow) -> Entry {
-        let opened = || {
-            let sender = row.sender?;
-            let lineage = self.lineages.get(usize::try_from(sender.lineage).ok()?)?;
-            Some(self.keys.open_sender(lineage, &log.room()?, row.seq, &sender.sealed))
-        };
-        let sender = row.opening.or_else(opened);
-        let body = match row.body {
-            StoredBody::Inline(bytes) => Body::Inline(Vec::from(bytes).into()),
-            StoredBody::Object { hash, size } => Body::ByHash { hash, size },
-            StoredBody::Gone { hash, reason } => Body::Gone { hash, reason },
-        };
-        Entry {
-            seq: row.seq,
-            kind: row.kind,
-            generation: row.generation,
-            epoch: row.epoch,
-            accepted_ms: row.accepted_ms,
-            body,
-            stamp: row.stamp,
-            sender,
-        }
-    }
-}
 
 /// Reads over one back end's look-ups.
 pub(crate) struct Reading<'a, R> {
@@ -59,21 +25,52 @@ pub(crate) struct Reading<'a, R> {
 
 impl<R: Rows> Reading<'_, R> {
     pub(crate) fn head(&mut self, log: LogId) -> Result<Option<Head>, R::Error> {
-        Ok(self.rows.log(log)?.map(|row| Head { seq: row.head, chain: row.chain, first: row.first }))
+        Ok(self.rows.log(log)?.map(|row| Head {
+            seq: row.head,
+            chain: row.chain,
+            first: row.first,
+        }))
     }
 
-    pub(crate) fn entries(&mut self, log: LogId, after: Seq, until: Option<Seq>, limit: PageLimit) -> Result<Page, R::Error> {
+    pub(crate) fn entries(
+        &mut self,
+        log: LogId,
+        after: Seq,
+        until: Option<Seq>,
+        limit: PageLimit,
+    ) -> Result<Page, R::Error> {
         let Some(row) = self.rows.log(log)? else {
-            return Ok(Page { entries: Vec::new(), chain: None, head: 0, first: 1 });
+            return Ok(Page {
+                entries: Vec::new(),
+                chain: None,
+                head: 0,
+                first: 1,
+            });
         };
         let until = until.unwrap_or(row.head).min(row.head);
-        let bound = PageBound { until, entries: limit.entries.min(MAX_RUN), bytes: limit.bytes };
+        let bound = PageBound {
+            until,
+            entries: limit.entries.min(MAX_RUN),
+            bytes: limit.bytes,
+        };
         // Before what is kept there is no run without a gap.
         let reachable = after.saturating_add(1) >= row.first && bound.entries > 0;
-        let rows = if reachable { self.rows.entries(log, after, bound)? } else { Vec::new() };
+        let rows = if reachable {
+            self.rows.entries(log, after, bound)?
+        } else {
+            Vec::new()
+        };
         let chain = rows.last().map(|row| row.chain);
-        let entries = rows.into_iter().map(|row| self.opener.entry(log, row)).collect();
-        Ok(Page { entries, chain, head: row.head, first: row.first })
+        let entries = rows
+            .into_iter()
+            .map(|row| self.opener.entry(log, row))
+            .collect();
+        Ok(Page {
+            entries,
+            chain,
+            head: row.head,
+            first: row.first,
+        })
     }
 
     pub(crate) fn chain_at(&mut self, log: LogId, seq: Seq) -> Result<Option<Hash>, R::Error> {
@@ -95,31 +92,54 @@ impl<R: Rows> Reading<'_, R> {
         }
     }
 
-    pub(crate) fn interval(&mut self, device: &DeviceId, log: LogId) -> Result<Option<Interval>, R::Error> {
+    pub(crate) fn interval(
+        &mut self,
+        device: &DeviceId,
+        log: LogId,
+    ) -> Result<Option<Interval>, R::Error> {
         match log {
-            LogId::Room(room) => Ok(self.rows.member(&room, device)?.map(|member| member.interval())),
-            LogId::Inbox(of) if of == *device => {
-                Ok(self.rows.log(log)?.map(|_| Interval { from_seq: 1, until_seq: None }))
-            }
+            LogId::Room(room) => Ok(self
+                .rows
+                .member(&room, device)?
+                .map(|member| member.interval())),
+            LogId::Inbox(of) if of == *device => Ok(self.rows.log(log)?.map(|_| Interval {
+                from_seq: 1,
+                until_seq: None,
+            })),
             LogId::Inbox(_) => Ok(None),
         }
     }
 
-    pub(crate) fn open(&mut self, device: &DeviceId, asked: Vec<OpenLog>) -> Result<Vec<OpenedLog>, R::Error> {
+    pub(crate) fn open(
+        &mut self,
+        device: &DeviceId,
+        asked: Vec<OpenLog>,
+    ) -> Result<Vec<OpenedLog>, R::Error> {
         let mut opened = Vec::with_capacity(asked.len());
         for OpenLog { log, cursor } in asked {
-            opened.push(OpenedLog { log, state: self.open_one(device, log, cursor)? });
+            opened.push(OpenedLog {
+                log,
+                state: self.open_one(device, log, cursor)?,
+            });
         }
         Ok(opened)
     }
 
-    fn open_one(&mut self, device: &DeviceId, log: LogId, cursor: Option<Cursor>) -> Result<OpenState, R::Error> {
+    fn open_one(
+        &mut self,
+        device: &DeviceId,
+        log: LogId,
+        cursor: Option<Cursor>,
+    ) -> Result<OpenState, R::Error> {
         let (Some(interval), Some(row)) = (self.interval(device, log)?, self.rows.log(log)?) else {
             return Ok(OpenState::NotAReader);
         };
         let lineage = self.opener.lineage();
         let reset = OpenState::LogReset { lineage };
-        let trimmed = OpenState::Trimmed { first: row.first, chain: row.before };
+        let trimmed = OpenState::Trimmed {
+            first: row.first,
+            chain: row.before,
+        };
         if let Some(cursor) = cursor {
             if cursor.lineage != lineage || cursor.seq > row.head {
                 return Ok(reset);
@@ -141,16 +161,31 @@ impl<R: Rows> Reading<'_, R> {
             (Some(cursor), LogId::Inbox(_)) => cursor.seq,
             (None, _) => begin,
         };
-        let Some(chain) = self.chain_in(log, &row, seq)? else { return Ok(trimmed) };
+        let Some(chain) = self.chain_in(log, &row, seq)? else {
+            return Ok(trimmed);
+        };
         let head = interval.until_seq.unwrap_or(row.head).min(row.head);
-        Ok(OpenState::Live { start: Cursor { lineage, seq, chain }, head, closed: interval.until_seq.is_some() })
+        Ok(OpenState::Live {
+            start: Cursor {
+                lineage,
+                seq,
+                chain,
+            },
+            head,
+            closed: interval.until_seq.is_some(),
+        })
     }
 
     pub(crate) fn logs_of(&mut self, device: &DeviceId) -> Result<Vec<LogHead>, R::Error> {
         let inbox = LogId::Inbox(*device);
         let mut out = Vec::new();
         if let Some(row) = self.rows.log(inbox)? {
-            out.push(LogHead { log: inbox, head: row.head, from_seq: 1, until_seq: None });
+            out.push(LogHead {
+                log: inbox,
+                head: row.head,
+                from_seq: 1,
+                until_seq: None,
+            });
         }
         let mut rooms = self.rows.logs_of(device)?;
         rooms.sort_unstable_by_key(|log| (std::cmp::Reverse(log.last_ms), log.log));
@@ -170,12 +205,20 @@ impl<R: Rows> Reading<'_, R> {
         max_bytes: usize,
     ) -> Result<Vec<Entry>, R::Error> {
         let log = LogId::Room(room);
-        let Some(row) = self.rows.log(log)? else { return Ok(Vec::new()) };
+        let Some(row) = self.rows.log(log)? else {
+            return Ok(Vec::new());
+        };
         let (mut after, mut out, mut bytes) = (row.first.saturating_sub(1), Vec::new(), 0);
         loop {
-            let bound = PageBound { until: row.head, entries: MAX_RUN, bytes: max_bytes.max(1) };
+            let bound = PageBound {
+                until: row.head,
+                entries: MAX_RUN,
+                bytes: max_bytes.max(1),
+            };
             let page = self.rows.handshakes(log, after, from, bound)?;
-            let Some(last) = page.last() else { return Ok(out) };
+            let Some(last) = page.last() else {
+                return Ok(out);
+            };
             after = last.seq;
             for row in page {
                 if let StoredBody::Inline(body) = &row.body {
@@ -189,15 +232,26 @@ impl<R: Rows> Reading<'_, R> {
         }
     }
 
-    pub(crate) fn account(&mut self, account: &AccountId) -> Result<Option<AccountRecord>, R::Error> {
+    pub(crate) fn account(
+        &mut self,
+        account: &AccountId,
+    ) -> Result<Option<AccountRecord>, R::Error> {
         Ok(self.rows.account(account)?.map(|row| AccountRecord {
-            info: AccountInfo { account: *account, handle: row.handle, aik: row.aik, list: row.list },
+            info: AccountInfo {
+                account: *account,
+                handle: row.handle,
+                aik: row.aik,
+                list: row.list,
+            },
             list_version: row.list_version,
             created_ms: row.created_ms,
         }))
     }
 
-    pub(crate) fn account_by_handle(&mut self, handle: &str) -> Result<Option<AccountRecord>, R::Error> {
+    pub(crate) fn account_by_handle(
+        &mut self,
+        handle: &str,
+    ) -> Result<Option<AccountRecord>, R::Error> {
         match self.rows.account_by_handle(handle)? {
             Some(account) => self.account(&account),
             None => Ok(None),
@@ -205,22 +259,45 @@ impl<R: Rows> Reading<'_, R> {
     }
 
     pub(crate) fn device(&mut self, device: &DeviceId) -> Result<Option<DeviceRecord>, R::Error> {
-        Ok(self.rows.device(device)?.map(|row| device_record(*device, row)))
+        Ok(self
+            .rows
+            .device(device)?
+            .map(|row| device_record(*device, row)))
     }
 
-    pub(crate) fn devices_of(&mut self, account: &AccountId) -> Result<Vec<DeviceRecord>, R::Error> {
+    pub(crate) fn devices_of(
+        &mut self,
+        account: &AccountId,
+    ) -> Result<Vec<DeviceRecord>, R::Error> {
         let rows = self.rows.devices_of(account)?;
-        debug_assert!(rows.len() <= MAX_DEVICES * 64, "devices of one account are bounded");
-        Ok(rows.into_iter().map(|(device, row)| device_record(device, row)).collect())
+        debug_assert!(
+            rows.len() <= MAX_DEVICES * 64,
+            "devices of one account are bounded"
+        );
+        Ok(rows
+            .into_iter()
+            .map(|(device, row)| device_record(device, row))
+            .collect())
     }
 
-    pub(crate) fn key_package_counts(&mut self, device: &DeviceId) -> Result<Vec<KeyPackageCount>, R::Error> {
+    pub(crate) fn key_package_counts(
+        &mut self,
+        device: &DeviceId,
+    ) -> Result<Vec<KeyPackageCount>, R::Error> {
         let counts = self.rows.package_counts(device)?;
-        Ok(counts.into_iter().map(|(suite, left, last)| KeyPackageCount { suite, left, last_resort: last > 0 }).collect())
+        Ok(counts
+            .into_iter()
+            .map(|(suite, left, last)| KeyPackageCount {
+                suite,
+                left,
+                last_resort: last > 0,
+            })
+            .collect())
     }
 
     pub(crate) fn room(&mut self, room: &RoomId) -> Result<Option<RoomRecord>, R::Error> {
-        let (Some(row), Some(log)) = (self.rows.room(room)?, self.rows.log(LogId::Room(*room))?) else {
+        let (Some(row), Some(log)) = (self.rows.room(room)?, self.rows.log(LogId::Room(*room))?)
+        else {
             return Ok(None);
         };
         let pending = row.pending.into_iter().map(|pending| PendingProposal {
@@ -251,17 +328,30 @@ impl<R: Rows> Reading<'_, R> {
     pub(crate) fn members(&mut self, room: &RoomId) -> Result<Vec<MemberRecord>, R::Error> {
         let members = self.rows.members(room)?.into_iter();
         Ok(members
-            .map(|(device, row)| MemberRecord { device, account: row.account, interval: row.interval(), acked: row.acked })
+            .map(|(device, row)| MemberRecord {
+                device,
+                account: row.account,
+                interval: row.interval(),
+                acked: row.acked,
+            })
             .collect())
     }
 
-    pub(crate) fn direct_room(&mut self, one: AccountId, other: AccountId) -> Result<Option<RoomId>, R::Error> {
+    pub(crate) fn direct_room(
+        &mut self,
+        one: AccountId,
+        other: AccountId,
+    ) -> Result<Option<RoomId>, R::Error> {
         self.rows.direct(&super::decide::pair(one, other))
     }
 
     pub(crate) fn snapshot(&mut self, room: &RoomId) -> Result<Option<Snapshot>, R::Error> {
         let found = self.rows.snapshot(room)?;
-        Ok(found.map(|(generation, epoch, bytes)| Snapshot { generation, epoch, bytes }))
+        Ok(found.map(|(generation, epoch, bytes)| Snapshot {
+            generation,
+            epoch,
+            bytes,
+        }))
     }
 
     pub(crate) fn object(&mut self, hash: &Hash) -> Result<Option<Bytes>, R::Error> {

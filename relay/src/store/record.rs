@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use lacre_wire::answer::AccountInfo;
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, Millis, PublicKey, RoomId, Seq};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, Millis, PublicKey, RoomId, Seq,
+};
 use lacre_wire::room::RoomKind;
 
 /// An account.

@@ -7,7 +7,9 @@
 use super::record::{DeviceState, Interval};
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq, SubmitId};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq, SubmitId,
+};
 use lacre_wire::log::{EntryKind, GoneReason, SenderOpening, chain_start};
 use lacre_wire::room::RoomKind;
 use lacre_wire::stamp::Stamp;
@@ -56,7 +58,16 @@ pub(crate) struct LogRow {
 impl LogRow {
     pub(crate) fn new(log: LogId) -> Self {
         let start = chain_start(log);
-        Self { head: 0, chain: start, last_ms: 0, first: 1, before: start, bytes: 0, swept: 0, due_ms: None }
+        Self {
+            head: 0,
+            chain: start,
+            last_ms: 0,
+            first: 1,
+            before: start,
+            bytes: 0,
+            swept: 0,
+            due_ms: None,
+        }
     }
 
     /// How many entries are kept.
@@ -128,7 +139,10 @@ impl MemberRow {
     }
 
     pub(crate) fn interval(&self) -> Interval {
-        Interval { from_seq: self.from_seq, until_seq: self.until_seq }
+        Interval {
+            from_seq: self.from_seq,
+            until_seq: self.until_seq,
+        }
     }
 }
 
@@ -234,7 +248,10 @@ pub(crate) trait Rows {
     fn account_by_handle(&mut self, handle: &str) -> Result<Option<AccountId>, Self::Error>;
     fn device(&mut self, device: &DeviceId) -> Result<Option<DeviceRow>, Self::Error>;
     /// Ascending by id.
-    fn devices_of(&mut self, account: &AccountId) -> Result<Vec<(DeviceId, DeviceRow)>, Self::Error>;
+    fn devices_of(
+        &mut self,
+        account: &AccountId,
+    ) -> Result<Vec<(DeviceId, DeviceRow)>, Self::Error>;
     /// Devices that have waited for approval since before `before`.
     fn forlorn(&mut self, before: Millis, limit: usize) -> Result<Vec<DeviceId>, Self::Error>;
 
@@ -242,7 +259,12 @@ pub(crate) trait Rows {
     /// The log with the earliest `due_ms` at or before `now`, by (`due_ms`, key).
     fn due_log(&mut self, now: Millis) -> Result<Option<LogId>, Self::Error>;
     /// At most `limit` entries after `after`, ascending.
-    fn entries(&mut self, log: LogId, after: Seq, limit: PageBound) -> Result<Vec<EntryRow>, Self::Error>;
+    fn entries(
+        &mut self,
+        log: LogId,
+        after: Seq,
+        limit: PageBound,
+    ) -> Result<Vec<EntryRow>, Self::Error>;
     /// Commits, proposals and generations after `after`, of (generation, epoch) `from` or later, ascending.
     fn handshakes(
         &mut self,
@@ -251,14 +273,23 @@ pub(crate) trait Rows {
         from: (Generation, Epoch),
         limit: PageBound,
     ) -> Result<Vec<EntryRow>, Self::Error>;
-    fn metas(&mut self, log: LogId, after: Seq, limit: usize) -> Result<Vec<EntryMeta>, Self::Error>;
+    fn metas(
+        &mut self,
+        log: LogId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<EntryMeta>, Self::Error>;
     /// The chain after a kept entry.
     fn chain(&mut self, log: LogId, seq: Seq) -> Result<Option<Hash>, Self::Error>;
     fn share(&mut self, device: &DeviceId, origin: &Blind) -> Result<Share, Self::Error>;
 
     fn room(&mut self, room: &RoomId) -> Result<Option<RoomRow>, Self::Error>;
     fn direct(&mut self, pair: &(AccountId, AccountId)) -> Result<Option<RoomId>, Self::Error>;
-    fn member(&mut self, room: &RoomId, device: &DeviceId) -> Result<Option<MemberRow>, Self::Error>;
+    fn member(
+        &mut self,
+        room: &RoomId,
+        device: &DeviceId,
+    ) -> Result<Option<MemberRow>, Self::Error>;
     /// Ascending by device.
     fn members(&mut self, room: &RoomId) -> Result<Vec<(DeviceId, MemberRow)>, Self::Error>;
     /// Rooms in which a device has an open interval, ascending.
@@ -269,20 +300,37 @@ pub(crate) trait Rows {
     fn logs_of(&mut self, device: &DeviceId) -> Result<Vec<DeviceLog>, Self::Error>;
 
     /// Whether the device has this one-time package of the suite.
-    fn has_package(&mut self, device: &DeviceId, suite: u16, hash: &Hash) -> Result<bool, Self::Error>;
+    fn has_package(
+        &mut self,
+        device: &DeviceId,
+        suite: u16,
+        hash: &Hash,
+    ) -> Result<bool, Self::Error>;
     /// One-time packages and last-resort packages by suite, ascending.
     fn package_counts(&mut self, device: &DeviceId) -> Result<Vec<(u16, u32, u32)>, Self::Error>;
     /// The oldest one-time package stored at or after `since`, else the last resort.
-    fn package(&mut self, device: &DeviceId, suite: u16, since: Millis) -> Result<Option<Package>, Self::Error>;
+    fn package(
+        &mut self,
+        device: &DeviceId,
+        suite: u16,
+        since: Millis,
+    ) -> Result<Option<Package>, Self::Error>;
     /// One-time packages stored before `before`, oldest first.
-    fn stale_packages(&mut self, before: Millis, limit: usize) -> Result<Vec<(DeviceId, u16, Hash)>, Self::Error>;
+    fn stale_packages(
+        &mut self,
+        before: Millis,
+        limit: usize,
+    ) -> Result<Vec<(DeviceId, u16, Hash)>, Self::Error>;
 
     /// Whether the object's bytes are here.
     fn has_object(&mut self, hash: &Hash) -> Result<bool, Self::Error>;
     fn object(&mut self, hash: &Hash) -> Result<Option<Bytes>, Self::Error>;
     /// Objects that nothing refers to, last touched before `before`, oldest first, then by hash.
     fn orphans(&mut self, before: Millis, limit: usize) -> Result<Vec<Hash>, Self::Error>;
-    fn snapshot(&mut self, room: &RoomId) -> Result<Option<(Generation, Epoch, Bytes)>, Self::Error>;
+    fn snapshot(
+        &mut self,
+        room: &RoomId,
+    ) -> Result<Option<(Generation, Epoch, Bytes)>, Self::Error>;
 }
 
 /// Where a page ends.

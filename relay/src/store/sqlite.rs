@@ -9,6 +9,7 @@ mod cache;
 mod checkpoint;
 mod convert;
 mod entry;
+mod load;
 mod memory;
 mod open;
 mod readers;
@@ -52,7 +53,11 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) fn open(path: &Path, keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
+    pub(crate) fn open(
+        path: &Path,
+        keys: StoreKeys,
+        options: &StoreOptions,
+    ) -> Result<Self, OpenError> {
         let opened = open::open(path, options)?;
         let context = Arc::new(Context::new(keys, opened.lineages, options));
         let queue = Arc::new(Queue::new(options.queue_commands, options.queue_bytes));
@@ -116,13 +121,16 @@ impl Sqlite {
             let _asked = reply.send(copied.map_err(|error| StoreError::Failed(error.to_string())));
         };
         open::spawn("store-backup", copy).map_err(|error| StoreError::Failed(error.to_string()))?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Failed("the backup was cut short".to_owned())))
+        answer
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Failed("the backup was cut short".to_owned())))
     }
 
     /// Closes; what was queued is still written.
     pub(crate) fn close(&self) {
         self.queue.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let mut threads = threads.into_iter();
         // The writer ends first: it still asks for checkpoints.
         let _writer = threads.next().map(JoinHandle::join);

@@ -1,10 +1,14 @@
 //! The rows a command needs, looked up in one place for every back end.
 
-use super::command::{Commit, CreateRoom, GroupStep, Housekeep, Member, OpenGeneration, PutDeviceList};
+mod room;
+mod work;
+
+use super::command::PutDeviceList;
 use super::limits;
 use super::record::DeviceState;
 use super::rows::{
-    AccountRow, Blind, DeviceRow, EntryMeta, LogRow, MemberRow, Package, Readers, Remembered, RoomRow, Rows, Share,
+    AccountRow, Blind, DeviceRow, EntryMeta, LogRow, MemberRow, Package, Readers, Remembered,
+    RoomRow, Rows, Share,
 };
 use super::{Command, StoreKeys};
 use lacre_wire::ids::{AccountId, DeviceId, Hash, LogId, Millis, RoomId};
@@ -30,8 +34,20 @@ pub(crate) struct Claim {
 pub(crate) enum Work {
     #[default]
     Nothing,
-    Inbox { device: DeviceId, log: LogRow, oldest: Vec<EntryMeta>, shares: BTreeMap<Blind, Share> },
-    Room { room: RoomId, row: Box<RoomRow>, log: LogRow, oldest: Vec<EntryMeta>, next: Vec<EntryMeta>, readers: Readers },
+    Inbox {
+        device: DeviceId,
+        log: LogRow,
+        oldest: Vec<EntryMeta>,
+        shares: BTreeMap<Blind, Share>,
+    },
+    Room {
+        room: RoomId,
+        row: Box<RoomRow>,
+        log: LogRow,
+        oldest: Vec<EntryMeta>,
+        next: Vec<EntryMeta>,
+        readers: Readers,
+    },
     /// A log whose room is gone: nothing to do but to stop looking.
     Stray(LogId, LogRow),
     Orphans(Vec<Hash>),
@@ -74,7 +90,11 @@ pub(crate) fn load<R: Rows>(
     key: Option<&Blind>,
     keys: &StoreKeys,
 ) -> Result<View, R::Error> {
-    let mut loader = Loader { rows, keys, view: View::default() };
+    let mut loader = Loader {
+        rows,
+        keys,
+        view: View::default(),
+    };
     if let (Some(submission), Some(key)) = (command.submission(), key)
         && loader.remembered(submission.log, key, submission.now_ms)?
     {
@@ -111,7 +131,10 @@ impl<R: Rows> Loader<'_, R> {
             Command::PutKeyPackages(c) => {
                 self.device(&c.device)?;
                 let counts = self.rows.package_counts(&c.device)?;
-                self.view.packages_left = counts.iter().find(|count| count.0 == c.suite).map_or(0, |count| count.1);
+                self.view.packages_left = counts
+                    .iter()
+                    .find(|count| count.0 == c.suite)
+                    .map_or(0, |count| count.1);
                 for package in &c.one_time {
                     let hash = lacre_wire::hash::sha256(&[package]);
                     if self.rows.has_package(&c.device, c.suite, &hash)? {
@@ -148,7 +171,9 @@ impl<R: Rows> Loader<'_, R> {
             Command::ReportBadCommit(c) => {
                 self.room(&c.room, &c.device)?;
                 self.view.members = self.rows.members(&c.room)?.into_iter().collect();
-                self.view.metas = self.rows.metas(LogId::Room(c.room), c.seq.saturating_sub(1), 1)?;
+                self.view.metas =
+                    self.rows
+                        .metas(LogId::Room(c.room), c.seq.saturating_sub(1), 1)?;
                 Ok(())
             }
             Command::PutObject(_) => Ok(()),
@@ -162,8 +187,11 @@ impl<R: Rows> Loader<'_, R> {
 
     fn remembered(&mut self, log: LogId, key: &Blind, now: Millis) -> Result<bool, R::Error> {
         let found = self.rows.remembered(key)?;
-        let fresh = |found: &Remembered| found.accepted_ms.saturating_add(limits::SUBMIT_MEMORY_MS) >= now;
-        let Some(found) = found.filter(fresh) else { return Ok(false) };
+        let fresh =
+            |found: &Remembered| found.accepted_ms.saturating_add(limits::SUBMIT_MEMORY_MS) >= now;
+        let Some(found) = found.filter(fresh) else {
+            return Ok(false);
+        };
         let chain = match found.seq {
             0 => Some(lacre_wire::log::chain_start(log)),
             seq => self.rows.chain(log, seq)?,
@@ -216,7 +244,9 @@ impl<R: Rows> Loader<'_, R> {
         self.account(&c.account)?;
         self.view.devices = self.rows.devices_of(&c.account)?.into_iter().collect();
         // An unreadable list is refused by the rules; here it names nobody.
-        let Ok(list) = c.list.read() else { return Ok(()) };
+        let Ok(list) = c.list.read() else {
+            return Ok(());
+        };
         for entry in &list.devices {
             let device = entry.certificate.device();
             self.device(&device)?;
@@ -224,8 +254,11 @@ impl<R: Rows> Loader<'_, R> {
         }
         for device in &list.revoked {
             // Rooms are looked up once, when the device is revoked.
-            let revoked_now =
-                self.view.devices.get(device).is_some_and(|row| row.state != DeviceState::Revoked);
+            let revoked_now = self
+                .view
+                .devices
+                .get(device)
+                .is_some_and(|row| row.state != DeviceState::Revoked);
             if revoked_now {
                 for room in self.rows.rooms_of(device)? {
                     self.reading(device, &room)?;
@@ -235,7 +268,13 @@ impl<R: Rows> Loader<'_, R> {
         Ok(())
     }
 
-    fn claims(&mut self, by: DeviceId, suite: u16, accounts: &[AccountId], now: Millis) -> Result<(), R::Error> {
+    fn claims(
+        &mut self,
+        by: DeviceId,
+        suite: u16,
+        accounts: &[AccountId],
+        now: Millis,
+    ) -> Result<(), R::Error> {
         let since = now.saturating_sub(limits::KEY_PACKAGE_MS);
         let distinct: BTreeSet<_> = accounts.iter().collect();
         for account in distinct.into_iter().take(limits::CLAIM_ACCOUNTS) {
@@ -253,122 +292,12 @@ impl<R: Rows> Loader<'_, R> {
                     packages.push((device, package));
                 }
             }
-            self.view.claims.push(Claim { account: *account, row, packages });
+            self.view.claims.push(Claim {
+                account: *account,
+                row,
+                packages,
+            });
         }
         Ok(())
-    }
-
-    fn room_row(&mut self, room: &RoomId) -> Result<(), R::Error> {
-        self.view.room = self.rows.room(room)?;
-        self.view.log = self.rows.log(LogId::Room(*room))?;
-        Ok(())
-    }
-
-    fn room(&mut self, room: &RoomId, device: &DeviceId) -> Result<(), R::Error> {
-        self.room_row(room)?;
-        self.view.member = self.rows.member(room, device)?;
-        Ok(())
-    }
-
-    fn touched(&mut self, room: &RoomId, device: &DeviceId) -> Result<(), R::Error> {
-        if let Some(row) = self.rows.member(room, device)? {
-            self.view.members.insert(*device, row);
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, room: &RoomId, by: &AccountId, step: &GroupStep) -> Result<(), R::Error> {
-        for Member { device, .. } in step.adds.iter().chain(&step.removes) {
-            self.touched(room, device)?;
-            self.device(device)?;
-            self.inbox(device)?;
-        }
-        for welcome in &step.welcomes {
-            let device = welcome.member.device;
-            self.share(&device, self.keys.origin(&device, by))?;
-        }
-        self.view.has_tree = step.tree.bytes.is_some() || self.rows.has_object(&step.tree.hash)?;
-        Ok(())
-    }
-
-    fn commit(&mut self, c: &Commit) -> Result<(), R::Error> {
-        self.room(&c.room, &c.device)?;
-        self.step(&c.room, &c.account, &c.step)
-    }
-
-    fn create(&mut self, c: &CreateRoom) -> Result<(), R::Error> {
-        self.room(&c.room, &c.device)?;
-        self.device(&c.device)?;
-        if let Some(peer) = c.peer {
-            self.view.direct = self.rows.direct(&super::decide::pair(c.account, peer))?;
-        }
-        c.first.as_ref().map_or(Ok(()), |step| self.step(&c.room, &c.account, step))
-    }
-
-    fn generation(&mut self, c: &OpenGeneration) -> Result<(), R::Error> {
-        self.room(&c.room, &c.device)?;
-        self.step(&c.room, &c.account, &c.step)
-    }
-
-    fn reading(&mut self, device: &DeviceId, room: &RoomId) -> Result<(), R::Error> {
-        if self.view.rooms.contains_key(&(*device, *room)) {
-            return Ok(());
-        }
-        if let (Some(member), Some(log)) = (self.rows.member(room, device)?, self.rows.log(LogId::Room(*room))?) {
-            self.view.rooms.insert((*device, *room), Reading { member, log });
-        }
-        Ok(())
-    }
-
-    fn acked_inbox(&mut self, device: &DeviceId, seq: u64) -> Result<(), R::Error> {
-        self.inbox(device)?;
-        let Some(log) = self.view.inboxes.get(device) else { return Ok(()) };
-        let (after, upto) = (log.first.saturating_sub(1), seq.min(log.head));
-        let count = usize::try_from(upto.saturating_sub(after)).unwrap_or(usize::MAX);
-        if count > self.view.metas.len() {
-            self.view.metas = self.rows.metas(LogId::Inbox(*device), after, count.min(limits::INBOX_ACK))?;
-            let origins: BTreeSet<_> = self.view.metas.iter().filter_map(|meta| meta.origin).collect();
-            origins.into_iter().try_for_each(|origin| self.share(device, origin))?;
-        }
-        Ok(())
-    }
-
-    fn work(&mut self, c: &Housekeep) -> Result<Work, R::Error> {
-        let limit = usize::try_from(c.limit).unwrap_or(usize::MAX).max(1);
-        if let Some(log) = self.rows.due_log(c.now_ms)? {
-            return self.due(log, c.now_ms, limit);
-        }
-        let orphans = self.rows.orphans(c.now_ms.saturating_sub(limits::UPLOAD_MS), limit)?;
-        if !orphans.is_empty() {
-            return Ok(Work::Orphans(orphans));
-        }
-        let packages = self.rows.stale_packages(c.now_ms.saturating_sub(limits::KEY_PACKAGE_MS), limit)?;
-        if !packages.is_empty() {
-            return Ok(Work::Packages(packages));
-        }
-        // A device takes its inbox with it: a few at a time keep the step short.
-        let forlorn = self.rows.forlorn(c.now_ms.saturating_sub(limits::PENDING_DEVICE_MS), 8)?;
-        Ok(if forlorn.is_empty() { Work::Nothing } else { Work::Forlorn(forlorn) })
-    }
-
-    fn due(&mut self, id: LogId, now: Millis, limit: usize) -> Result<Work, R::Error> {
-        let Some(log) = self.rows.log(id)? else { return Ok(Work::Nothing) };
-        let oldest = self.rows.metas(id, log.first.saturating_sub(1), limit)?;
-        match id {
-            LogId::Inbox(device) => {
-                let origins: BTreeSet<_> = oldest.iter().filter_map(|meta| meta.origin).collect();
-                let mut shares = BTreeMap::new();
-                for origin in origins {
-                    shares.insert(origin, self.rows.share(&device, &origin)?);
-                }
-                Ok(Work::Inbox { device, log, oldest, shares })
-            }
-            LogId::Room(room) => {
-                let Some(row) = self.rows.room(&room)? else { return Ok(Work::Stray(id, log)) };
-                let next = self.rows.metas(id, log.swept.max(log.first.saturating_sub(1)), limit)?;
-                let readers = self.rows.readers(&room, now.saturating_sub(limits::INACTIVE_MS))?;
-                Ok(Work::Room { room, row: Box::new(row), log, oldest, next, readers })
-            }
-        }
     }
 }

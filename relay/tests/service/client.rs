@@ -109,7 +109,7 @@ impl Client {
 
     async fn read_frame(&mut self) -> Option<ServerFrame> {
         loop {
-            if let Some(frame) = self.deframer.next().unwrap() {
+            if let Some(frame) = self.deframer.next_message().unwrap() {
                 return Some(frame);
             }
             let chunk =
@@ -229,7 +229,7 @@ impl Client {
         let mut stream = stream.expect("a catch-up stream in time").unwrap();
         let (mut deframer, mut runs) = (Deframer::default(), Vec::new());
         loop {
-            while let Some(frame) = deframer.next().unwrap() {
+            while let Some(frame) = deframer.next_message().unwrap() {
                 match frame {
                     ServerFrame::Entries {
                         log: named,

@@ -15,7 +15,10 @@ async fn answer(recv: &mut quinn::RecvStream) -> (ObjectAnswer, Vec<u8>) {
     let mut deframer = Deframer::default();
     let head = u32::from_be_bytes(bytes[..4].try_into().unwrap()) as usize + 4;
     deframer.push(&bytes[..head]);
-    (deframer.next().unwrap().unwrap(), bytes[head..].to_vec())
+    (
+        deframer.next_message().unwrap().unwrap(),
+        bytes[head..].to_vec(),
+    )
 }
 
 async fn put(client: &Client, hash: Hash, size: u64, bytes: &[u8]) -> ObjectAnswer {

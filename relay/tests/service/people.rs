@@ -31,7 +31,7 @@ async fn a_member_online_lets_people_into_an_open_room() {
     let log = log_of(room.id);
     turn(&mut a, &room).await;
     let open = [Operation::SetJoinRule(JoinRule::Open)];
-    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &open);
+    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &[], &open);
     accepted(
         a.request(Request::Commit {
             room: room.id,
@@ -140,5 +140,56 @@ async fn a_revoked_device_reads_no_further_and_members_are_asked_to_remove_it() 
         panic!("{answer:?}")
     };
     assert_eq!(proposals.len(), 1);
+    relay.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_was_removed_reads_the_commit_that_did_it_and_nothing_after() {
+    let relay = relay().await;
+    let (ana, mut a) = join(&relay, "ana").await;
+    let (bob, mut b) = join(&relay, "bob").await;
+    let (eve, mut e) = join(&relay, "eve").await;
+    let (mut room, _) = Room::create(&ana, &mut a, &[&bob, &eve]).await;
+    let log = log_of(room.id);
+    b.open(log, None).await;
+    e.open(log, None).await;
+    assert_eq!(b.entries(log, 1).await[0].seq, 1);
+
+    turn(&mut a, &room).await;
+    let leaf = room.leaf(&bob);
+    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &[leaf], &[]);
+    let removal = accepted(
+        a.request(Request::Commit {
+            room: room.id,
+            bundle,
+        })
+        .await,
+    );
+    room.merge(&ana);
+    assert_eq!(b.entries(log, 1).await[0].seq, removal.seq);
+    accepted(
+        a.request(Request::Submit(submit(room.id, 2, None, b"without Bob")))
+            .await,
+    );
+    // The others have it; to Bob it was not sent before, and is not sent after, a round trip.
+    assert_eq!(e.entries(log, 3).await.last().unwrap().seq, removal.seq + 1);
+    b.request(Request::Ping).await;
+    assert!(
+        !b.aside
+            .iter()
+            .any(|frame| matches!(frame, ServerFrame::Entries { .. })),
+        "{:?}",
+        b.aside
+    );
+    // Opened again, the log is closed where his reading ended.
+    let OpenState::Live { head, closed, .. } = b.open(log, None).await else {
+        panic!()
+    };
+    assert_eq!((head, closed), (removal.seq, true));
+    assert_eq!(b.entries(log, 2).await.last().unwrap().seq, removal.seq);
+    let answer = b
+        .request(Request::Submit(submit(room.id, 2, None, b"let me in")))
+        .await;
+    assert!(matches!(answer, Answer::Failed(_)), "{answer:?}");
     relay.shutdown().await;
 }

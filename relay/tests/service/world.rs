@@ -101,20 +101,22 @@ impl Room {
 
     /// A commit that adds devices; the group waits for it to be merged.
     pub(crate) fn commit(&mut self, by: &Device, adds: &[&Device], kind: RoomKind) -> CommitBundle {
-        self.commit_with(by, adds, kind, &[])
+        self.commit_with(by, adds, kind, &[], &[])
     }
 
-    /// As [`Room::commit`], with operations on the room's state.
+    /// As [`Room::commit`], with removals and operations on the room's state.
     pub(crate) fn commit_with(
         &mut self,
         by: &Device,
         adds: &[&Device],
         kind: RoomKind,
+        removes: &[LeafNodeIndex],
         operations: &[Operation],
     ) -> CommitBundle {
         let state = state_of(self.group.extensions()).unwrap();
         let packages: Vec<_> = adds.iter().map(|device| device.key_package(kind)).collect();
         let builder = self.group.commit_builder().propose_adds(packages);
+        let builder = builder.propose_removals(removes.iter().copied());
         let builder = with_operations(builder, by.provider.storage(), &state, operations).unwrap();
         let built = builder
             .create_group_info(true)
@@ -133,6 +135,16 @@ impl Room {
             key_number: 1,
             welcome: welcome.map(inline),
         }
+    }
+
+    /// The leaf of a device.
+    pub(crate) fn leaf(&self, device: &Device) -> LeafNodeIndex {
+        let key = device.key.public().0;
+        self.group
+            .members()
+            .find(|member| member.signature_key == key)
+            .unwrap()
+            .index
     }
 
     pub(crate) fn merge(&mut self, by: &Device) {

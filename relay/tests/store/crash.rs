@@ -32,7 +32,7 @@ impl Camera {
     /// Takes an image of every step that ends a batch, and of some writes.
     fn shoot(&self, dir: &Path, step: Step) {
         let number = self.steps.fetch_add(1, Ordering::SeqCst);
-        if step == Step::Write && number % 13 != 0 {
+        if step == Step::Write && !number.is_multiple_of(13) {
             return;
         }
         // First what was answered, then the files: an answer in between is no claim.
@@ -44,7 +44,11 @@ impl Camera {
                 std::fs::copy(&from, format!("{}{suffix}", path.display())).unwrap();
             }
         }
-        self.images.lock().unwrap().push(Image { path, step, answered });
+        self.images.lock().unwrap().push(Image {
+            path,
+            step,
+            answered,
+        });
     }
 }
 
@@ -57,24 +61,49 @@ async fn a_killed_store_holds_what_it_accepted() {
         shooting.shoot(&folder, step);
         Fate::Continue
     });
-    let store = Store::open(&dir.path().join("relay.db"), keys(), &StoreOptions { faults, ..options() }).unwrap();
+    let store = Store::open(
+        &dir.path().join("relay.db"),
+        keys(),
+        &StoreOptions {
+            faults,
+            ..options()
+        },
+    )
+    .unwrap();
     work(store, &camera).await;
 
     let images = std::mem::take(&mut *camera.images.lock().unwrap());
     let answered = camera.answered.lock().unwrap().clone();
     assert!(images.len() > 50 && answered.len() > 100);
     for step in [Step::Write, Step::BeforeCommit, Step::AfterCommit] {
-        assert!(images.iter().any(|image| image.step == step && image.answered > 0));
+        assert!(
+            images
+                .iter()
+                .any(|image| image.step == step && image.answered > 0)
+        );
     }
-    let quick = StoreOptions { durability: Durability::PageCache, readers: 1, ..options() };
+    let quick = StoreOptions {
+        durability: Durability::PageCache,
+        readers: 1,
+        ..options()
+    };
     let first = images.iter().position(|image| image.answered > 0).unwrap();
     for image in &images[first..] {
         let w = World::of(Store::open(&image.path, keys(), &quick).unwrap(), None);
         for (log, accepted) in &answered[..image.answered] {
             let chain = w.store.chain_at(*log, accepted.seq).await.unwrap();
-            assert_eq!(chain, Some(accepted.chain), "an accepted entry is missing at {:?}", image.step);
+            assert_eq!(
+                chain,
+                Some(accepted.chain),
+                "an accepted entry is missing at {:?}",
+                image.step
+            );
         }
-        for log in answered.iter().map(|(log, _)| *log).collect::<std::collections::BTreeSet<_>>() {
+        for log in answered
+            .iter()
+            .map(|(log, _)| *log)
+            .collect::<std::collections::BTreeSet<_>>()
+        {
             // Checks the chain and that there is no gap.
             if w.store.head(log).await.unwrap().is_some() {
                 w.log(log).await;
@@ -91,14 +120,22 @@ async fn work(store: Store, camera: &Arc<Camera>) {
     for number in 0..3u8 {
         let by = people[usize::from(number)].member(0);
         let guest = people[usize::from(number + 1) % 3].member(0);
-        let (store, camera, founder) = (store.clone(), Arc::clone(camera), people[usize::from(number)].clone());
+        let (store, camera, founder) = (
+            store.clone(),
+            Arc::clone(camera),
+            people[usize::from(number)].clone(),
+        );
         tasks.push(tokio::spawn(async move {
             let mut w = World::of(store, None);
             let room = w.room(number, &[&founder]).await;
             let mut prev = None;
             for n in 0..60 {
                 let command = if n % 10 == 9 {
-                    let (adds, removes) = if n % 20 == 9 { (vec![guest], vec![]) } else { (vec![], vec![guest]) };
+                    let (adds, removes) = if n % 20 == 9 {
+                        (vec![guest], vec![])
+                    } else {
+                        (vec![], vec![guest])
+                    };
                     Command::Commit(Box::new(w.commit(room, by, &adds, &removes).await))
                 } else {
                     let message = w.message(room, by, prev, &format!("message {n}")).await;
@@ -106,7 +143,11 @@ async fn work(store: Store, camera: &Arc<Camera>) {
                     Command::Append(message)
                 };
                 match w.verdict(command).await {
-                    Verdict::Accepted(accepted) => camera.answered.lock().unwrap().push((LogId::Room(room), accepted)),
+                    Verdict::Accepted(accepted) => camera
+                        .answered
+                        .lock()
+                        .unwrap()
+                        .push((LogId::Room(room), accepted)),
                     other => panic!("{other:?}"),
                 }
             }

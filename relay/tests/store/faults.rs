@@ -20,7 +20,10 @@ fn path(w: &World) -> std::path::PathBuf {
 fn reopened(mut w: World, options: &StoreOptions) -> World {
     let path = path(&w);
     // A store that is open somewhere cannot be opened again: the model takes its place meanwhile.
-    drop(std::mem::replace(&mut w.store, Store::model(keys(), options).unwrap()));
+    drop(std::mem::replace(
+        &mut w.store,
+        Store::model(keys(), options).unwrap(),
+    ));
     w.store = Store::open(&path, keys(), options).unwrap();
     w
 }
@@ -30,10 +33,22 @@ fn failing(at: Step) -> (World, Arc<AtomicBool>) {
     let broken = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&broken);
     let faults = Faults::new(move |step| {
-        if step == at && flag.load(Ordering::SeqCst) { Fate::Fail } else { Fate::Continue }
+        if step == at && flag.load(Ordering::SeqCst) {
+            Fate::Fail
+        } else {
+            Fate::Continue
+        }
     });
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("relay.db"), keys(), &StoreOptions { faults, ..options() }).unwrap();
+    let store = Store::open(
+        &dir.path().join("relay.db"),
+        keys(),
+        &StoreOptions {
+            faults,
+            ..options()
+        },
+    )
+    .unwrap();
     (World::of(store, Some(dir)), broken)
 }
 
@@ -43,12 +58,25 @@ async fn what_was_accepted_is_there_after_opening_again() {
     let (ana, ben) = (w.person(1).await, w.person(2).await);
     let room = w.room(1, &[&ana, &ben]).await;
     let last = w.say(room, ana.member(0), 20).await;
-    let before = (w.log(LogId::Room(room)).await, w.state(room).await, w.store.lineage());
+    let before = (
+        w.log(LogId::Room(room)).await,
+        w.state(room).await,
+        w.store.lineage(),
+    );
     let mut w = reopened(w, &options());
-    assert_eq!((w.log(LogId::Room(room)).await, w.state(room).await, w.store.lineage()), before);
+    assert_eq!(
+        (
+            w.log(LogId::Room(room)).await,
+            w.state(room).await,
+            w.store.lineage()
+        ),
+        before
+    );
     // The memory of submissions is as durable.
     assert_eq!(w.accept(Command::Append(last.clone())).await.seq, 21);
-    let next = w.message(room, ana.member(0), Some(last.submit_id), "next").await;
+    let next = w
+        .message(room, ana.member(0), Some(last.submit_id), "next")
+        .await;
     assert_eq!(w.accept(Command::Append(next)).await.seq, 22);
 }
 
@@ -75,7 +103,10 @@ async fn an_unknown_outcome_is_answered_so_and_can_be_asked_again() {
     let room = w.room(1, &[&ana]).await;
     let message = w.message(room, ana.member(0), None, "hello").await;
     broken.store(true, Ordering::SeqCst);
-    assert_eq!(w.store.submit(Command::Append(message.clone())).await, Err(StoreError::Unknown));
+    assert_eq!(
+        w.store.submit(Command::Append(message.clone())).await,
+        Err(StoreError::Unknown)
+    );
     broken.store(false, Ordering::SeqCst);
     assert_eq!(w.accept(Command::Append(message)).await.seq, 1);
     assert_eq!(w.log(LogId::Room(room)).await.len(), 1);
@@ -92,14 +123,34 @@ async fn one_bad_command_does_not_hurt_its_batch() {
         if strikes { Fate::Fail } else { Fate::Continue }
     });
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("relay.db"), keys(), &StoreOptions { faults, ..options() }).unwrap();
+    let store = Store::open(
+        &dir.path().join("relay.db"),
+        keys(),
+        &StoreOptions {
+            faults,
+            ..options()
+        },
+    )
+    .unwrap();
     let w = World::of(store, Some(dir));
     armed.store(true, Ordering::SeqCst);
-    let put = |n: u8| Command::PutObject(PutObject { now_ms: w.now, object: Hashed::new(vec![n; 10]) });
-    let waiting: Vec<_> = (0..20).map(|n| tokio::spawn(w.store.submit(put(n)))).collect();
+    let put = |n: u8| {
+        Command::PutObject(PutObject {
+            now_ms: w.now,
+            object: Hashed::new(vec![n; 10]),
+        })
+    };
+    let waiting: Vec<_> = (0..20)
+        .map(|n| tokio::spawn(w.store.submit(put(n))))
+        .collect();
     let mut done = 0;
     for answer in waiting {
-        done += usize::from(answer.await.unwrap().is_ok_and(|outcome| outcome.verdict == Verdict::Done));
+        done += usize::from(
+            answer
+                .await
+                .unwrap()
+                .is_ok_and(|outcome| outcome.verdict == Verdict::Done),
+        );
     }
     // Alone in its batch it would have failed; among others it was tried again.
     assert!(done >= 19, "{done} of 20");
@@ -135,12 +186,28 @@ async fn a_full_queue_answers_busy_and_still_takes_acks() {
         Fate::Continue
     });
     let dir = tempfile::tempdir().unwrap();
-    let small = StoreOptions { faults, queue_commands: 4, ..options() };
-    let w = World::of(Store::open(&dir.path().join("relay.db"), keys(), &small).unwrap(), Some(dir));
+    let small = StoreOptions {
+        faults,
+        queue_commands: 4,
+        ..options()
+    };
+    let w = World::of(
+        Store::open(&dir.path().join("relay.db"), keys(), &small).unwrap(),
+        Some(dir),
+    );
     gate.set(true);
-    let put = |n: u8| Command::PutObject(PutObject { now_ms: w.now, object: Hashed::new(vec![n; 10]) });
+    let put = |n: u8| {
+        Command::PutObject(PutObject {
+            now_ms: w.now,
+            object: Hashed::new(vec![n; 10]),
+        })
+    };
     let mut answers: Vec<_> = (0..20).map(|n| Box::pin(w.store.submit(put(n)))).collect();
-    let ack = Ack { now_ms: w.now, device: super::world::Person::new(1).device(0), acks: vec![] };
+    let ack = Ack {
+        now_ms: w.now,
+        device: super::world::Person::new(1).device(0),
+        acks: vec![],
+    };
     let ack = w.store.submit(Command::Ack(ack));
     gate.set(false);
     let mut busy = 0;
@@ -169,9 +236,15 @@ async fn many_commands_share_an_fsync() {
         prev = Some(message.submit_id);
         waiting.push(message);
     }
-    let answers: Vec<_> = waiting.into_iter().map(|m| tokio::spawn(w.store.submit(Command::Append(m)))).collect();
+    let answers: Vec<_> = waiting
+        .into_iter()
+        .map(|m| tokio::spawn(w.store.submit(Command::Append(m))))
+        .collect();
     for answer in answers {
-        assert!(matches!(answer.await.unwrap().unwrap().verdict, Verdict::Accepted(_)));
+        assert!(matches!(
+            answer.await.unwrap().unwrap().verdict,
+            Verdict::Accepted(_)
+        ));
     }
     let after = w.store.stats();
     assert_eq!(after.commands - before.commands, 200);
@@ -185,14 +258,41 @@ async fn a_renewed_lineage_resets_cursors_and_still_opens_senders() {
     let room = w.room(1, &[&ana]).await;
     let log = LogId::Room(room);
     w.say(room, ana.member(0), 2).await;
-    let cursor = Cursor { lineage: w.store.lineage(), seq: 2, chain: w.chain(log, 2).await };
-    let renewed = StoreOptions { renew_lineage: true, lineage: Some(Lineage([8; 16])), ..options() };
+    let cursor = Cursor {
+        lineage: w.store.lineage(),
+        seq: 2,
+        chain: w.chain(log, 2).await,
+    };
+    let renewed = StoreOptions {
+        renew_lineage: true,
+        lineage: Some(Lineage([8; 16])),
+        ..options()
+    };
     let mut w = reopened(w, &renewed);
-    let opened = w.store.open(ana.device(0), vec![OpenLog { log, cursor: Some(cursor) }]).await.unwrap();
-    assert_eq!(opened[0].state, OpenState::LogReset { lineage: Lineage([8; 16]) });
+    let opened = w
+        .store
+        .open(
+            ana.device(0),
+            vec![OpenLog {
+                log,
+                cursor: Some(cursor),
+            }],
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        opened[0].state,
+        OpenState::LogReset {
+            lineage: Lineage([8; 16])
+        }
+    );
     w.say(room, ana.member(0), 1).await;
     let entries = w.log(log).await;
-    assert!(entries.iter().all(|entry| entry.sender.unwrap().account == ana.account));
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.sender.unwrap().account == ana.account)
+    );
     let w = reopened(w, &options());
     assert_eq!(w.store.lineage(), Lineage([8; 16]));
 }
@@ -208,16 +308,26 @@ async fn a_backup_is_a_store() {
     w.say(room, ana.member(0), 1).await;
     let copy = World::of(Store::open(&target, keys(), &options()).unwrap(), None);
     assert_eq!(copy.log(LogId::Room(room)).await.len(), 3);
-    assert!(matches!(w.store.backup(&target).await, Err(StoreError::Failed(_))));
+    assert!(matches!(
+        w.store.backup(&target).await,
+        Err(StoreError::Failed(_))
+    ));
 }
 
 #[test]
 fn opening_says_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
     let open = |name: &str| Store::open(&dir.path().join(name), keys(), &options());
-    std::fs::write(dir.path().join("text"), "this is not a database at all, only some text".repeat(100)).unwrap();
+    std::fs::write(
+        dir.path().join("text"),
+        "this is not a database at all, only some text".repeat(100),
+    )
+    .unwrap();
     assert!(matches!(open("text"), Err(OpenError::NotAStore { .. })));
-    assert!(matches!(open("no/such/folder.db"), Err(OpenError::Io { .. })));
+    assert!(matches!(
+        open("no/such/folder.db"),
+        Err(OpenError::Io { .. })
+    ));
     let first = open("relay.db").unwrap();
     assert!(matches!(open("relay.db"), Err(OpenError::InUse { .. })));
     drop(first);
@@ -228,7 +338,9 @@ fn opening_says_what_is_wrong() {
     bytes[4096..].fill(0xa5);
     std::fs::write(&path, bytes).unwrap();
     match open("relay.db") {
-        Err(error @ OpenError::Damaged { .. }) => assert!(error.to_string().contains("restore the last backup")),
+        Err(error @ OpenError::Damaged { .. }) => {
+            assert!(error.to_string().contains("restore the last backup"))
+        }
         other => panic!("{:?}", other.err()),
     }
 }
@@ -236,7 +348,10 @@ fn opening_says_what_is_wrong() {
 #[tokio::test]
 async fn a_closed_store_says_so() {
     let w = World::sqlite();
-    let put = Command::PutObject(PutObject { now_ms: w.now, object: Hashed::new(vec![1; 10]) });
+    let put = Command::PutObject(PutObject {
+        now_ms: w.now,
+        object: Hashed::new(vec![1; 10]),
+    });
     let queued = w.store.submit(put.clone());
     w.store.close();
     assert_eq!(queued.await.unwrap().verdict, Verdict::Done);

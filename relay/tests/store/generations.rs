@@ -41,23 +41,38 @@ async fn two_accounts_freeze_a_group(w: &mut World) {
     let (ana, ben, eve) = (w.person(1).await, w.person(2).await, w.person(3).await);
     let room = w.room(1, &[&ana, &ben, &eve]).await;
     let seq = bad_commit(w, room, &eve).await;
-    let (first, second) = (report(w, room, &ana, seq, 1).await, report(w, room, &ben, seq, 1).await);
+    let (first, second) = (
+        report(w, room, &ana, seq, 1).await,
+        report(w, room, &ben, seq, 1).await,
+    );
     for _ in 0..2 {
-        assert_eq!(w.verdict(first.clone()).await, Verdict::Reported { frozen: false });
+        assert_eq!(
+            w.verdict(first.clone()).await,
+            Verdict::Reported { frozen: false }
+        );
     }
     assert_eq!(w.verdict(second).await, Verdict::Reported { frozen: true });
     assert!(w.state(room).await.frozen);
     let message = w.message(room, ana.member(0), None, "hello").await;
-    assert_eq!(w.refused(Command::Append(message)).await, ErrorCode::RoomFrozen);
+    assert_eq!(
+        w.refused(Command::Append(message)).await,
+        ErrorCode::RoomFrozen
+    );
     let commit = w.commit(room, ana.member(0), &[], &[]).await;
-    assert_eq!(w.refused(Command::Commit(Box::new(commit))).await, ErrorCode::RoomFrozen);
+    assert_eq!(
+        w.refused(Command::Commit(Box::new(commit))).await,
+        ErrorCode::RoomFrozen
+    );
 }
 
 async fn one_account_freezes_a_room_of_two(w: &mut World) {
     let (ana, eve) = (w.person(1).await, w.person(2).await);
     let room = w.room(1, &[&ana, &eve]).await;
     let seq = bad_commit(w, room, &eve).await;
-    assert_eq!(w.verdict(report(w, room, &ana, seq, 1).await).await, Verdict::Reported { frozen: true });
+    assert_eq!(
+        w.verdict(report(w, room, &ana, seq, 1).await).await,
+        Verdict::Reported { frozen: true }
+    );
 }
 
 async fn a_report_names_a_commit_its_reporter_reads(w: &mut World) {
@@ -67,11 +82,25 @@ async fn a_report_names_a_commit_its_reporter_reads(w: &mut World) {
     let seq = w.accept(Command::Commit(Box::new(out))).await.seq;
     // Neither a stranger nor whom the commit removes has a say.
     for by in [&ben, &eve] {
-        assert_eq!(w.refused(report(w, room, by, seq, 1).await).await, ErrorCode::NotAReader);
+        assert_eq!(
+            w.refused(report(w, room, by, seq, 1).await).await,
+            ErrorCode::NotAReader
+        );
     }
-    let Command::ReportBadCommit(good) = report(w, room, &ana, seq, 1).await else { unreachable!() };
-    for wrong in [ReportBadCommit { epoch: 0, ..good }, ReportBadCommit { commit: Hash([0; 32]), ..good }] {
-        assert_eq!(w.refused(Command::ReportBadCommit(wrong)).await, ErrorCode::WrongGroup);
+    let Command::ReportBadCommit(good) = report(w, room, &ana, seq, 1).await else {
+        unreachable!()
+    };
+    for wrong in [
+        ReportBadCommit { epoch: 0, ..good },
+        ReportBadCommit {
+            commit: Hash([0; 32]),
+            ..good
+        },
+    ] {
+        assert_eq!(
+            w.refused(Command::ReportBadCommit(wrong)).await,
+            ErrorCode::WrongGroup
+        );
     }
     w.say(room, ana.member(0), 1).await;
     let on_message = report(w, room, &ana, seq + 1, 2).await;
@@ -94,21 +123,41 @@ async fn the_next_generation_heals(w: &mut World) {
         epoch: 1,
         step: step("generation 1", &[], &[eve.member(0)]),
     };
-    let verdict = w.verdict(Command::OpenGeneration(Box::new(open.clone()))).await;
-    assert_eq!(verdict, Verdict::WrongEpoch { generation: 0, epoch: 2 });
+    let verdict = w
+        .verdict(Command::OpenGeneration(Box::new(open.clone())))
+        .await;
+    assert_eq!(
+        verdict,
+        Verdict::WrongEpoch {
+            generation: 0,
+            epoch: 2
+        }
+    );
     open.generation = 1;
-    let accepted = w.accept(Command::OpenGeneration(Box::new(open.clone()))).await;
-    assert_eq!(w.accept(Command::OpenGeneration(Box::new(open.clone()))).await, accepted);
+    let accepted = w
+        .accept(Command::OpenGeneration(Box::new(open.clone())))
+        .await;
+    assert_eq!(
+        w.accept(Command::OpenGeneration(Box::new(open.clone())))
+            .await,
+        accepted
+    );
     let state = w.state(room).await;
     assert_eq!((state.generation, state.epoch, state.frozen), (1, 1, false));
     assert_eq!(state.group_info, open.step.group_info.hash());
     let entries = w.log(LogId::Room(room)).await;
-    assert_eq!((entries[2].kind, entries[2].generation, entries[2].epoch), (EntryKind::Generation, 1, 1));
+    assert_eq!(
+        (entries[2].kind, entries[2].generation, entries[2].epoch),
+        (EntryKind::Generation, 1, 1)
+    );
     // Blame ended with the generation.
     assert_eq!(w.verdict(bad).await, Verdict::Reported { frozen: false });
     w.say(room, ana.member(0), 1).await;
     let message = w.message(room, eve.member(0), None, "hello").await;
-    assert_eq!(w.refused(Command::Append(message)).await, ErrorCode::NotAReader);
+    assert_eq!(
+        w.refused(Command::Append(message)).await,
+        ErrorCode::NotAReader
+    );
 }
 
 async fn only_newer_snapshots_are_kept(w: &mut World) {
@@ -119,13 +168,23 @@ async fn only_newer_snapshots_are_kept(w: &mut World) {
     }
     let put = |epoch, text: &'static str| {
         let snapshot = Bytes::from_static(text.as_bytes());
-        Command::PutSnapshot(PutSnapshot { now_ms: w.now, room, generation: 0, epoch, snapshot })
+        Command::PutSnapshot(PutSnapshot {
+            now_ms: w.now,
+            room,
+            generation: 0,
+            epoch,
+            snapshot,
+        })
     };
     for (epoch, text) in [(2, "two"), (1, "one"), (9, "nine")] {
         assert_eq!(w.verdict(put(epoch, text)).await, Verdict::Done);
     }
     let kept = |epoch, text: &'static str| {
-        Some(Snapshot { generation: 0, epoch, bytes: Bytes::from_static(text.as_bytes()) })
+        Some(Snapshot {
+            generation: 0,
+            epoch,
+            bytes: Bytes::from_static(text.as_bytes()),
+        })
     };
     assert_eq!(w.store.snapshot(room).await.unwrap(), kept(2, "two"));
     w.submit(put(3, "three")).await;

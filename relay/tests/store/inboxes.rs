@@ -23,8 +23,15 @@ async fn two_devices(w: &mut World, number: u8) -> super::world::Person {
     let mut person = w.person(number).await;
     let entry = person.entry(1);
     let list = person.next_list(|list| list.devices.push(entry));
-    let put = PutDeviceList { now_ms: w.now, account: person.account, list };
-    assert_eq!(w.verdict(Command::PutDeviceList(Box::new(put))).await, Verdict::Done);
+    let put = PutDeviceList {
+        now_ms: w.now,
+        account: person.account,
+        list,
+    };
+    assert_eq!(
+        w.verdict(Command::PutDeviceList(Box::new(put))).await,
+        Verdict::Done
+    );
     person
 }
 
@@ -47,12 +54,23 @@ async fn devices_of_an_account_write_to_each_other(w: &mut World) {
     let inbox = w.inbox(ana.device(1)).await;
     assert_eq!(inbox[0].kind, EntryKind::DeviceMessage);
     let message: DeviceMessage = codec::from_slice(inbox[0].body.bytes().unwrap()).unwrap();
-    assert_eq!((message.from, message.sealed.as_slice()), (ana.device(0), &[1, 2, 3][..]));
+    assert_eq!(
+        (message.from, message.sealed.as_slice()),
+        (ana.device(0), &[1, 2, 3][..])
+    );
 
-    let Command::SendToDevice(mut foreign) = send(w, &ana, vec![]) else { unreachable!() };
+    let Command::SendToDevice(mut foreign) = send(w, &ana, vec![]) else {
+        unreachable!()
+    };
     foreign.to = ben.device(0);
-    assert_eq!(w.refused(Command::SendToDevice(foreign)).await, ErrorCode::NoSuchDevice);
-    assert_eq!(w.refused(send(w, &ana, vec![0; 16 * 1024 + 1])).await, ErrorCode::TooLarge);
+    assert_eq!(
+        w.refused(Command::SendToDevice(foreign)).await,
+        ErrorCode::NoSuchDevice
+    );
+    assert_eq!(
+        w.refused(send(w, &ana, vec![0; 16 * 1024 + 1])).await,
+        ErrorCode::TooLarge
+    );
 }
 
 async fn one_sender_cannot_fill_an_inbox(w: &mut World) {
@@ -60,7 +78,10 @@ async fn one_sender_cannot_fill_an_inbox(w: &mut World) {
     for _ in 0..500 {
         assert_eq!(w.verdict(send(w, &ana, vec![0; 10])).await, Verdict::Done);
     }
-    assert_eq!(w.refused(send(w, &ana, vec![0; 10])).await, ErrorCode::RateLimited);
+    assert_eq!(
+        w.refused(send(w, &ana, vec![0; 10])).await,
+        ErrorCode::RateLimited
+    );
     // Another sender's Welcome still finds room.
     let ben = w.person(2).await;
     let room = w.room(1, &[&ben]).await;
@@ -68,11 +89,22 @@ async fn one_sender_cannot_fill_an_inbox(w: &mut World) {
     w.accept(Command::Commit(Box::new(add))).await;
     assert_eq!(w.inbox(ana.device(1)).await.len(), 501);
     // What was acked is free again.
-    let acks = vec![LogSeq { log: LogId::Inbox(ana.device(1)), seq: 2 }];
-    w.submit(Command::Ack(Ack { now_ms: w.now, device: ana.device(1), acks })).await;
+    let acks = vec![LogSeq {
+        log: LogId::Inbox(ana.device(1)),
+        seq: 2,
+    }];
+    w.submit(Command::Ack(Ack {
+        now_ms: w.now,
+        device: ana.device(1),
+        acks,
+    }))
+    .await;
     assert_eq!(w.verdict(send(w, &ana, vec![0; 10])).await, Verdict::Done);
     assert_eq!(w.verdict(send(w, &ana, vec![0; 10])).await, Verdict::Done);
-    assert_eq!(w.refused(send(w, &ana, vec![0; 10])).await, ErrorCode::RateLimited);
+    assert_eq!(
+        w.refused(send(w, &ana, vec![0; 10])).await,
+        ErrorCode::RateLimited
+    );
 }
 
 async fn an_inbox_keeps_the_newest(w: &mut World) {
@@ -82,9 +114,13 @@ async fn an_inbox_keeps_the_newest(w: &mut World) {
         let room = w.room(10 + at as u8, &[sender]).await;
         for _ in 0..175 {
             // Two entries each: a Welcome of the sender's, an eviction of the relay's.
-            let add = w.commit(room, sender.member(0), &[ana.member(0)], &[]).await;
+            let add = w
+                .commit(room, sender.member(0), &[ana.member(0)], &[])
+                .await;
             w.accept(Command::Commit(Box::new(add))).await;
-            let out = w.commit(room, sender.member(0), &[], &[ana.member(0)]).await;
+            let out = w
+                .commit(room, sender.member(0), &[], &[ana.member(0)])
+                .await;
             w.accept(Command::Commit(Box::new(out))).await;
         }
     }
@@ -109,11 +145,25 @@ async fn what_an_inbox_holds_keeps_its_objects(w: &mut World) {
     w.accept(Command::Commit(Box::new(next))).await;
     w.now += DAY;
     w.housekeep().await;
-    assert!(w.store.object(tree).await.unwrap().is_some(), "the Welcome needs it");
-    let acks = vec![LogSeq { log: LogId::Inbox(ben.device(0)), seq: 1 }];
-    w.submit(Command::Ack(Ack { now_ms: w.now, device: ben.device(0), acks })).await;
+    assert!(
+        w.store.object(tree).await.unwrap().is_some(),
+        "the Welcome needs it"
+    );
+    let acks = vec![LogSeq {
+        log: LogId::Inbox(ben.device(0)),
+        seq: 1,
+    }];
+    w.submit(Command::Ack(Ack {
+        now_ms: w.now,
+        device: ben.device(0),
+        acks,
+    }))
+    .await;
     w.housekeep().await;
-    assert!(w.store.object(tree).await.unwrap().is_some(), "it stays for an hour");
+    assert!(
+        w.store.object(tree).await.unwrap().is_some(),
+        "it stays for an hour"
+    );
     w.now += DAY;
     w.housekeep().await;
     assert_eq!(w.store.object(tree).await.unwrap(), None);

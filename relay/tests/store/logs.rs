@@ -19,14 +19,27 @@ cases! {
     an_inbox_goes_on_behind_what_was_acked
 }
 
-async fn open(w: &World, device: lacre_wire::ids::DeviceId, log: LogId, cursor: Option<Cursor>) -> OpenState {
-    let opened = w.store.open(device, vec![OpenLog { log, cursor }]).await.unwrap();
+async fn open(
+    w: &World,
+    device: lacre_wire::ids::DeviceId,
+    log: LogId,
+    cursor: Option<Cursor>,
+) -> OpenState {
+    let opened = w
+        .store
+        .open(device, vec![OpenLog { log, cursor }])
+        .await
+        .unwrap();
     assert_eq!(opened[0].log, log);
     opened.into_iter().next().unwrap().state
 }
 
 async fn cursor(w: &World, log: LogId, seq: Seq) -> Cursor {
-    Cursor { lineage: w.store.lineage(), seq, chain: w.chain(log, seq).await }
+    Cursor {
+        lineage: w.store.lineage(),
+        seq,
+        chain: w.chain(log, seq).await,
+    }
 }
 
 async fn a_log_opens_at_the_cursor(w: &mut World) {
@@ -37,13 +50,32 @@ async fn a_log_opens_at_the_cursor(w: &mut World) {
     let commit = w.commit(room, ana.member(0), &[ben.member(0)], &[]).await;
     w.accept(Command::Commit(Box::new(commit))).await;
     w.say(room, ana.member(0), 3).await;
-    let live = |start, head| OpenState::Live { start, head, closed: false };
-    assert_eq!(open(w, ana.device(0), log, None).await, live(cursor(w, log, 0).await, 7));
-    assert_eq!(open(w, ana.device(0), log, Some(cursor(w, log, 7).await)).await, live(cursor(w, log, 7).await, 7));
+    let live = |start, head| OpenState::Live {
+        start,
+        head,
+        closed: false,
+    };
+    assert_eq!(
+        open(w, ana.device(0), log, None).await,
+        live(cursor(w, log, 0).await, 7)
+    );
+    assert_eq!(
+        open(w, ana.device(0), log, Some(cursor(w, log, 7).await)).await,
+        live(cursor(w, log, 7).await, 7)
+    );
     // A joiner starts before the commit that adds it, whatever it claims to have read.
-    assert_eq!(open(w, ben.device(0), log, None).await, live(cursor(w, log, 3).await, 7));
-    assert_eq!(open(w, ben.device(0), log, Some(cursor(w, log, 1).await)).await, live(cursor(w, log, 3).await, 7));
-    assert_eq!(open(w, ben.device(0), log, Some(cursor(w, log, 5).await)).await, live(cursor(w, log, 5).await, 7));
+    assert_eq!(
+        open(w, ben.device(0), log, None).await,
+        live(cursor(w, log, 3).await, 7)
+    );
+    assert_eq!(
+        open(w, ben.device(0), log, Some(cursor(w, log, 1).await)).await,
+        live(cursor(w, log, 3).await, 7)
+    );
+    assert_eq!(
+        open(w, ben.device(0), log, Some(cursor(w, log, 5).await)).await,
+        live(cursor(w, log, 5).await, 7)
+    );
 }
 
 async fn a_cursor_of_another_history_is_reset(w: &mut World) {
@@ -52,9 +84,17 @@ async fn a_cursor_of_another_history_is_reset(w: &mut World) {
     let log = LogId::Room(room);
     w.say(room, ana.member(0), 3).await;
     let good = cursor(w, log, 2).await;
-    let reset = OpenState::LogReset { lineage: w.store.lineage() };
-    let lineage = Cursor { lineage: Lineage([9; 16]), ..good };
-    let chain = Cursor { chain: Hash([9; 32]), ..good };
+    let reset = OpenState::LogReset {
+        lineage: w.store.lineage(),
+    };
+    let lineage = Cursor {
+        lineage: Lineage([9; 16]),
+        ..good
+    };
+    let chain = Cursor {
+        chain: Hash([9; 32]),
+        ..good
+    };
     let ahead = Cursor { seq: 4, ..good };
     for bad in [lineage, chain, ahead] {
         assert_eq!(open(w, ana.device(0), log, Some(bad)).await, reset);
@@ -69,16 +109,34 @@ async fn a_closed_reader_stops_where_it_was_removed(w: &mut World) {
     w.accept(Command::Commit(Box::new(out))).await;
     w.say(room, ana.member(0), 2).await;
     let state = open(w, ben.device(0), log, None).await;
-    assert_eq!(state, OpenState::Live { start: cursor(w, log, 0).await, head: 2, closed: true });
-    let page = w.store.entries(log, 0, Some(2), PageLimit::default()).await.unwrap();
+    assert_eq!(
+        state,
+        OpenState::Live {
+            start: cursor(w, log, 0).await,
+            head: 2,
+            closed: true
+        }
+    );
+    let page = w
+        .store
+        .entries(log, 0, Some(2), PageLimit::default())
+        .await
+        .unwrap();
     assert_eq!(page.entries.last().unwrap().seq, 2);
 }
 
 async fn who_does_not_read_opens_nothing(w: &mut World) {
     let (ana, eve) = (w.person(1).await, w.person(2).await);
     let room = w.room(1, &[&ana]).await;
-    for log in [LogId::Room(room), LogId::Room(RoomId([8; 16])), LogId::Inbox(ana.device(0))] {
-        assert_eq!(open(w, eve.device(0), log, None).await, OpenState::NotAReader);
+    for log in [
+        LogId::Room(room),
+        LogId::Room(RoomId([8; 16])),
+        LogId::Inbox(ana.device(0)),
+    ] {
+        assert_eq!(
+            open(w, eve.device(0), log, None).await,
+            OpenState::NotAReader
+        );
     }
 }
 
@@ -88,8 +146,17 @@ async fn pages_have_no_gaps(w: &mut World) {
     let log = LogId::Room(room);
     w.say(room, ana.member(0), 20).await;
     let page = |after, until, entries, bytes| {
-        let read = w.store.entries(log, after, until, PageLimit { entries, bytes });
-        async { read.await.unwrap().entries.iter().map(|entry| entry.seq).collect::<Vec<_>>() }
+        let read = w
+            .store
+            .entries(log, after, until, PageLimit { entries, bytes });
+        async {
+            read.await
+                .unwrap()
+                .entries
+                .iter()
+                .map(|entry| entry.seq)
+                .collect::<Vec<_>>()
+        }
     };
     assert_eq!(page(0, None, 3, 10_000).await, [1, 2, 3]);
     assert_eq!(page(18, None, 100, 10_000).await, [19, 20]);
@@ -99,7 +166,11 @@ async fn pages_have_no_gaps(w: &mut World) {
     // One entry passes whatever its size; the one that reaches the bound is the last.
     assert_eq!(page(0, None, 100, 1).await, [1]);
     assert_eq!(page(0, None, 100, 10).await, [1, 2]);
-    let heads = w.store.heads(vec![log, LogId::Room(RoomId([8; 16]))]).await.unwrap();
+    let heads = w
+        .store
+        .heads(vec![log, LogId::Room(RoomId([8; 16]))])
+        .await
+        .unwrap();
     assert_eq!((heads[0].unwrap().seq, heads[1]), (20, None));
 }
 
@@ -108,10 +179,25 @@ async fn acks_are_cumulative(w: &mut World) {
     let room = w.room(1, &[&ana]).await;
     w.say(room, ana.member(0), 5).await;
     for (seq, acked) in [(3, 3), (2, 3), (99, 5)] {
-        let acks = vec![LogSeq { log: LogId::Room(room), seq }];
-        w.submit(Command::Ack(Ack { now_ms: w.now, device: ana.device(0), acks: acks.clone() })).await;
-        w.submit(Command::Ack(Ack { now_ms: w.now, device: eve.device(0), acks })).await;
-        let members = lacre_relay::store::read::ReadRooms::members(&w.store, room).await.unwrap();
+        let acks = vec![LogSeq {
+            log: LogId::Room(room),
+            seq,
+        }];
+        w.submit(Command::Ack(Ack {
+            now_ms: w.now,
+            device: ana.device(0),
+            acks: acks.clone(),
+        }))
+        .await;
+        w.submit(Command::Ack(Ack {
+            now_ms: w.now,
+            device: eve.device(0),
+            acks,
+        }))
+        .await;
+        let members = lacre_relay::store::read::ReadRooms::members(&w.store, room)
+            .await
+            .unwrap();
         assert_eq!((members.len(), members[0].acked), (1, acked));
     }
 }
@@ -143,15 +229,40 @@ async fn an_inbox_goes_on_behind_what_was_acked(w: &mut World) {
     }
     let inbox = LogId::Inbox(ben.device(0));
     let (two, three) = (cursor(w, inbox, 2).await, cursor(w, inbox, 3).await);
-    let acks = vec![LogSeq { log: inbox, seq: 3 }, LogSeq { log: LogId::Inbox(ana.device(0)), seq: 9 }];
-    w.submit(Command::Ack(Ack { now_ms: w.now, device: ben.device(0), acks })).await;
+    let acks = vec![
+        LogSeq { log: inbox, seq: 3 },
+        LogSeq {
+            log: LogId::Inbox(ana.device(0)),
+            seq: 9,
+        },
+    ];
+    w.submit(Command::Ack(Ack {
+        now_ms: w.now,
+        device: ben.device(0),
+        acks,
+    }))
+    .await;
     let entries = w.inbox(ben.device(0)).await;
-    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [4]);
-    let live = OpenState::Live { start: three, head: 4, closed: false };
+    assert_eq!(
+        entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(),
+        [4]
+    );
+    let live = OpenState::Live {
+        start: three,
+        head: 4,
+        closed: false,
+    };
     assert_eq!(open(w, ben.device(0), inbox, None).await, live);
     assert_eq!(open(w, ben.device(0), inbox, Some(three)).await, live);
-    let trimmed = OpenState::Trimmed { first: 4, chain: three.chain };
+    let trimmed = OpenState::Trimmed {
+        first: 4,
+        chain: three.chain,
+    };
     assert_eq!(open(w, ben.device(0), inbox, Some(two)).await, trimmed);
-    let page = w.store.entries(inbox, 1, None, PageLimit::default()).await.unwrap();
+    let page = w
+        .store
+        .entries(inbox, 1, None, PageLimit::default())
+        .await
+        .unwrap();
     assert!(page.entries.is_empty() && page.first == 4);
 }

@@ -76,7 +76,13 @@ async fn a_refusal_is_not_remembered(w: &mut World) {
     let commit = w.commit(room, ana.member(0), &[ben.member(0)], &[]).await;
     w.accept(Command::Commit(Box::new(commit))).await;
     let verdict = w.verdict(Command::Append(message.clone())).await;
-    assert_eq!(verdict, Verdict::WrongEpoch { generation: 0, epoch: 1 });
+    assert_eq!(
+        verdict,
+        Verdict::WrongEpoch {
+            generation: 0,
+            epoch: 1
+        }
+    );
     message.epoch = 1;
     assert_eq!(w.accept(Command::Append(message)).await.seq, 2);
 }
@@ -93,20 +99,37 @@ async fn an_acceptance_is_forgotten_after_seven_days(w: &mut World) {
     w.housekeep().await;
     // Forgotten; but the predecessor it names is no longer the last.
     let verdict = w.verdict(Command::Append(message.clone())).await;
-    assert_eq!(verdict, Verdict::OutOfOrder { last: Some(message.submit_id) });
+    assert_eq!(
+        verdict,
+        Verdict::OutOfOrder {
+            last: Some(message.submit_id)
+        }
+    );
 }
 
 async fn a_refused_message_is_not_overtaken(w: &mut World) {
     let ana = w.person(1).await;
     let room = w.room(1, &[&ana]).await;
     let one = w.message(room, ana.member(0), None, "one").await;
-    let mut two = w.message(room, ana.member(0), Some(one.submit_id), "two").await;
-    let three = w.message(room, ana.member(0), Some(two.submit_id), "three").await;
+    let mut two = w
+        .message(room, ana.member(0), Some(one.submit_id), "two")
+        .await;
+    let three = w
+        .message(room, ana.member(0), Some(two.submit_id), "three")
+        .await;
     w.accept(Command::Append(one.clone())).await;
     two.epoch = 7;
-    assert!(matches!(w.verdict(Command::Append(two.clone())).await, Verdict::WrongEpoch { .. }));
+    assert!(matches!(
+        w.verdict(Command::Append(two.clone())).await,
+        Verdict::WrongEpoch { .. }
+    ));
     let verdict = w.verdict(Command::Append(three.clone())).await;
-    assert_eq!(verdict, Verdict::OutOfOrder { last: Some(one.submit_id) });
+    assert_eq!(
+        verdict,
+        Verdict::OutOfOrder {
+            last: Some(one.submit_id)
+        }
+    );
     two.epoch = 0;
     w.accept(Command::Append(two)).await;
     w.accept(Command::Append(three)).await;
@@ -120,7 +143,13 @@ async fn another_epoch_is_refused(w: &mut World) {
         let mut wrong = message.clone();
         (wrong.generation, wrong.epoch) = (generation, epoch);
         let verdict = w.verdict(Command::Append(wrong)).await;
-        assert_eq!(verdict, Verdict::WrongEpoch { generation: 0, epoch: 0 });
+        assert_eq!(
+            verdict,
+            Verdict::WrongEpoch {
+                generation: 0,
+                epoch: 0
+            }
+        );
     }
 }
 
@@ -128,10 +157,16 @@ async fn strangers_cannot_write(w: &mut World) {
     let (ana, eve) = (w.person(1).await, w.person(2).await);
     let room = w.room(1, &[&ana]).await;
     let message = w.message(room, eve.member(0), None, "let me in").await;
-    assert_eq!(w.refused(Command::Append(message.clone())).await, ErrorCode::NotAReader);
+    assert_eq!(
+        w.refused(Command::Append(message.clone())).await,
+        ErrorCode::NotAReader
+    );
     let mut elsewhere = message;
     elsewhere.room = RoomId([9; 16]);
-    assert_eq!(w.refused(Command::Append(elsewhere)).await, ErrorCode::NoSuchRoom);
+    assert_eq!(
+        w.refused(Command::Append(elsewhere)).await,
+        ErrorCode::NoSuchRoom
+    );
 }
 
 async fn a_stamp_proves_what_the_relay_saw(w: &mut World) {
@@ -141,7 +176,10 @@ async fn a_stamp_proves_what_the_relay_saw(w: &mut World) {
     message.channel = Some(4);
     let accepted = w.accept(Command::Append(message.clone())).await;
     let entries = w.log(LogId::Room(room)).await;
-    let (stamp, sender) = (entries[0].stamp.clone().unwrap(), entries[0].sender.unwrap());
+    let (stamp, sender) = (
+        entries[0].stamp.clone().unwrap(),
+        entries[0].sender.unwrap(),
+    );
     assert_eq!(sender.account, ana.account);
     assert_eq!(stamp.sender_c, commit_sender(&ana.account, &sender.r));
     let context = StampContext {
@@ -166,6 +204,9 @@ async fn a_message_that_is_too_large_is_refused(w: &mut World) {
     message.body = Hashed::new(vec![0; MAX_MESSAGE]);
     let mut larger = message.clone();
     larger.body = Hashed::new(vec![0; MAX_MESSAGE + 1]);
-    assert_eq!(w.refused(Command::Append(larger)).await, ErrorCode::TooLarge);
+    assert_eq!(
+        w.refused(Command::Append(larger)).await,
+        ErrorCode::TooLarge
+    );
     w.accept(Command::Append(message)).await;
 }

@@ -28,6 +28,8 @@ mod messages;
 mod ops;
 mod packages;
 mod random;
+mod removes;
 mod retention;
 mod rooms;
+mod shown;
 mod world;

@@ -4,8 +4,9 @@ use super::world::{DAY, Person, World, remove, step};
 use bytes::Bytes;
 use lacre_relay::store::Store;
 use lacre_relay::store::command::{
-    Ack, ClaimKeyPackages, Command, Hashed, Housekeep, Login, Member, OpenGeneration, Propose, PutDeviceList,
-    PutKeyPackages, PutObject, PutSnapshot, RelayPropose, ReportBadCommit, RequestDevice, SendToDevice,
+    Ack, ClaimKeyPackages, Command, Hashed, Housekeep, Login, Member, OpenGeneration, Propose,
+    PutDeviceList, PutKeyPackages, PutObject, PutSnapshot, RelayPropose, ReportBadCommit,
+    RequestDevice, SendToDevice,
 };
 use lacre_relay::store::read::{PageLimit, ReadAccounts, ReadLogs, ReadObjects, ReadRooms};
 use lacre_relay::store::record::RoomRecord;
@@ -15,8 +16,8 @@ use lacre_wire::log::Cursor;
 use lacre_wire::request::{LogSeq, OpenLog};
 use proptest::prelude::*;
 
-const PEOPLE: u8 = 3;
-const ROOMS: u8 = 3;
+pub(super) const PEOPLE: u8 = 3;
+pub(super) const ROOMS: u8 = 3;
 
 /// One operation: what, on which room, by whom, towards whom, and two free choices.
 #[derive(Debug, Clone)]
@@ -30,9 +31,22 @@ pub(super) struct Op {
 }
 
 pub(super) fn op() -> impl Strategy<Value = Op> {
-    (0u8..40, 0..ROOMS, 0..PEOPLE * 2, 0..PEOPLE * 2, any::<u8>(), 0u16..40).prop_map(
-        |(what, room, by, to, choice, number)| Op { what, room, by, to, choice, number },
+    (
+        0u8..40,
+        0..ROOMS,
+        0..PEOPLE * 2,
+        0..PEOPLE * 2,
+        any::<u8>(),
+        0u16..40,
     )
+        .prop_map(|(what, room, by, to, choice, number)| Op {
+            what,
+            room,
+            by,
+            to,
+            choice,
+            number,
+        })
 }
 
 /// The people, and what was submitted so far: repetitions are as likely as news.
@@ -52,7 +66,11 @@ impl Universe {
             commands.push(world.sign_up(person));
             let entry = person.entry(1);
             let list = person.next_list(|list| list.devices.push(entry));
-            let put = PutDeviceList { now_ms: world.now, account: person.account, list };
+            let put = PutDeviceList {
+                now_ms: world.now,
+                account: person.account,
+                list,
+            };
             commands.push(Command::PutDeviceList(Box::new(put)));
         }
         let everybody: Vec<&Person> = people.iter().collect();
@@ -62,10 +80,15 @@ impl Universe {
         for command in commands.iter() {
             world.submit(command.clone()).await;
         }
-        Self { world, people, sent: Vec::new(), counter: 10 }
+        Self {
+            world,
+            people,
+            sent: Vec::new(),
+            counter: 10,
+        }
     }
 
-    fn who(&self, number: u8) -> Member {
+    pub(super) fn who(&self, number: u8) -> Member {
         self.people[usize::from(number / 2)].member(number % 2)
     }
 
@@ -91,11 +114,15 @@ impl Universe {
         let (by, to) = (self.who(op.by), self.who(op.to));
         let now_ms = self.world.now;
         let state = self.state(room).await;
-        let (generation, epoch) = state.as_ref().map_or((0, 0), |state| (state.generation, state.epoch));
+        let (generation, epoch) = state
+            .as_ref()
+            .map_or((0, 0), |state| (state.generation, state.epoch));
         let off = u64::from(op.choice % 8 == 7);
         match op.what {
             0..=11 => self.message(op, room, by).await,
-            12 if !self.sent.is_empty() => self.sent[usize::from(op.number) % self.sent.len()].clone(),
+            12 if !self.sent.is_empty() => {
+                self.sent[usize::from(op.number) % self.sent.len()].clone()
+            }
             13..=18 if state.is_some() => {
                 let adds: Vec<Member> = if op.choice & 1 == 0 { vec![to] } else { vec![] };
                 let removes: Vec<Member> = if op.choice & 2 == 0 { vec![to] } else { vec![] };
@@ -105,9 +132,19 @@ impl Universe {
                 if commit.external {
                     commit.step.adds = vec![by];
                     commit.step.welcomes.clear();
-                    let waiting = state.iter().flat_map(|state| &state.pending).filter_map(|pending| pending.evicts);
-                    let member = |device| (0..PEOPLE * 2).map(|n| self.who(n)).find(|member| member.device == device);
-                    commit.reproposals = waiting.filter_map(member).map(|whom| remove(epoch + 1, whom)).collect();
+                    let waiting = state
+                        .iter()
+                        .flat_map(|state| &state.pending)
+                        .filter_map(|pending| pending.evicts);
+                    let member = |device| {
+                        (0..PEOPLE * 2)
+                            .map(|n| self.who(n))
+                            .find(|member| member.device == device)
+                    };
+                    commit.reproposals = waiting
+                        .filter_map(member)
+                        .map(|whom| remove(epoch + 1, whom))
+                        .collect();
                 }
                 if op.choice & 16 == 0 {
                     commit.consumed.clear();
@@ -158,32 +195,69 @@ impl Universe {
             24 | 25 => self.report(op, room, by).await,
             26..=30 => self.account_command(op, by, to),
             31..=33 => {
-                let log = if op.choice & 1 == 0 { LogId::Room(room) } else { LogId::Inbox(by.device) };
-                let other = LogSeq { log: LogId::Room(RoomId([1; 16])), seq: u64::from(op.choice) };
-                let acks = vec![LogSeq { log, seq: u64::from(op.number) }, other];
-                Command::Ack(Ack { now_ms, device: by.device, acks })
+                let log = if op.choice & 1 == 0 {
+                    LogId::Room(room)
+                } else {
+                    LogId::Inbox(by.device)
+                };
+                let other = LogSeq {
+                    log: LogId::Room(RoomId([1; 16])),
+                    seq: u64::from(op.choice),
+                };
+                let acks = vec![
+                    LogSeq {
+                        log,
+                        seq: u64::from(op.number),
+                    },
+                    other,
+                ];
+                Command::Ack(Ack {
+                    now_ms,
+                    device: by.device,
+                    acks,
+                })
             }
-            34 => Command::PutObject(PutObject { now_ms, object: Hashed::new(vec![op.choice % 4; 100]) }),
+            34 => Command::PutObject(PutObject {
+                now_ms,
+                object: Hashed::new(vec![op.choice % 4; 100]),
+            }),
             35 => {
                 let snapshot = Bytes::from(vec![op.choice; 50]);
                 let epoch = epoch.saturating_sub(u64::from(op.choice % 3));
-                Command::PutSnapshot(PutSnapshot { now_ms, room, generation, epoch, snapshot })
+                Command::PutSnapshot(PutSnapshot {
+                    now_ms,
+                    room,
+                    generation,
+                    epoch,
+                    snapshot,
+                })
             }
             _ => {
                 let ahead = [1, 3_000, 61 * 60 * 1000, DAY, 8 * DAY, 31 * DAY, 95 * DAY];
                 self.world.now += ahead[usize::from(op.choice) % ahead.len()];
-                Command::Housekeep(Housekeep { now_ms: self.world.now, limit: 1 + u32::from(op.number) })
+                Command::Housekeep(Housekeep {
+                    now_ms: self.world.now,
+                    limit: 1 + u32::from(op.number),
+                })
             }
         }
     }
 
     async fn message(&mut self, op: &Op, room: RoomId, by: Member) -> Command {
         let Some(state) = self.state(room).await else {
-            return Command::PutObject(PutObject { now_ms: self.world.now, object: Hashed::new(vec![9; 10]) });
+            return Command::PutObject(PutObject {
+                now_ms: self.world.now,
+                object: Hashed::new(vec![9; 10]),
+            });
         };
-        let mut message = self.world.message(room, by, None, &format!("text {}", op.number)).await;
+        let mut message = self
+            .world
+            .message(room, by, None, &format!("text {}", op.number))
+            .await;
         let last = self.sent.iter().rev().find_map(|command| match command {
-            Command::Append(before) if (before.room, before.device) == (room, by.device) => Some(before.submit_id),
+            Command::Append(before) if (before.room, before.device) == (room, by.device) => {
+                Some(before.submit_id)
+            }
             _ => None,
         });
         message.prev = match op.choice % 8 {
@@ -220,7 +294,13 @@ impl Universe {
         match op.what {
             26 => {
                 let sealed = Bytes::from(vec![op.choice; usize::from(op.number) * 100]);
-                Command::SendToDevice(SendToDevice { now_ms, account: by.account, from: by.device, to: to.device, sealed })
+                Command::SendToDevice(SendToDevice {
+                    now_ms,
+                    account: by.account,
+                    from: by.device,
+                    to: to.device,
+                    sealed,
+                })
             }
             27 => {
                 let suite = u16::from(op.choice % 2);
@@ -229,16 +309,29 @@ impl Universe {
                     now_ms,
                     device: by.device,
                     suite,
-                    one_time: (0..op.number % 4).map(|n| package(op.number / 4 + n)).collect(),
-                    last_resort: (op.choice & 4 == 0).then(|| Bytes::from(format!("last {}", op.number))),
+                    one_time: (0..op.number % 4)
+                        .map(|n| package(op.number / 4 + n))
+                        .collect(),
+                    last_resort: (op.choice & 4 == 0)
+                        .then(|| Bytes::from(format!("last {}", op.number))),
                 })
             }
             28 => {
                 let accounts = vec![to.account, by.account];
                 let suite = u16::from(op.choice % 2);
-                Command::ClaimKeyPackages(ClaimKeyPackages { now_ms, device: by.device, suite, accounts })
+                Command::ClaimKeyPackages(ClaimKeyPackages {
+                    now_ms,
+                    device: by.device,
+                    suite,
+                    accounts,
+                })
             }
-            29 => Command::Login(Login { now_ms, account: to.account, device: by.device, counter }),
+            29 => Command::Login(Login {
+                now_ms,
+                account: to.account,
+                device: by.device,
+                counter,
+            }),
             _ => {
                 let index = 2 + op.choice % 4;
                 let person = self.person(op.by);
@@ -254,67 +347,13 @@ impl Universe {
             }
         }
     }
-
-    /// Everything that reads show, as text.
-    pub(super) async fn shown(&self, store: &Store) -> String {
-        let mut out = String::new();
-        let mut show = |what: &str, value: &dyn std::fmt::Debug| out.push_str(&format!("{what}: {value:?}\n"));
-        let rooms = (0..ROOMS).map(|number| RoomId([number; 16]));
-        for room in rooms {
-            let log = LogId::Room(room);
-            show("room", &store.room(room).await.unwrap());
-            show("members", &store.members(room).await.unwrap());
-            show("snapshot", &store.snapshot(room).await.unwrap());
-            show("handshakes", &store.handshakes(room, 0, 1, 100_000).await.unwrap());
-            if let Some(state) = store.room(room).await.unwrap() {
-                show("group info", &store.object(state.group_info).await.unwrap());
-                show("tree", &store.object(state.tree).await.unwrap().is_some());
-            }
-            show("log", &self.log(store, log).await);
-        }
-        for n in 0..PEOPLE * 2 {
-            let (member, lineage) = (self.who(n), store.lineage());
-            show("logs", &store.logs_of(member.device).await.unwrap());
-            show("packages", &store.key_package_counts(member.device).await.unwrap());
-            show("devices", &store.devices_of(member.account).await.unwrap());
-            show("inbox", &self.log(store, LogId::Inbox(member.device)).await);
-            for seq in [0, 2, 5, 9] {
-                let cursors = (0..ROOMS).map(|room| LogId::Room(RoomId([room; 16])));
-                let mut asked = Vec::new();
-                for log in cursors.chain([LogId::Inbox(member.device)]) {
-                    let chain = store.chain_at(log, seq).await.unwrap().unwrap_or(sha256(&[b"none"]));
-                    asked.push(OpenLog { log, cursor: (seq > 0).then_some(Cursor { lineage, seq, chain }) });
-                }
-                show("open", &store.open(member.device, asked).await.unwrap());
-            }
-        }
-        out
-    }
-
-    async fn log(&self, store: &Store, log: LogId) -> String {
-        let Some(head) = store.head(log).await.unwrap() else { return "none".to_owned() };
-        let mut after = head.first - 1;
-        let mut chain = store.chain_at(log, after).await.unwrap().unwrap();
-        let mut out = format!("{head:?}");
-        loop {
-            let page = store.entries(log, after, None, PageLimit::default()).await.unwrap();
-            if page.entries.is_empty() {
-                break;
-            }
-            for entry in page.entries {
-                assert_eq!(entry.seq, after + 1, "a gap in {log}");
-                chain = entry.chain(&chain);
-                after = entry.seq;
-                out.push_str(&format!("\n  {entry:?}"));
-            }
-        }
-        assert_eq!((head.seq, head.chain), (after, chain), "the chain of {log}");
-        out
-    }
 }
 
 /// Commands that are worth repeating: those with a submission.
 fn command_repeats(command: &Command) -> bool {
     use Command as C;
-    matches!(command, C::Append(_) | C::Propose(_) | C::Commit(_) | C::CreateRoom(_) | C::OpenGeneration(_))
+    matches!(
+        command,
+        C::Append(_) | C::Propose(_) | C::Commit(_) | C::CreateRoom(_) | C::OpenGeneration(_)
+    )
 }

@@ -31,11 +31,17 @@ fn faults(every: u64) -> (Faults, Arc<AtomicU64>) {
 async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
     let dir = tempfile::tempdir().unwrap();
     let (faults, armed) = faults(every);
-    let settings = StoreOptions { durability: Durability::PageCache, readers: 1, faults, ..options() };
+    let settings = StoreOptions {
+        durability: Durability::PageCache,
+        readers: 1,
+        faults,
+        ..options()
+    };
     let path = dir.path().join("relay.db");
     let mut sqlite = Store::open(&path, keys(), &settings).unwrap();
     let mut commands = Vec::new();
-    let mut universe = Universe::new(Store::model(keys(), &options()).unwrap(), &mut commands).await;
+    let mut universe =
+        Universe::new(Store::model(keys(), &options()).unwrap(), &mut commands).await;
     for command in commands {
         sqlite.submit(command).await.unwrap();
     }
@@ -48,7 +54,10 @@ async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
             if alone(&command) {
                 failed += settle(&mut waiting, &universe).await;
             }
-            waiting.push((command.clone(), tokio::spawn(sqlite.submit(command.clone()))));
+            waiting.push((
+                command.clone(),
+                tokio::spawn(sqlite.submit(command.clone())),
+            ));
             if alone(&command) {
                 failed += settle(&mut waiting, &universe).await;
             }
@@ -65,14 +74,21 @@ async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
     similar(&expected, &universe.shown(&sqlite).await);
 }
 
-type Waiting = (Command, tokio::task::JoinHandle<Result<lacre_relay::store::Outcome, StoreError>>);
+type Waiting = (
+    Command,
+    tokio::task::JoinHandle<Result<lacre_relay::store::Outcome, StoreError>>,
+);
 
 /// Waits for SQLite's answers and asks the model the same, but for what failed.
 async fn settle(waiting: &mut Vec<Waiting>, universe: &Universe) -> usize {
     let mut failed = 0;
     for (command, answer) in waiting.drain(..) {
         match answer.await.unwrap() {
-            Ok(outcome) => assert_eq!(outcome, universe.world.submit(command.clone()).await, "{command:?}"),
+            Ok(outcome) => assert_eq!(
+                outcome,
+                universe.world.submit(command.clone()).await,
+                "{command:?}"
+            ),
             Err(StoreError::Failed(_)) => failed += 1,
             Err(other) => panic!("{other:?}"),
         }
@@ -88,7 +104,9 @@ fn similar(expected: &str, got: &str) {
 }
 
 fn run(ops: Vec<Op>, chunk: usize, every: u64) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(compare(ops, chunk, every));
 }
 

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use lacre_relay::store::command::{
-    Append, Command, Commit, CreateRoom, GroupStep, Hashed, Housekeep, Member, RelayPropose, RelayRemove, RoomSummary, SignUp, Tree,
-    Welcome,
+    Append, Command, Commit, CreateRoom, GroupStep, Hashed, Housekeep, Member, RelayPropose,
+    RelayRemove, RoomSummary, SignUp, Tree, Welcome,
 };
 use lacre_relay::store::read::{PageLimit, ReadLogs, ReadRooms};
 use lacre_relay::store::record::RoomRecord;
@@ -11,8 +11,12 @@ use lacre_relay::store::{Outcome, Store, StoreKeys, StoreOptions, Verdict};
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::hash::sha256;
-use lacre_wire::identity::{DeviceCertificate, DeviceEntry, DeviceList, DskStatement, SignedDeviceList, SigningKey};
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq, SubmitId};
+use lacre_wire::identity::{
+    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, SignedDeviceList, SigningKey,
+};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Hash, Lineage, LogId, Millis, PublicKey, RoomId, Seq, SubmitId,
+};
 use lacre_wire::log::Entry;
 use lacre_wire::room::RoomKind;
 use tempfile::TempDir;
@@ -20,11 +24,19 @@ use tempfile::TempDir;
 pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
 
 pub(super) fn keys() -> StoreKeys {
-    StoreKeys { stamp_id: 9, stamp: [1; 32], rest: [2; 32], submit: [3; 32] }
+    StoreKeys {
+        stamp_id: 9,
+        stamp: [1; 32],
+        rest: [2; 32],
+        submit: [3; 32],
+    }
 }
 
 pub(super) fn options() -> StoreOptions {
-    StoreOptions { lineage: Some(Lineage([7; 16])), ..StoreOptions::default() }
+    StoreOptions {
+        lineage: Some(Lineage([7; 16])),
+        ..StoreOptions::default()
+    }
 }
 
 /// Somebody with an identity; `number` tells people apart.
@@ -43,8 +55,19 @@ impl Person {
     pub(super) fn new(number: u8) -> Self {
         let account = AccountId::of(&seeded(0, number, 0).public());
         let dsk = DskStatement::issue(&seeded(0, number, 0), 1, seeded(1, number, 0).public());
-        let list = DeviceList { account, version: 1, prev_hash: None, dsk, devices: vec![], revoked: vec![] };
-        let mut person = Self { number, account, list };
+        let list = DeviceList {
+            account,
+            version: 1,
+            prev_hash: None,
+            dsk,
+            devices: vec![],
+            revoked: vec![],
+        };
+        let mut person = Self {
+            number,
+            account,
+            list,
+        };
         person.list.devices.push(person.entry(0));
         person
     }
@@ -62,13 +85,19 @@ impl Person {
     }
 
     pub(super) fn member(&self, index: u8) -> Member {
-        Member { account: self.account, device: self.device(index) }
+        Member {
+            account: self.account,
+            device: self.device(index),
+        }
     }
 
     pub(super) fn entry(&self, index: u8) -> DeviceEntry {
         let dsk = seeded(1, self.number, 0);
         let certificate = DeviceCertificate::issue(&dsk, 1, self.account, self.key(index), 0);
-        DeviceEntry { certificate, added_ms: 0 }
+        DeviceEntry {
+            certificate,
+            added_ms: 0,
+        }
     }
 
     pub(super) fn signed(&self) -> SignedDeviceList {
@@ -104,7 +133,12 @@ impl World {
     }
 
     pub(super) fn of(store: Store, dir: Option<TempDir>) -> Self {
-        Self { store, now: 1_000 * DAY, serial: 0, dir }
+        Self {
+            store,
+            now: 1_000 * DAY,
+            serial: 0,
+            dir,
+        }
     }
 
     pub(super) fn submit_id(&mut self) -> SubmitId {
@@ -140,7 +174,13 @@ impl World {
     pub(super) async fn person(&self, number: u8) -> Person {
         let person = Person::new(number);
         let verdict = self.verdict(self.sign_up(&person)).await;
-        assert_eq!(verdict, Verdict::LoggedIn { listed: true, list_version: 1 });
+        assert_eq!(
+            verdict,
+            Verdict::LoggedIn {
+                listed: true,
+                list_version: 1
+            }
+        );
         person
     }
 
@@ -190,7 +230,13 @@ impl World {
     }
 
     /// A message in the room's present epoch, after `prev`.
-    pub(super) async fn message(&mut self, room: RoomId, by: Member, prev: Option<SubmitId>, text: &str) -> Append {
+    pub(super) async fn message(
+        &mut self,
+        room: RoomId,
+        by: Member,
+        prev: Option<SubmitId>,
+        text: &str,
+    ) -> Append {
         let state = self.state(room).await;
         Append {
             now_ms: self.now,
@@ -226,7 +272,13 @@ impl World {
     }
 
     /// A commit on the room's present epoch.
-    pub(super) async fn commit(&mut self, room: RoomId, by: Member, adds: &[Member], removes: &[Member]) -> Commit {
+    pub(super) async fn commit(
+        &mut self,
+        room: RoomId,
+        by: Member,
+        adds: &[Member],
+        removes: &[Member],
+    ) -> Commit {
         let state = self.state(room).await;
         let submit_id = self.submit_id();
         Commit {
@@ -259,7 +311,13 @@ impl World {
     pub(super) async fn housekeep(&self) -> u32 {
         let mut total = 0;
         loop {
-            match self.verdict(Command::Housekeep(Housekeep { now_ms: self.now, limit: 500 })).await {
+            match self
+                .verdict(Command::Housekeep(Housekeep {
+                    now_ms: self.now,
+                    limit: 500,
+                }))
+                .await
+            {
                 Verdict::Housekept { more: false, .. } => return total,
                 Verdict::Housekept { rows, .. } => total += rows,
                 other => panic!("{other:?}"),
@@ -274,7 +332,10 @@ impl World {
         let mut chain = self.store.chain_at(log, after).await.unwrap().unwrap();
         let (mut entries, mut time) = (Vec::new(), 0);
         loop {
-            let limit = PageLimit { entries: 3, bytes: 2000 };
+            let limit = PageLimit {
+                entries: 3,
+                bytes: 2000,
+            };
             let page = self.store.entries(log, after, None, limit).await.unwrap();
             if page.entries.is_empty() {
                 break;
@@ -304,13 +365,20 @@ impl World {
 /// The relay's Remove of a device, made for an epoch.
 pub(super) fn remove(epoch: Epoch, whom: Member) -> RelayRemove {
     let body = Hashed::new(format!("remove {} at {epoch}", whom.device).into_bytes());
-    RelayRemove { account: whom.account, device: whom.device, body }
+    RelayRemove {
+        account: whom.account,
+        device: whom.device,
+        body,
+    }
 }
 
 /// A step with everything it needs, told apart by `name`.
 pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep {
     let bytes = |what: &str| Hashed::new(Bytes::from(format!("{what} of {name}")));
-    let welcomes = adds.iter().map(|member| Welcome { member: *member, welcome: bytes("welcome") });
+    let welcomes = adds.iter().map(|member| Welcome {
+        member: *member,
+        welcome: bytes("welcome"),
+    });
     GroupStep {
         body: bytes("commit"),
         group_info: bytes("group info"),
@@ -320,6 +388,10 @@ pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep
         welcomes: welcomes.collect(),
         adds: adds.to_vec(),
         removes: removes.to_vec(),
-        summary: RoomSummary { kind: RoomKind::Group, join_open: false, retention_ms: None },
+        summary: RoomSummary {
+            kind: RoomKind::Group,
+            join_open: false,
+            retention_ms: None,
+        },
     }
 }

@@ -94,7 +94,7 @@ async fn answer(receiver: &mut Receiver) -> Result<(ObjectAnswer, Vec<u8>)> {
     while let Some(bytes) = receiver.read().await? {
         deframer.push(&bytes);
         let unreadable = |error| Error::new(ErrorKind::Relay, "Malformed", "the relay's answer is unreadable").with_source(error);
-        if let Some(answer) = deframer.next().map_err(unreadable)? {
+        if let Some(answer) = deframer.next_message().map_err(unreadable)? {
             return Ok((answer, deframer.rest().to_vec()));
         }
     }

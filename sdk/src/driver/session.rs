@@ -340,7 +340,7 @@ impl Frames {
             self.size += bytes.len();
             self.deframer.push(&bytes);
             let mut frames = Vec::new();
-            while let Some(frame) = self.deframer.next().map_err(|error| {
+            while let Some(frame) = self.deframer.next_message().map_err(|error| {
                 Error::new(ErrorKind::Relay, "Malformed", "the relay sent something unreadable").with_source(error)
             })? {
                 frames.push(frame);

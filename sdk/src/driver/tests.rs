@@ -92,7 +92,7 @@ impl Reader {
 
     async fn next<T: for<'b> Decode<'b, ()>>(&mut self) -> Option<T> {
         loop {
-            if let Some(frame) = self.1.next().unwrap() {
+            if let Some(frame) = self.1.next_message().unwrap() {
                 return Some(frame);
             }
             self.1.push(&self.0.read_chunk(4096, true).await.unwrap()?.bytes);

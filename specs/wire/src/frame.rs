@@ -75,7 +75,7 @@ impl Deframer {
     ///
     /// # Errors
     /// When the frame is too large or not a canonical `T`.
-    pub fn next<T: for<'b> Decode<'b, ()>>(&mut self) -> Result<Option<T>, FrameError> {
+    pub fn next_message<T: for<'b> Decode<'b, ()>>(&mut self) -> Result<Option<T>, FrameError> {
         match self.next_payload()? {
             Some(payload) => Ok(Some(codec::from_slice(payload)?)),
             None => Ok(None),
@@ -105,7 +105,7 @@ mod tests {
             let mut got = 0;
             for part in [&bytes[..cut], &bytes[cut..]] {
                 deframer.push(part);
-                while let Some(read) = deframer.next::<ClientFrame>().unwrap() {
+                while let Some(read) = deframer.next_message::<ClientFrame>().unwrap() {
                     assert_eq!(read, frame);
                     got += 1;
                 }

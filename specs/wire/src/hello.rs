@@ -65,7 +65,8 @@ pub enum Purpose {
     /// inbox and nothing else, until a device of the account lists it.
     #[n(2)]
     RequestDevice {
-        /// HPKE public key to seal the account's device-signing key to.
+        /// Canonical CBOR of [`crate::identity::SignedInitKey`]: where to seal the account's
+        /// device-signing key to. The relay passes it on as it is.
         #[n(0)]
         init_key: ByteVec,
         /// What the person calls the device; at most 64 characters.

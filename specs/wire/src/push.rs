@@ -170,7 +170,7 @@ pub struct ApprovalRequested {
     /// The new device's key.
     #[n(0)]
     pub device_key: PublicKey,
-    /// HPKE public key to seal the device-signing key to.
+    /// Canonical CBOR of [`crate::identity::SignedInitKey`], to be verified against `device_key`.
     #[n(1)]
     pub init_key: ByteVec,
     /// What the person calls it.

@@ -9,7 +9,10 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 /// A frame from a client on its session stream.
+///
+/// A frame lives for one step, between decoding and handling; its size does not add up.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[allow(clippy::large_enum_variant)]
 pub enum ClientFrame {
     /// The first frame, and only the first.
     #[n(0)]

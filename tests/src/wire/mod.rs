@@ -102,7 +102,7 @@ impl Listener {
             }
             let chunk = self.stream.read_chunk(CHUNK, true).await.ok()??;
             self.deframer.push(&chunk.bytes);
-            while let Some(frame) = self.deframer.next().unwrap() {
+            while let Some(frame) = self.deframer.next_message().unwrap() {
                 self.ready.push_back(frame);
             }
         }

@@ -16,7 +16,7 @@ impl Session {
         send.finish().unwrap();
         let mut deframer = Deframer::default();
         deframer.push(&receive.read_to_end(MAX_OBJECT + 1024).await.unwrap());
-        let answer: ObjectAnswer = deframer.next().unwrap().unwrap();
+        let answer: ObjectAnswer = deframer.next_message().unwrap().unwrap();
         assert!(matches!(answer, ObjectAnswer::Found { .. }), "{answer:?}");
         let object = deframer.rest().to_vec();
         assert_eq!(sha256(&[&object]), hash);
@@ -32,7 +32,7 @@ impl Session {
         send.finish().unwrap();
         let mut deframer = Deframer::default();
         deframer.push(&receive.read_to_end(64 * 1024).await.unwrap());
-        let answer: ObjectAnswer = deframer.next().unwrap().unwrap();
+        let answer: ObjectAnswer = deframer.next_message().unwrap().unwrap();
         assert_eq!(answer, ObjectAnswer::Stored);
     }
 }

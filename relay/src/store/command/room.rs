@@ -2,7 +2,9 @@
 
 use super::Hashed;
 use bytes::Bytes;
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, Millis, RoomId, Seq, SubmitId};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, Millis, RoomId, Seq, SubmitId,
+};
 use lacre_wire::room::RoomKind;
 
 /// A message. The caller read group, epoch, tag and channel from its clear header.
@@ -111,7 +113,10 @@ pub struct Tree {
 impl Tree {
     /// A tree with its bytes.
     pub fn new(tree: &Hashed) -> Self {
-        Self { hash: tree.hash(), bytes: Some(tree.bytes().clone()) }
+        Self {
+            hash: tree.hash(),
+            bytes: Some(tree.bytes().clone()),
+        }
     }
 
     pub(crate) fn weight(&self) -> usize {

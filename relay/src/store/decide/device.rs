@@ -19,14 +19,21 @@ use lacre_wire::push::ApprovalRequested;
 
 pub(super) fn request(view: &View, c: &RequestDevice, env: &Env<'_>) -> Verdicted<Decision> {
     let Some(account) = &view.account else {
-        return refuse(ErrorCode::NoSuchAccount, format!("no account {}", c.account));
+        return refuse(
+            ErrorCode::NoSuchAccount,
+            format!("no account {}", c.account),
+        );
     };
     let known = view.devices.get(&c.device);
     if known.is_some_and(|row| row.account != c.account) {
-        return refuse(ErrorCode::BadIdentity, format!("device {} belongs to another account", c.device));
+        return refuse(
+            ErrorCode::BadIdentity,
+            format!("device {} belongs to another account", c.device),
+        );
     }
     if let Some(row) = known
-        && (row.state != DeviceState::Pending || c.now_ms < row.seen_ms.saturating_add(ASK_AGAIN_MS))
+        && (row.state != DeviceState::Pending
+            || c.now_ms < row.seen_ms.saturating_add(ASK_AGAIN_MS))
     {
         return raise(view, c.account, c.device, c.counter, c.now_ms);
     }
@@ -35,9 +42,15 @@ pub(super) fn request(view: &View, c: &RequestDevice, env: &Env<'_>) -> Verdicte
         draft.effects = raise(view, c.account, c.device, c.counter, c.now_ms)?.effects;
     } else {
         let since = c.now_ms.saturating_sub(PENDING_WINDOW_MS);
-        let waiting = view.devices.values().filter(|row| row.state == DeviceState::Pending && row.seen_ms >= since);
+        let waiting = view
+            .devices
+            .values()
+            .filter(|row| row.state == DeviceState::Pending && row.seen_ms >= since);
         if waiting.count() >= PENDING_DEVICES {
-            return refuse(ErrorCode::RateLimited, "too many new devices of this account wait to be approved; try again in an hour");
+            return refuse(
+                ErrorCode::RateLimited,
+                "too many new devices of this account wait to be approved; try again in an hour",
+            );
         }
         let row = DeviceRow {
             account: c.account,
@@ -59,37 +72,70 @@ pub(super) fn request(view: &View, c: &RequestDevice, env: &Env<'_>) -> Verdicte
     for (device, row) in &view.devices {
         if row.account == c.account && row.state == DeviceState::Listed {
             // A full share means that as many requests wait already; one more would tell nothing.
-            draft.push(*device, Origin::Approval, EntryKind::ApprovalRequested, &body, Vec::new());
+            draft.push(
+                *device,
+                Origin::Approval,
+                EntryKind::ApprovalRequested,
+                &body,
+                Vec::new(),
+            );
         }
     }
-    Ok(draft.finish(Verdict::LoggedIn { listed: false, list_version: account.list_version }))
+    Ok(draft.finish(Verdict::LoggedIn {
+        listed: false,
+        list_version: account.list_version,
+    }))
 }
 
 pub(super) fn put_list(view: &View, c: &PutDeviceList, env: &Env<'_>) -> Verdicted<Decision> {
     let Some(account) = &view.account else {
-        return refuse(ErrorCode::NoSuchAccount, format!("no account {}", c.account));
+        return refuse(
+            ErrorCode::NoSuchAccount,
+            format!("no account {}", c.account),
+        );
     };
     let list = match c.list.read() {
         Ok(list) => list,
-        Err(error) => return refuse(ErrorCode::Malformed, format!("the device list cannot be read: {error}")),
+        Err(error) => {
+            return refuse(
+                ErrorCode::Malformed,
+                format!("the device list cannot be read: {error}"),
+            );
+        }
     };
     if list.account != c.account {
-        return refuse(ErrorCode::BadIdentity, format!("the device list is of account {}", list.account));
+        return refuse(
+            ErrorCode::BadIdentity,
+            format!("the device list is of account {}", list.account),
+        );
     }
     if account.list == c.list {
         return Ok(Decision::of(Verdict::Done));
     }
-    if account.list_version.checked_add(1) != Some(list.version) || list.prev_hash != Some(account.list.hash()) {
+    if account.list_version.checked_add(1) != Some(list.version)
+        || list.prev_hash != Some(account.list.hash())
+    {
         return refuse(
             ErrorCode::StaleDeviceList,
-            format!("the newest device list has version {}; read it and build on it", account.list_version),
+            format!(
+                "the newest device list has version {}; read it and build on it",
+                account.list_version
+            ),
         );
     }
     let mut draft = Draft::new(view, env, c.now_ms);
-    let row = AccountRow { list: c.list.clone(), list_version: list.version, ..account.clone() };
-    draft.effects.push(Effect::Account(c.account, Box::new(row)));
+    let row = AccountRow {
+        list: c.list.clone(),
+        list_version: list.version,
+        ..account.clone()
+    };
+    draft
+        .effects
+        .push(Effect::Account(c.account, Box::new(row)));
     register(&mut draft, c, &list)?;
-    list.revoked.iter().for_each(|device| revoke(&mut draft, *device));
+    list.revoked
+        .iter()
+        .for_each(|device| revoke(&mut draft, *device));
     Ok(draft.finish(Verdict::Done))
 }
 
@@ -106,13 +152,22 @@ fn register(draft: &mut Draft<'_>, c: &PutDeviceList, list: &DeviceList) -> Verd
         let row = match draft.view.devices.get(&device) {
             None => fresh,
             Some(row) if row.account != c.account => {
-                return refuse(ErrorCode::BadIdentity, format!("device {device} belongs to another account"));
+                return refuse(
+                    ErrorCode::BadIdentity,
+                    format!("device {device} belongs to another account"),
+                );
             }
             Some(row) => match row.state {
                 DeviceState::Listed => continue,
-                DeviceState::Pending => DeviceRow { state: DeviceState::Listed, ..row.clone() },
+                DeviceState::Pending => DeviceRow {
+                    state: DeviceState::Listed,
+                    ..row.clone()
+                },
                 DeviceState::Revoked => {
-                    return refuse(ErrorCode::DeviceRevoked, format!("device {device} was revoked, for good"));
+                    return refuse(
+                        ErrorCode::DeviceRevoked,
+                        format!("device {device} was revoked, for good"),
+                    );
                 }
             },
         };
@@ -128,10 +183,29 @@ fn register(draft: &mut Draft<'_>, c: &PutDeviceList, list: &DeviceList) -> Verd
 /// A revoked device reads nothing more, at once; its leaves go when the rooms commit.
 fn revoke(draft: &mut Draft<'_>, device: DeviceId) {
     let view = draft.view;
-    let Some(row) = view.devices.get(&device).filter(|row| row.state != DeviceState::Revoked) else { return };
-    draft.effects.push(Effect::Device(device, DeviceRow { state: DeviceState::Revoked, ..row.clone() }));
+    let Some(row) = view
+        .devices
+        .get(&device)
+        .filter(|row| row.state != DeviceState::Revoked)
+    else {
+        return;
+    };
+    draft.effects.push(Effect::Device(
+        device,
+        DeviceRow {
+            state: DeviceState::Revoked,
+            ..row.clone()
+        },
+    ));
     draft.effects.push(Effect::DropPackages(device));
     for ((_, room), reading) in view.rooms.iter().filter(|((of, _), _)| *of == device) {
-        draft.member(*room, device, MemberRow { until_seq: Some(reading.log.head), ..reading.member.clone() });
+        draft.member(
+            *room,
+            device,
+            MemberRow {
+                until_seq: Some(reading.log.head),
+                ..reading.member.clone()
+            },
+        );
     }
 }

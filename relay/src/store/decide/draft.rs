@@ -30,7 +30,12 @@ pub(super) struct NewEntry {
 
 impl NewEntry {
     /// An inline entry without stamp or references.
-    pub(super) fn plain(kind: EntryKind, generation: Generation, epoch: Epoch, body: &Hashed) -> Self {
+    pub(super) fn plain(
+        kind: EntryKind,
+        generation: Generation,
+        epoch: Epoch,
+        body: &Hashed,
+    ) -> Self {
         Self {
             kind,
             generation,
@@ -61,8 +66,26 @@ pub(super) fn next(log: &LogRow, now: Millis) -> (Seq, Millis) {
 /// Gives an entry its place and moves the log's head.
 pub(super) fn extend(log: &mut LogRow, entry: NewEntry, now: Millis) -> EntryRow {
     let (seq, accepted_ms) = next(log, now);
-    let NewEntry { kind, generation, epoch, body, body_hash, stamp, sender, origin, refs } = entry;
-    let link = Link { seq, kind, generation, epoch, accepted_ms, body: body_hash, stamp };
+    let NewEntry {
+        kind,
+        generation,
+        epoch,
+        body,
+        body_hash,
+        stamp,
+        sender,
+        origin,
+        refs,
+    } = entry;
+    let link = Link {
+        seq,
+        kind,
+        generation,
+        epoch,
+        accepted_ms,
+        body: body_hash,
+        stamp,
+    };
     let chain = link.chain(&log.chain);
     log.head = seq;
     log.chain = chain;
@@ -129,16 +152,29 @@ impl<'a> Draft<'a> {
         for ((device, origin), share) in self.shares {
             self.effects.push(Effect::Share(device, origin, share));
         }
-        let outcome = Outcome { verdict, touched: self.touched, readers: self.readers };
-        Decision { outcome, effects: self.effects }
+        let outcome = Outcome {
+            verdict,
+            touched: self.touched,
+            readers: self.readers,
+        };
+        Decision {
+            outcome,
+            effects: self.effects,
+        }
     }
 
     /// Appends to a room's log. The caller writes the log's row at the end.
     pub(super) fn append(&mut self, room: RoomId, log: &mut LogRow, entry: NewEntry) -> Accepted {
         let row = extend(log, entry, self.now);
-        let accepted = Accepted { seq: row.seq, chain: row.chain, accepted_ms: row.accepted_ms };
-        self.effects.extend(row.refs.iter().map(|hash| Effect::Ref(*hash, self.now)));
-        self.effects.push(Effect::Append(LogId::Room(room), Box::new(row)));
+        let accepted = Accepted {
+            seq: row.seq,
+            chain: row.chain,
+            accepted_ms: row.accepted_ms,
+        };
+        self.effects
+            .extend(row.refs.iter().map(|hash| Effect::Ref(*hash, self.now)));
+        self.effects
+            .push(Effect::Append(LogId::Room(room), Box::new(row)));
         accepted
     }
 
@@ -149,11 +185,20 @@ impl<'a> Draft<'a> {
     }
 
     /// A handshake's body: inline, or an object when it is too large for a frame.
-    pub(super) fn handshake(&mut self, kind: EntryKind, generation: Generation, epoch: Epoch, body: &Hashed) -> NewEntry {
+    pub(super) fn handshake(
+        &mut self,
+        kind: EntryKind,
+        generation: Generation,
+        epoch: Epoch,
+        body: &Hashed,
+    ) -> NewEntry {
         let mut entry = NewEntry::plain(kind, generation, epoch, body);
         if body.bytes().len() > MAX_INLINE_BODY {
             let size = u64::try_from(body.bytes().len()).unwrap_or(u64::MAX);
-            entry.body = StoredBody::Object { hash: body.hash(), size };
+            entry.body = StoredBody::Object {
+                hash: body.hash(),
+                size,
+            };
             entry.refs.push(body.hash());
             self.object(body);
         }
@@ -162,12 +207,28 @@ impl<'a> Draft<'a> {
 
     /// Keeps an object; the caller refers to it.
     pub(super) fn object(&mut self, object: &Hashed) {
-        self.effects.push(Effect::Object(object.hash(), object.bytes().clone(), self.now));
+        self.effects.push(Effect::Object(
+            object.hash(),
+            object.bytes().clone(),
+            self.now,
+        ));
     }
 
     /// Appends to a device's inbox. Says false when the sender's share is full or there is no inbox.
-    pub(super) fn push(&mut self, device: DeviceId, origin: Origin, kind: EntryKind, body: &Hashed, refs: Vec<Hash>) -> bool {
-        let Some(mut log) = self.inboxes.get(&device).or_else(|| self.view.inboxes.get(&device)).cloned() else {
+    pub(super) fn push(
+        &mut self,
+        device: DeviceId,
+        origin: Origin,
+        kind: EntryKind,
+        body: &Hashed,
+        refs: Vec<Hash>,
+    ) -> bool {
+        let Some(mut log) = self
+            .inboxes
+            .get(&device)
+            .or_else(|| self.view.inboxes.get(&device))
+            .cloned()
+        else {
             return false;
         };
         let mut entry = NewEntry::plain(kind, 0, 0, body);
@@ -179,23 +240,43 @@ impl<'a> Draft<'a> {
         log.bytes = log.bytes.saturating_add(size);
         let row = extend(&mut log, entry, self.now);
         let full = log.kept() > INBOX_ENTRIES || log.bytes > INBOX_BYTES;
-        let due = if full { 0 } else { row.accepted_ms.saturating_add(INBOX_MS) };
+        let due = if full {
+            0
+        } else {
+            row.accepted_ms.saturating_add(INBOX_MS)
+        };
         log.due_ms = Some(log.due_ms.map_or(due, |before| before.min(due)));
-        self.effects.extend(row.refs.iter().map(|hash| Effect::Ref(*hash, self.now)));
-        self.effects.push(Effect::Append(LogId::Inbox(device), Box::new(row)));
+        self.effects
+            .extend(row.refs.iter().map(|hash| Effect::Ref(*hash, self.now)));
+        self.effects
+            .push(Effect::Append(LogId::Inbox(device), Box::new(row)));
         self.inboxes.insert(device, log);
         true
     }
 
-    fn take_share(&mut self, device: DeviceId, origin: Origin, size: u64, entry: &mut NewEntry) -> bool {
+    fn take_share(
+        &mut self,
+        device: DeviceId,
+        origin: Origin,
+        size: u64,
+        entry: &mut NewEntry,
+    ) -> bool {
         let (name, entries, bytes) = match origin {
             Origin::Relay => return true,
             Origin::Approval => (self.env.keys.approvals(&device), APPROVALS, SHARE_BYTES),
             Origin::Sender(name) => (name, SHARE_ENTRIES, SHARE_BYTES),
         };
         let key = (device, name);
-        let held = self.shares.get(&key).or_else(|| self.view.shares.get(&key)).copied().unwrap_or_default();
-        let share = Share { entries: held.entries.saturating_add(1), bytes: held.bytes.saturating_add(size) };
+        let held = self
+            .shares
+            .get(&key)
+            .or_else(|| self.view.shares.get(&key))
+            .copied()
+            .unwrap_or_default();
+        let share = Share {
+            entries: held.entries.saturating_add(1),
+            bytes: held.bytes.saturating_add(size),
+        };
         if share.entries > entries || share.bytes > bytes {
             return false;
         }
@@ -205,9 +286,18 @@ impl<'a> Draft<'a> {
     }
 
     /// Ends a device's reading of a room at `until`, and tells it so.
-    pub(super) fn evict(&mut self, room: RoomId, device: DeviceId, mut member: MemberRow, until: Seq) {
+    pub(super) fn evict(
+        &mut self,
+        room: RoomId,
+        device: DeviceId,
+        mut member: MemberRow,
+        until: Seq,
+    ) {
         member.until_seq = Some(until);
-        let notice = Evicted { room, until_seq: until };
+        let notice = Evicted {
+            room,
+            until_seq: until,
+        };
         let body = Hashed::new(lacre_wire::codec::to_vec(&notice));
         self.push(device, Origin::Relay, EntryKind::Evicted, &body, Vec::new());
         self.member(room, device, member);
@@ -216,7 +306,12 @@ impl<'a> Draft<'a> {
     /// Writes a device's place in a room and says that its reading changed.
     pub(super) fn member(&mut self, room: RoomId, device: DeviceId, member: MemberRow) {
         let (from_seq, until_seq) = (member.from_seq, member.until_seq);
-        self.readers.push(ReaderChange { room, device, from_seq, until_seq });
+        self.readers.push(ReaderChange {
+            room,
+            device,
+            from_seq,
+            until_seq,
+        });
         self.effects.push(Effect::Member(room, device, member));
     }
 }

@@ -18,28 +18,50 @@ use std::collections::BTreeMap;
 
 pub(super) fn send(view: &View, c: &SendToDevice, env: &Env<'_>) -> Verdicted<Decision> {
     if c.sealed.len() > DEVICE_MESSAGE {
-        return refuse(ErrorCode::TooLarge, format!("a message to a device has at most {DEVICE_MESSAGE} bytes"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("a message to a device has at most {DEVICE_MESSAGE} bytes"),
+        );
     }
-    let of_account = |device: &DeviceId| view.devices.get(device).filter(|row| row.account == c.account);
+    let of_account = |device: &DeviceId| {
+        view.devices
+            .get(device)
+            .filter(|row| row.account == c.account)
+    };
     for device in [&c.from, &c.to] {
         match of_account(device) {
             None => {
-                return refuse(ErrorCode::NoSuchDevice, format!("device {device} is not a device of this account"));
+                return refuse(
+                    ErrorCode::NoSuchDevice,
+                    format!("device {device} is not a device of this account"),
+                );
             }
             Some(row) if row.state == DeviceState::Revoked => {
-                return refuse(ErrorCode::DeviceRevoked, format!("device {device} was revoked"));
+                return refuse(
+                    ErrorCode::DeviceRevoked,
+                    format!("device {device} was revoked"),
+                );
             }
             Some(_) => {}
         }
     }
-    let message = DeviceMessage { from: c.from, sealed: c.sealed.to_vec().into() };
+    let message = DeviceMessage {
+        from: c.from,
+        sealed: c.sealed.to_vec().into(),
+    };
     let body = Hashed::new(codec::to_vec(&message));
     let mut draft = Draft::new(view, env, c.now_ms);
     let origin = Origin::Sender(env.keys.origin(&c.to, &c.account));
     if draft.push(c.to, origin, EntryKind::DeviceMessage, &body, Vec::new()) {
         Ok(draft.finish(Verdict::Done))
     } else {
-        refuse(ErrorCode::RateLimited, format!("the inbox of device {} is full; it has to come online first", c.to))
+        refuse(
+            ErrorCode::RateLimited,
+            format!(
+                "the inbox of device {} is full; it has to come online first",
+                c.to
+            ),
+        )
     }
 }
 
@@ -59,18 +81,42 @@ pub(super) fn ack(view: &View, c: &Ack) -> Decision {
         }
     }
     for (room, seq) in rooms {
-        let Some(reading) = view.rooms.get(&(c.device, room)) else { continue };
-        let end = reading.member.until_seq.unwrap_or(reading.log.head).min(reading.log.head);
+        let Some(reading) = view.rooms.get(&(c.device, room)) else {
+            continue;
+        };
+        let end = reading
+            .member
+            .until_seq
+            .unwrap_or(reading.log.head)
+            .min(reading.log.head);
         let acked = seq.min(end);
         if acked > reading.member.acked {
-            effects.push(Effect::Member(room, c.device, MemberRow { acked, ..reading.member.clone() }));
+            effects.push(Effect::Member(
+                room,
+                c.device,
+                MemberRow {
+                    acked,
+                    ..reading.member.clone()
+                },
+            ));
         }
     }
     if let Some(log) = view.inboxes.get(&c.device) {
         let upto = view.metas.partition_point(|meta| meta.seq <= inbox);
         let gone = view.metas.get(..upto).unwrap_or_default();
-        let shares = |origin: &Blind| view.shares.get(&(c.device, *origin)).copied().unwrap_or_default();
-        effects.extend(drop_front(LogId::Inbox(c.device), log.clone(), gone, c.now_ms, shares));
+        let shares = |origin: &Blind| {
+            view.shares
+                .get(&(c.device, *origin))
+                .copied()
+                .unwrap_or_default()
+        };
+        effects.extend(drop_front(
+            LogId::Inbox(c.device),
+            log.clone(),
+            gone,
+            c.now_ms,
+            shares,
+        ));
     }
     Decision::done(effects)
 }
@@ -83,7 +129,9 @@ pub(super) fn drop_front(
     now: Millis,
     share: impl Fn(&Blind) -> Share,
 ) -> Vec<Effect> {
-    let Some(last) = gone.last() else { return Vec::new() };
+    let Some(last) = gone.last() else {
+        return Vec::new();
+    };
     let mut effects = Vec::new();
     let mut shares: BTreeMap<Blind, Share> = BTreeMap::new();
     for meta in gone {
@@ -101,7 +149,11 @@ pub(super) fn drop_front(
     effects.push(Effect::DropEntries(id, last.seq));
     effects.push(Effect::Log(id, log));
     if let LogId::Inbox(device) = id {
-        effects.extend(shares.into_iter().map(|(origin, share)| Effect::Share(device, origin, share)));
+        effects.extend(
+            shares
+                .into_iter()
+                .map(|(origin, share)| Effect::Share(device, origin, share)),
+        );
     }
     effects
 }

@@ -14,14 +14,31 @@ use lacre_wire::limits::{MAX_INLINE_BODY, MAX_KEY_PACKAGES};
 use std::collections::BTreeSet;
 
 pub(super) fn put(view: &View, c: &PutKeyPackages) -> Verdicted<Decision> {
-    if !view.devices.get(&c.device).is_some_and(|row| row.state == DeviceState::Listed) {
-        return refuse(ErrorCode::NoSuchDevice, format!("device {} is not in its account's device list", c.device));
+    if !view
+        .devices
+        .get(&c.device)
+        .is_some_and(|row| row.state == DeviceState::Listed)
+    {
+        return refuse(
+            ErrorCode::NoSuchDevice,
+            format!("device {} is not in its account's device list", c.device),
+        );
     }
     if c.one_time.len() > MAX_KEY_PACKAGES {
-        return refuse(ErrorCode::TooLarge, format!("at most {MAX_KEY_PACKAGES} key packages at once"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("at most {MAX_KEY_PACKAGES} key packages at once"),
+        );
     }
-    if c.one_time.iter().chain(&c.last_resort).any(|package| package.len() > MAX_INLINE_BODY) {
-        return refuse(ErrorCode::TooLarge, format!("a key package has at most {MAX_INLINE_BODY} bytes"));
+    if c.one_time
+        .iter()
+        .chain(&c.last_resort)
+        .any(|package| package.len() > MAX_INLINE_BODY)
+    {
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("a key package has at most {MAX_INLINE_BODY} bytes"),
+        );
     }
     let (device, suite, now_ms) = (c.device, c.suite, c.now_ms);
     let mut seen: BTreeSet<_> = view.packages_held.clone();
@@ -30,40 +47,69 @@ pub(super) fn put(view: &View, c: &PutKeyPackages) -> Verdicted<Decision> {
         let hash = sha256(&[package]);
         if seen.insert(hash) {
             let package = package.clone();
-            effects.push(Effect::AddPackage { device, suite, hash, last_resort: false, package, now_ms });
+            effects.push(Effect::AddPackage {
+                device,
+                suite,
+                hash,
+                last_resort: false,
+                package,
+                now_ms,
+            });
         }
     }
     let left = usize::try_from(view.packages_left).unwrap_or(usize::MAX);
     if left.saturating_add(effects.len()) > KEY_PACKAGES {
         return refuse(
             ErrorCode::RateLimited,
-            format!("{left} key packages of this suite are here already; at most {KEY_PACKAGES} are kept"),
+            format!(
+                "{left} key packages of this suite are here already; at most {KEY_PACKAGES} are kept"
+            ),
         );
     }
     if let Some(package) = &c.last_resort {
         let hash = sha256(&[package]);
         if seen.contains(&hash) {
-            return refuse(ErrorCode::BadIdentity, "the last-resort package is also a one-time package");
+            return refuse(
+                ErrorCode::BadIdentity,
+                "the last-resort package is also a one-time package",
+            );
         }
         effects.push(Effect::DropLastResort(device, suite));
         let package = package.clone();
-        effects.push(Effect::AddPackage { device, suite, hash, last_resort: true, package, now_ms });
+        effects.push(Effect::AddPackage {
+            device,
+            suite,
+            hash,
+            last_resort: true,
+            package,
+            now_ms,
+        });
     }
     Ok(Decision::done(effects))
 }
 
 pub(super) fn claim(view: &View, c: &ClaimKeyPackages) -> Verdicted<Decision> {
     if c.accounts.len() > CLAIM_ACCOUNTS {
-        return refuse(ErrorCode::TooLarge, format!("at most {CLAIM_ACCOUNTS} accounts at once"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("at most {CLAIM_ACCOUNTS} accounts at once"),
+        );
     }
     if let Some(account) = view.missing_account {
         return refuse(ErrorCode::NoSuchAccount, format!("no account {account}"));
     }
     let mut effects = Vec::new();
     let mut claimed = Vec::new();
-    for Claim { account, row, packages } in &view.claims {
+    for Claim {
+        account,
+        row,
+        packages,
+    } in &view.claims
+    {
         let used = packages.iter().filter(|(_, package)| !package.last_resort);
-        effects.extend(used.map(|(device, package)| Effect::DropPackage(*device, c.suite, package.hash)));
+        effects.extend(
+            used.map(|(device, package)| Effect::DropPackage(*device, c.suite, package.hash)),
+        );
         let packages = packages.iter().map(|(device, package)| ClaimedPackage {
             device: *device,
             package: package.package.to_vec().into(),
@@ -75,7 +121,13 @@ pub(super) fn claim(view: &View, c: &ClaimKeyPackages) -> Verdicted<Decision> {
             aik: row.aik,
             list: row.list.clone(),
         };
-        claimed.push(ClaimedAccount { info, packages: packages.collect() });
+        claimed.push(ClaimedAccount {
+            info,
+            packages: packages.collect(),
+        });
     }
-    Ok(Decision { outcome: Outcome::quiet(Verdict::KeyPackages(claimed)), effects })
+    Ok(Decision {
+        outcome: Outcome::quiet(Verdict::KeyPackages(claimed)),
+        effects,
+    })
 }

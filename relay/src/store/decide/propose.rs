@@ -15,15 +15,26 @@ use lacre_wire::ids::{DeviceId, RoomId};
 use lacre_wire::limits::MAX_INLINE_BODY;
 use lacre_wire::log::EntryKind;
 
-pub(super) fn propose(view: &View, c: &Propose, key: Option<Blind>, env: &Env<'_>) -> Verdicted<Decision> {
+pub(super) fn propose(
+    view: &View,
+    c: &Propose,
+    key: Option<Blind>,
+    env: &Env<'_>,
+) -> Verdicted<Decision> {
     let size = c.body.bytes().len();
     if size > MAX_INLINE_BODY {
-        return refuse(ErrorCode::TooLarge, format!("a proposal has at most {MAX_INLINE_BODY} bytes, this one has {size}"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("a proposal has at most {MAX_INLINE_BODY} bytes, this one has {size}"),
+        );
     }
     let (room, log, _) = standing(view, &c.room, &c.device)?;
     at_epoch(room, c.generation, c.epoch)?;
     if room.pending.len() >= PENDING_PROPOSALS {
-        return refuse(ErrorCode::RateLimited, format!("{PENDING_PROPOSALS} proposals wait in this room; commit them first"));
+        return refuse(
+            ErrorCode::RateLimited,
+            format!("{PENDING_PROPOSALS} proposals wait in this room; commit them first"),
+        );
     }
     let mut draft = Draft::new(view, env, c.now_ms);
     let (mut room, mut log) = (room.clone(), log.clone());
@@ -48,11 +59,17 @@ pub(super) fn relay(view: &View, c: &RelayPropose, env: &Env<'_>) -> Verdicted<D
     let (mut room, mut log) = (room.clone(), log.clone());
     let mut last = None;
     for remove in &c.removes {
-        if room.pending.iter().all(|pending| pending.evicts != Some(remove.device)) {
+        if room
+            .pending
+            .iter()
+            .all(|pending| pending.evicts != Some(remove.device))
+        {
             last = Some(evicting(&mut draft, c.room, &mut room, &mut log, remove));
         }
     }
-    let Some(accepted) = last else { return Ok(Decision::of(Verdict::Done)) };
+    let Some(accepted) = last else {
+        return Ok(Decision::of(Verdict::Done));
+    };
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))
@@ -67,7 +84,12 @@ fn evicting(
     remove: &RelayRemove,
 ) -> Accepted {
     let accepted = wait(draft, id, room, log, &remove.body, Some(remove.device));
-    if let Some(member) = draft.view.members.get(&remove.device).filter(|member| member.is_open()) {
+    if let Some(member) = draft
+        .view
+        .members
+        .get(&remove.device)
+        .filter(|member| member.is_open())
+    {
         draft.evict(id, remove.device, member.clone(), accepted.seq);
     }
     accepted

@@ -11,15 +11,30 @@ use lacre_wire::log::EntryKind;
 use std::collections::BTreeSet;
 
 pub(super) fn report(view: &View, c: &ReportBadCommit) -> Verdicted<Decision> {
-    let Some(room) = &view.room else { return refuse(ErrorCode::NoSuchRoom, format!("no room {}", c.room)) };
+    let Some(room) = &view.room else {
+        return refuse(ErrorCode::NoSuchRoom, format!("no room {}", c.room));
+    };
     // Whom the commit removes has no say in it, nor has who came after it.
-    let reads = |from: u64, until: Option<u64>| from <= c.seq && until.is_none_or(|until| until > c.seq);
-    if !view.member.as_ref().is_some_and(|member| reads(member.from_seq, member.until_seq)) {
-        return refuse(ErrorCode::NotAReader, format!("device {} did not read entry {} of this room", c.device, c.seq));
+    let reads =
+        |from: u64, until: Option<u64>| from <= c.seq && until.is_none_or(|until| until > c.seq);
+    if !view
+        .member
+        .as_ref()
+        .is_some_and(|member| reads(member.from_seq, member.until_seq))
+    {
+        return refuse(
+            ErrorCode::NotAReader,
+            format!(
+                "device {} did not read entry {} of this room",
+                c.device, c.seq
+            ),
+        );
     }
     if c.generation != room.generation {
         // The generation went on; the report has no object any more.
-        return Ok(Decision::of(Verdict::Reported { frozen: room.frozen }));
+        return Ok(Decision::of(Verdict::Reported {
+            frozen: room.frozen,
+        }));
     }
     let named = view.metas.first().is_some_and(|entry| {
         entry.seq == c.seq
@@ -28,16 +43,35 @@ pub(super) fn report(view: &View, c: &ReportBadCommit) -> Verdicted<Decision> {
             && entry.body == c.commit
     });
     if !named {
-        return refuse(ErrorCode::WrongGroup, format!("entry {} is not the commit that the report names", c.seq));
+        return refuse(
+            ErrorCode::WrongGroup,
+            format!("entry {} is not the commit that the report names", c.seq),
+        );
     }
-    let report = Report { generation: c.generation, seq: c.seq, account: c.account };
+    let report = Report {
+        generation: c.generation,
+        seq: c.seq,
+        account: c.account,
+    };
     if room.frozen || room.reports.contains(&report) {
-        return Ok(Decision::of(Verdict::Reported { frozen: room.frozen }));
+        return Ok(Decision::of(Verdict::Reported {
+            frozen: room.frozen,
+        }));
     }
     let mut row = room.clone();
     row.reports.push(report);
-    let accounts: BTreeSet<_> = view.members.values().filter(|m| reads(m.from_seq, m.until_seq)).map(|m| m.account).collect();
-    let against: BTreeSet<_> = row.reports.iter().filter(|r| r.seq == c.seq).map(|r| r.account).collect();
+    let accounts: BTreeSet<_> = view
+        .members
+        .values()
+        .filter(|m| reads(m.from_seq, m.until_seq))
+        .map(|m| m.account)
+        .collect();
+    let against: BTreeSet<_> = row
+        .reports
+        .iter()
+        .filter(|r| r.seq == c.seq)
+        .map(|r| r.account)
+        .collect();
     let needed = if accounts.len() <= 2 { 1 } else { 2 };
     row.frozen = against.len() >= needed;
     let frozen = row.frozen;

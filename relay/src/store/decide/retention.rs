@@ -18,20 +18,58 @@ pub(super) fn housekeep(view: &View, c: &Housekeep, env: &Env<'_>) -> Decision {
     let effects = match &view.work {
         // Forgetting has no end: a little whenever nothing else is to do.
         Work::Nothing => vec![Effect::Forget(c.now_ms.saturating_sub(SUBMIT_MEMORY_MS))],
-        Work::Inbox { device, log, oldest, shares } => inbox(*device, log, oldest, shares, c.now_ms),
-        Work::Room { room, row, log, oldest, next, readers } => {
-            room_log(*room, row, log, (oldest, next), *readers, (c.now_ms, limit), env)
-        }
-        Work::Stray(id, log) => vec![Effect::Log(*id, LogRow { due_ms: None, ..log.clone() })],
-        Work::Orphans(hashes) => hashes.iter().map(|hash| Effect::DropObject(*hash)).collect(),
-        Work::Packages(packages) => {
-            packages.iter().map(|(device, suite, hash)| Effect::DropPackage(*device, *suite, *hash)).collect()
-        }
-        Work::Forlorn(devices) => devices.iter().map(|device| Effect::DropDevice(*device)).collect(),
+        Work::Inbox {
+            device,
+            log,
+            oldest,
+            shares,
+        } => inbox(*device, log, oldest, shares, c.now_ms),
+        Work::Room {
+            room,
+            row,
+            log,
+            oldest,
+            next,
+            readers,
+        } => room_log(
+            *room,
+            row,
+            log,
+            (oldest, next),
+            *readers,
+            (c.now_ms, limit),
+            env,
+        ),
+        Work::Stray(id, log) => vec![Effect::Log(
+            *id,
+            LogRow {
+                due_ms: None,
+                ..log.clone()
+            },
+        )],
+        Work::Orphans(hashes) => hashes
+            .iter()
+            .map(|hash| Effect::DropObject(*hash))
+            .collect(),
+        Work::Packages(packages) => packages
+            .iter()
+            .map(|(device, suite, hash)| Effect::DropPackage(*device, *suite, *hash))
+            .collect(),
+        Work::Forlorn(devices) => devices
+            .iter()
+            .map(|device| Effect::DropDevice(*device))
+            .collect(),
     };
     let more = !matches!(view.work, Work::Nothing);
-    let rows = if more { u32::try_from(effects.len()).unwrap_or(u32::MAX) } else { 0 };
-    Decision { outcome: Outcome::quiet(Verdict::Housekept { rows, more }), effects }
+    let rows = if more {
+        u32::try_from(effects.len()).unwrap_or(u32::MAX)
+    } else {
+        0
+    };
+    Decision {
+        outcome: Outcome::quiet(Verdict::Housekept { rows, more }),
+        effects,
+    }
 }
 
 /// An inbox keeps the newest entries within its limits; a device that finds itself trimmed past
@@ -45,7 +83,9 @@ fn inbox(
 ) -> Vec<Effect> {
     let (mut kept, mut bytes) = (log.kept(), log.bytes);
     let too_much = |meta: &EntryMeta, kept: u64, bytes: u64| {
-        kept > INBOX_ENTRIES || bytes > INBOX_BYTES || meta.accepted_ms.saturating_add(INBOX_MS) <= now
+        kept > INBOX_ENTRIES
+            || bytes > INBOX_BYTES
+            || meta.accepted_ms.saturating_add(INBOX_MS) <= now
     };
     let mut count = 0;
     for meta in oldest {
@@ -67,7 +107,9 @@ fn inbox(
     if gone.is_empty() {
         return vec![Effect::Log(id, row)];
     }
-    drop_front(id, row, gone, now, |origin| shares.get(origin).copied().unwrap_or_default())
+    drop_front(id, row, gone, now, |origin| {
+        shares.get(origin).copied().unwrap_or_default()
+    })
 }
 
 /// Blanks messages past retention, then trims a front that nobody needs any more.
@@ -83,7 +125,11 @@ fn room_log(
     let id = LogId::Room(room);
     let retention = row.retention_ms.unwrap_or(env.retention_ms);
     let acked = readers.acked.unwrap_or(log.head);
-    let floor = if readers.count <= SMALL_ROOM { acked } else { log.head };
+    let floor = if readers.count <= SMALL_ROOM {
+        acked
+    } else {
+        log.head
+    };
     let mut effects = Vec::new();
     let mut swept = log.swept;
     let mut due = (next.len() >= limit).then_some(now);
@@ -99,7 +145,11 @@ fn room_log(
         }
         swept = meta.seq;
     }
-    let mut log = LogRow { swept, due_ms: due, ..log.clone() };
+    let mut log = LogRow {
+        swept,
+        due_ms: due,
+        ..log.clone()
+    };
     let trimmed = trimmable(row, oldest, swept.min(acked), now);
     let gone = oldest.get(..trimmed).unwrap_or_default();
     if gone.is_empty() {
@@ -114,7 +164,10 @@ fn room_log(
 /// How many of the oldest entries nobody needs: old, without bodies or superseded by the relay's own
 /// snapshot, and passed by every device that still takes part.
 fn trimmable(row: &RoomRow, oldest: &[EntryMeta], upto: Seq, now: Millis) -> usize {
-    let superseded = |meta: &EntryMeta| row.snapshot.is_some_and(|at| (meta.generation, meta.epoch) < at);
+    let superseded = |meta: &EntryMeta| {
+        row.snapshot
+            .is_some_and(|at| (meta.generation, meta.epoch) < at)
+    };
     oldest
         .iter()
         .take_while(|meta| {

@@ -16,19 +16,42 @@ use lacre_wire::ids::LogId;
 use lacre_wire::limits::{MAX_HANDSHAKE, MAX_TREE};
 use lacre_wire::log::EntryKind;
 
-pub(super) fn create(view: &View, c: &CreateRoom, key: Option<Blind>, env: &Env<'_>) -> Verdicted<Decision> {
-    let listed = view.devices.get(&c.device).filter(|row| row.state == DeviceState::Listed && row.account == c.account);
+pub(super) fn create(
+    view: &View,
+    c: &CreateRoom,
+    key: Option<Blind>,
+    env: &Env<'_>,
+) -> Verdicted<Decision> {
+    let listed = view
+        .devices
+        .get(&c.device)
+        .filter(|row| row.state == DeviceState::Listed && row.account == c.account);
     if listed.is_none() {
-        return refuse(ErrorCode::NoSuchDevice, format!("device {} is not a device of account {}", c.device, c.account));
+        return refuse(
+            ErrorCode::NoSuchDevice,
+            format!(
+                "device {} is not a device of account {}",
+                c.device, c.account
+            ),
+        );
     }
     if let Some(room) = view.direct {
         return Err(Verdict::Exists { room });
     }
     if view.room.is_some() || view.log.is_some() {
-        return refuse(ErrorCode::RoomExists, format!("there is a room {} already; choose its id at random", c.room));
+        return refuse(
+            ErrorCode::RoomExists,
+            format!(
+                "there is a room {} already; choose its id at random",
+                c.room
+            ),
+        );
     }
     if c.group_info.bytes().len() > MAX_HANDSHAKE || c.tree.weight() > MAX_TREE {
-        return refuse(ErrorCode::TooLarge, "the GroupInfo or ratchet tree of the new room is too large");
+        return refuse(
+            ErrorCode::TooLarge,
+            "the GroupInfo or ratchet tree of the new room is too large",
+        );
     }
     if let Some(step) = &c.first {
         check_step(view, step)?;
@@ -55,30 +78,48 @@ pub(super) fn create(view: &View, c: &CreateRoom, key: Option<Blind>, env: &Env<
     };
     // The log's row comes first: everything of the room hangs on it.
     draft.effects.push(Effect::Log(id, log.clone()));
-    draft.effects.push(Effect::Room(c.room, Box::new(room.clone())));
-    let creator = MemberRow { account: c.account, from_seq: 1, until_seq: None, acked: 0, last: None };
+    draft
+        .effects
+        .push(Effect::Room(c.room, Box::new(room.clone())));
+    let creator = MemberRow {
+        account: c.account,
+        from_seq: 1,
+        until_seq: None,
+        acked: 0,
+        last: None,
+    };
     draft.member(c.room, c.device, creator);
     let accepted = match &c.first {
         None => {
             draft.object(&c.group_info);
             draft.effects.push(Effect::Ref(room.group_info, c.now_ms));
             if let Some(bytes) = &c.tree.bytes {
-                draft.effects.push(Effect::Object(room.tree, bytes.clone(), c.now_ms));
+                draft
+                    .effects
+                    .push(Effect::Object(room.tree, bytes.clone(), c.now_ms));
             }
             draft.effects.push(Effect::Ref(room.tree, c.now_ms));
             log.last_ms = c.now_ms;
-            Accepted { seq: 0, chain: log.chain, accepted_ms: c.now_ms }
+            Accepted {
+                seq: 0,
+                chain: log.chain,
+                accepted_ms: c.now_ms,
+            }
         }
         Some(step) => {
             let entry = draft.handshake(EntryKind::Commit, 0, 0, &step.body);
             let accepted = draft.append(c.room, &mut log, entry);
             room.epoch = 1;
-            apply_step(&mut draft, c.room, &mut room, &c.account, step, &accepted, false);
+            apply_step(
+                &mut draft, c.room, &mut room, &c.account, step, &accepted, false,
+            );
             accepted
         }
     };
     if let Some(peer) = c.peer {
-        draft.effects.push(Effect::Direct(pair(c.account, peer), c.room));
+        draft
+            .effects
+            .push(Effect::Direct(pair(c.account, peer), c.room));
     }
     draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
@@ -86,15 +127,26 @@ pub(super) fn create(view: &View, c: &CreateRoom, key: Option<Blind>, env: &Env<
     Ok(draft.finish(Verdict::Accepted(accepted)))
 }
 
-pub(super) fn open_generation(view: &View, c: &OpenGeneration, key: Option<Blind>, env: &Env<'_>) -> Verdicted<Decision> {
+pub(super) fn open_generation(
+    view: &View,
+    c: &OpenGeneration,
+    key: Option<Blind>,
+    env: &Env<'_>,
+) -> Verdicted<Decision> {
     let (Some(room), Some(log)) = (&view.room, &view.log) else {
         return refuse(ErrorCode::NoSuchRoom, format!("no room {}", c.room));
     };
     if !view.member.as_ref().is_some_and(MemberRow::is_open) {
-        return refuse(ErrorCode::NotAReader, format!("device {} is not in room {}", c.device, c.room));
+        return refuse(
+            ErrorCode::NotAReader,
+            format!("device {} is not in room {}", c.device, c.room),
+        );
     }
     if room.generation.checked_add(1) != Some(c.generation) {
-        return Err(Verdict::WrongEpoch { generation: room.generation, epoch: room.epoch });
+        return Err(Verdict::WrongEpoch {
+            generation: room.generation,
+            epoch: room.epoch,
+        });
     }
     check_step(view, &c.step)?;
 
@@ -108,7 +160,9 @@ pub(super) fn open_generation(view: &View, c: &OpenGeneration, key: Option<Blind
     room.frozen = false;
     room.pending.clear();
     room.reports.clear();
-    apply_step(&mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true);
+    apply_step(
+        &mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true,
+    );
     draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);

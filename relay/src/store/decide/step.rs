@@ -21,12 +21,20 @@ use lacre_wire::push::WelcomeNotice;
 use lacre_wire::request::Payload;
 use std::collections::BTreeSet;
 
-pub(super) fn commit(view: &View, c: &Commit, key: Option<Blind>, env: &Env<'_>) -> Verdicted<Decision> {
+pub(super) fn commit(
+    view: &View,
+    c: &Commit,
+    key: Option<Blind>,
+    env: &Env<'_>,
+) -> Verdicted<Decision> {
     let (room, log) = group(view, &c.room)?;
     let joins = c.external && c.step.adds.iter().any(|add| add.device == c.device);
     let reads = view.member.as_ref().is_some_and(MemberRow::is_open);
     if !joins && !reads {
-        return refuse(ErrorCode::NotAReader, format!("device {} is not in room {}", c.device, c.room));
+        return refuse(
+            ErrorCode::NotAReader,
+            format!("device {} is not in room {}", c.device, c.room),
+        );
     }
     at_epoch(room, c.generation, c.epoch)?;
     check_evictions(room, c)?;
@@ -37,12 +45,21 @@ pub(super) fn commit(view: &View, c: &Commit, key: Option<Blind>, env: &Env<'_>)
     let entry = draft.handshake(EntryKind::Commit, c.generation, c.epoch, &c.step.body);
     let accepted = draft.append(c.room, &mut log, entry);
     room.epoch = room.epoch.saturating_add(1);
-    apply_step(&mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true);
+    apply_step(
+        &mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true,
+    );
     // A commit uses up or voids every proposal of its epoch (RFC 9420 §12.4): those of the relay are
     // made again. The devices were cut off before; only the proposal is new.
     room.pending.clear();
     for again in &c.reproposals {
-        wait(&mut draft, c.room, &mut room, &mut log, &again.body, Some(again.device));
+        wait(
+            &mut draft,
+            c.room,
+            &mut room,
+            &mut log,
+            &again.body,
+            Some(again.device),
+        );
     }
     draft.effects.extend(remember(key, &accepted));
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
@@ -53,15 +70,21 @@ pub(super) fn commit(view: &View, c: &Commit, key: Option<Blind>, env: &Env<'_>)
 /// The relay's Removes that wait are held by the commit; an external one, which cannot hold them,
 /// waits a while and brings them anew.
 fn check_evictions(room: &RoomRow, c: &Commit) -> Verdicted<()> {
-    let waiting: BTreeSet<DeviceId> = evictions(room).filter_map(|pending| pending.evicts).collect();
+    let waiting: BTreeSet<DeviceId> = evictions(room)
+        .filter_map(|pending| pending.evicts)
+        .collect();
     if c.external {
-        let waited = evictions(room).all(|p| c.now_ms >= p.accepted_ms.saturating_add(EXTERNAL_WAIT_MS));
+        let waited =
+            evictions(room).all(|p| c.now_ms >= p.accepted_ms.saturating_add(EXTERNAL_WAIT_MS));
         let again: BTreeSet<DeviceId> = c.reproposals.iter().map(|remove| remove.device).collect();
         if !waited || again != waiting || c.reproposals.len() != waiting.len() {
             return Err(commit_first(room));
         }
         if let Some(add) = c.step.adds.iter().find(|add| waiting.contains(&add.device)) {
-            return refuse(ErrorCode::NotAllowed, format!("device {} is being removed from this room", add.device));
+            return refuse(
+                ErrorCode::NotAllowed,
+                format!("device {} is being removed from this room", add.device),
+            );
         }
         return Ok(());
     }
@@ -75,29 +98,52 @@ fn check_evictions(room: &RoomRow, c: &Commit) -> Verdicted<()> {
 /// What can be wrong with a step that only the rows tell.
 pub(super) fn check_step(view: &View, step: &GroupStep) -> Verdicted<()> {
     let sizes = [("commit", &step.body), ("GroupInfo", &step.group_info)];
-    let welcomes = step.welcomes.iter().map(|welcome| ("Welcome", &welcome.welcome));
+    let welcomes = step
+        .welcomes
+        .iter()
+        .map(|welcome| ("Welcome", &welcome.welcome));
     for (what, bytes) in sizes.into_iter().chain(welcomes) {
         let size = bytes.bytes().len();
         if size > MAX_HANDSHAKE {
-            return refuse(ErrorCode::TooLarge, format!("a {what} has at most {MAX_HANDSHAKE} bytes, this one has {size}"));
+            return refuse(
+                ErrorCode::TooLarge,
+                format!("a {what} has at most {MAX_HANDSHAKE} bytes, this one has {size}"),
+            );
         }
     }
     if step.tree.weight() > MAX_TREE {
-        return refuse(ErrorCode::TooLarge, format!("a ratchet tree has at most {MAX_TREE} bytes"));
+        return refuse(
+            ErrorCode::TooLarge,
+            format!("a ratchet tree has at most {MAX_TREE} bytes"),
+        );
     }
     if !step.welcomes.is_empty() && !view.has_tree {
-        return refuse(ErrorCode::NoSuchObject, format!("the ratchet tree {} must be uploaded first", step.tree.hash));
+        return refuse(
+            ErrorCode::NoSuchObject,
+            format!("the ratchet tree {} must be uploaded first", step.tree.hash),
+        );
     }
     for Member { account, device } in &step.adds {
         match view.devices.get(device) {
             Some(row) if row.account != *account => {
-                return refuse(ErrorCode::BadIdentity, format!("device {device} belongs to another account"));
+                return refuse(
+                    ErrorCode::BadIdentity,
+                    format!("device {device} belongs to another account"),
+                );
             }
             Some(row) if row.state == DeviceState::Revoked => {
-                return refuse(ErrorCode::DeviceRevoked, format!("device {device} was revoked"));
+                return refuse(
+                    ErrorCode::DeviceRevoked,
+                    format!("device {device} was revoked"),
+                );
             }
             Some(row) if row.state == DeviceState::Listed => {}
-            _ => return refuse(ErrorCode::NoSuchDevice, format!("device {device} is not in its account's device list")),
+            _ => {
+                return refuse(
+                    ErrorCode::NoSuchDevice,
+                    format!("device {device} is not in its account's device list"),
+                );
+            }
         }
     }
     Ok(())
@@ -115,15 +161,26 @@ pub(super) fn apply_step(
     held: bool,
 ) {
     if held {
-        draft.effects.push(Effect::Unref(room.group_info, draft.now));
+        draft
+            .effects
+            .push(Effect::Unref(room.group_info, draft.now));
         draft.effects.push(Effect::Unref(room.tree, draft.now));
     }
     room.epoch_seq = at.seq;
     public_state(draft, room, step);
 
     let added: BTreeSet<DeviceId> = step.adds.iter().map(|add| add.device).collect();
-    for Member { device, .. } in step.removes.iter().filter(|remove| !added.contains(&remove.device)) {
-        if let Some(member) = draft.view.members.get(device).filter(|member| member.is_open()) {
+    for Member { device, .. } in step
+        .removes
+        .iter()
+        .filter(|remove| !added.contains(&remove.device))
+    {
+        if let Some(member) = draft
+            .view
+            .members
+            .get(device)
+            .filter(|member| member.is_open())
+        {
             draft.evict(id, *device, member.clone(), at.seq);
         }
     }
@@ -133,7 +190,17 @@ pub(super) fn apply_step(
         if before.is_none_or(|member| !member.is_open()) {
             let last = before.and_then(|member| member.last);
             let (from_seq, acked) = (at.seq, at.seq.saturating_sub(1));
-            draft.member(id, *device, MemberRow { account: *account, from_seq, until_seq: None, acked, last });
+            draft.member(
+                id,
+                *device,
+                MemberRow {
+                    account: *account,
+                    from_seq,
+                    until_seq: None,
+                    acked,
+                    last,
+                },
+            );
         }
     }
     for welcome in &step.welcomes {
@@ -154,7 +221,9 @@ fn public_state(draft: &mut Draft<'_>, room: &mut RoomRow, step: &GroupStep) {
     draft.object(&step.group_info);
     draft.effects.push(Effect::Ref(room.group_info, draft.now));
     if let Some(bytes) = &step.tree.bytes {
-        draft.effects.push(Effect::Object(room.tree, bytes.clone(), draft.now));
+        draft
+            .effects
+            .push(Effect::Object(room.tree, bytes.clone(), draft.now));
     }
     draft.effects.push(Effect::Ref(room.tree, draft.now));
 }
@@ -175,8 +244,14 @@ fn push_welcome(
     } else {
         Payload::Inline(bytes.to_vec().into())
     };
-    let notice =
-        WelcomeNotice { room, generation, epoch, from_seq: at.seq, welcome: payload, tree: step.tree.hash };
+    let notice = WelcomeNotice {
+        room,
+        generation,
+        epoch,
+        from_seq: at.seq,
+        welcome: payload,
+        tree: step.tree.hash,
+    };
     let body = Hashed::new(lacre_wire::codec::to_vec(&notice));
     let device = welcome.member.device;
     let origin = Origin::Sender(draft.env.keys.origin(&device, by));

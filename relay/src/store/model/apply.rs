@@ -28,7 +28,9 @@ impl Tables {
                     row.body = StoredBody::Gone { hash, reason };
                 }
             }
-            Effect::DropEntries(log, upto) => self.entries.retain(|(of, seq), _| *of != log || *seq > upto),
+            Effect::DropEntries(log, upto) => self
+                .entries
+                .retain(|(of, seq), _| *of != log || *seq > upto),
             Effect::Share(device, origin, share) => {
                 if share == Share::default() {
                     self.shares.remove(&(device, origin));
@@ -37,18 +39,36 @@ impl Tables {
                 }
             }
             Effect::Remember(key, seq, accepted_ms) => {
-                self.submissions.insert(key, Remembered { seq, accepted_ms });
+                self.submissions
+                    .insert(key, Remembered { seq, accepted_ms });
             }
-            Effect::Forget(before) => self.submissions.retain(|_, found| found.accepted_ms >= before),
-            Effect::AddPackage { device, suite, hash, last_resort, package, now_ms } => {
+            Effect::Forget(before) => self
+                .submissions
+                .retain(|_, found| found.accepted_ms >= before),
+            Effect::AddPackage {
+                device,
+                suite,
+                hash,
+                last_resort,
+                package,
+                now_ms,
+            } => {
                 let number = self.package_number;
                 self.package_number += 1;
-                let stored = StoredPackage { number, package, stored_ms: now_ms };
-                self.packages.insert((device, suite, last_resort, hash), stored);
+                let stored = StoredPackage {
+                    number,
+                    package,
+                    stored_ms: now_ms,
+                };
+                self.packages
+                    .insert((device, suite, last_resort, hash), stored);
             }
-            Effect::DropPackage(device, suite, hash) => drop(self.packages.remove(&(device, suite, false, hash))),
+            Effect::DropPackage(device, suite, hash) => {
+                drop(self.packages.remove(&(device, suite, false, hash)))
+            }
             Effect::DropLastResort(device, suite) => {
-                self.packages.retain(|(of, s, last, _), _| !(*of == device && *s == suite && *last));
+                self.packages
+                    .retain(|(of, s, last, _), _| !(*of == device && *s == suite && *last));
             }
             Effect::DropPackages(device) => self.packages.retain(|(of, ..), _| *of != device),
             Effect::Object(hash, bytes, now) => {

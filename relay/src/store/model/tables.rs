@@ -2,8 +2,8 @@
 
 use crate::store::record::DeviceState;
 use crate::store::rows::{
-    AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package, PageBound, Readers,
-    Remembered, RoomRow, Rows, Share, StoredBody,
+    AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
+    PageBound, Readers, Remembered, RoomRow, Rows, Share, StoredBody,
 };
 use bytes::Bytes;
 use lacre_wire::hash::sha256;
@@ -72,20 +72,34 @@ fn meta(row: &EntryRow) -> EntryMeta {
 impl Tables {
     fn after(&self, log: LogId, after: Seq) -> impl Iterator<Item = &EntryRow> {
         let start = (log, after.saturating_add(1));
-        self.entries.range(start..=(log, Seq::MAX)).map(|(_, row)| row)
+        self.entries
+            .range(start..=(log, Seq::MAX))
+            .map(|(_, row)| row)
     }
 
-    fn page(&self, log: LogId, after: Seq, limit: PageBound, only: impl Fn(&EntryRow) -> bool) -> Vec<EntryRow> {
+    fn page(
+        &self,
+        log: LogId,
+        after: Seq,
+        limit: PageBound,
+        only: impl Fn(&EntryRow) -> bool,
+    ) -> Vec<EntryRow> {
         let mut out: Vec<EntryRow> = Vec::new();
         let mut bytes = 0;
-        for row in self.after(log, after).filter(|row| row.seq <= limit.until && only(row)) {
+        for row in self
+            .after(log, after)
+            .filter(|row| row.seq <= limit.until && only(row))
+        {
             if out.len() >= limit.entries || bytes >= limit.bytes {
                 break;
             }
             if let StoredBody::Inline(body) = &row.body {
                 bytes += body.len();
             }
-            out.push(EntryRow { opening: None, ..row.clone() });
+            out.push(EntryRow {
+                opening: None,
+                ..row.clone()
+            });
         }
         out
     }
@@ -103,7 +117,11 @@ impl Rows for Tables {
     }
 
     fn account_by_handle(&mut self, handle: &str) -> Found<Option<AccountId>> {
-        Ok(self.accounts.iter().find(|(_, row)| row.handle == handle).map(|(id, _)| *id))
+        Ok(self
+            .accounts
+            .iter()
+            .find(|(_, row)| row.handle == handle)
+            .map(|(id, _)| *id))
     }
 
     fn device(&mut self, device: &DeviceId) -> Found<Option<DeviceRow>> {
@@ -111,12 +129,18 @@ impl Rows for Tables {
     }
 
     fn devices_of(&mut self, account: &AccountId) -> Found<Vec<(DeviceId, DeviceRow)>> {
-        let of = self.devices.iter().filter(|(_, row)| row.account == *account);
+        let of = self
+            .devices
+            .iter()
+            .filter(|(_, row)| row.account == *account);
         Ok(of.map(|(id, row)| (*id, row.clone())).collect())
     }
 
     fn forlorn(&mut self, before: Millis, limit: usize) -> Found<Vec<DeviceId>> {
-        let waiting = self.devices.iter().filter(|(_, row)| row.state == DeviceState::Pending && row.seen_ms < before);
+        let waiting = self
+            .devices
+            .iter()
+            .filter(|(_, row)| row.state == DeviceState::Pending && row.seen_ms < before);
         Ok(waiting.map(|(id, _)| *id).take(limit).collect())
     }
 
@@ -125,8 +149,14 @@ impl Rows for Tables {
     }
 
     fn due_log(&mut self, now: Millis) -> Found<Option<LogId>> {
-        let due = self.logs.iter().filter_map(|(log, row)| Some((row.due_ms?, log.to_key(), *log)));
-        Ok(due.filter(|(due, ..)| *due <= now).min().map(|(.., log)| log))
+        let due = self
+            .logs
+            .iter()
+            .filter_map(|(log, row)| Some((row.due_ms?, log.to_key(), *log)));
+        Ok(due
+            .filter(|(due, ..)| *due <= now)
+            .min()
+            .map(|(.., log)| log))
     }
 
     fn entries(&mut self, log: LogId, after: Seq, limit: PageBound) -> Found<Vec<EntryRow>> {
@@ -141,7 +171,10 @@ impl Rows for Tables {
         limit: PageBound,
     ) -> Found<Vec<EntryRow>> {
         Ok(self.page(log, after, limit, |row| {
-            let handshake = matches!(row.kind, EntryKind::Commit | EntryKind::Proposal | EntryKind::Generation);
+            let handshake = matches!(
+                row.kind,
+                EntryKind::Commit | EntryKind::Proposal | EntryKind::Generation
+            );
             handshake && (row.generation, row.epoch) >= from
         }))
     }
@@ -155,7 +188,11 @@ impl Rows for Tables {
     }
 
     fn share(&mut self, device: &DeviceId, origin: &Blind) -> Found<Share> {
-        Ok(self.shares.get(&(*device, *origin)).copied().unwrap_or_default())
+        Ok(self
+            .shares
+            .get(&(*device, *origin))
+            .copied()
+            .unwrap_or_default())
     }
 
     fn room(&mut self, room: &RoomId) -> Found<Option<RoomRow>> {
@@ -172,19 +209,34 @@ impl Rows for Tables {
 
     fn members(&mut self, room: &RoomId) -> Found<Vec<(DeviceId, MemberRow)>> {
         let of = self.members.iter().filter(|((of, _), _)| of == room);
-        Ok(of.map(|((_, device), row)| (*device, row.clone())).collect())
+        Ok(of
+            .map(|((_, device), row)| (*device, row.clone()))
+            .collect())
     }
 
     fn rooms_of(&mut self, device: &DeviceId) -> Found<Vec<RoomId>> {
-        let of = self.members.iter().filter(|((_, of), row)| of == device && row.is_open());
+        let of = self
+            .members
+            .iter()
+            .filter(|((_, of), row)| of == device && row.is_open());
         Ok(of.map(|((room, _), _)| *room).collect())
     }
 
     fn readers(&mut self, room: &RoomId, seen_since: Millis) -> Found<Readers> {
-        let seen = |device| self.devices.get(device).is_some_and(|row| row.seen_ms >= seen_since);
-        let of = self.members.iter().filter(|((of, device), row)| of == room && row.is_open() && seen(device));
+        let seen = |device| {
+            self.devices
+                .get(device)
+                .is_some_and(|row| row.seen_ms >= seen_since)
+        };
+        let of = self
+            .members
+            .iter()
+            .filter(|((of, device), row)| of == room && row.is_open() && seen(device));
         let acked: Vec<_> = of.map(|(_, row)| row.acked).collect();
-        Ok(Readers { count: u64::try_from(acked.len()).unwrap_or(u64::MAX), acked: acked.into_iter().min() })
+        Ok(Readers {
+            count: u64::try_from(acked.len()).unwrap_or(u64::MAX),
+            acked: acked.into_iter().min(),
+        })
     }
 
     fn logs_of(&mut self, device: &DeviceId) -> Found<Vec<DeviceLog>> {
@@ -193,7 +245,12 @@ impl Rows for Tables {
             .filter_map(|((room, _), member)| {
                 let log = LogId::Room(*room);
                 let row = self.logs.get(&log)?;
-                Some(DeviceLog { log, head: row.head, last_ms: row.last_ms, interval: member.interval() })
+                Some(DeviceLog {
+                    log,
+                    head: row.head,
+                    last_ms: row.last_ms,
+                    interval: member.interval(),
+                })
             })
             .collect())
     }
@@ -208,11 +265,17 @@ impl Rows for Tables {
             let (one_time, last) = counts.entry(*suite).or_default();
             *(if *last_resort { last } else { one_time }) += 1;
         }
-        Ok(counts.into_iter().map(|(suite, (one_time, last))| (suite, one_time, last)).collect())
+        Ok(counts
+            .into_iter()
+            .map(|(suite, (one_time, last))| (suite, one_time, last))
+            .collect())
     }
 
     fn package(&mut self, device: &DeviceId, suite: u16, since: Millis) -> Found<Option<Package>> {
-        let of = self.packages.iter().filter(|((of, s, ..), _)| of == device && *s == suite);
+        let of = self
+            .packages
+            .iter()
+            .filter(|((of, s, ..), _)| of == device && *s == suite);
         let usable = of.filter(|((_, _, last, _), stored)| *last || stored.stored_ms >= since);
         let best = usable.min_by_key(|((_, _, last, _), stored)| (*last, stored.number));
         Ok(best.map(|((_, _, last_resort, hash), stored)| Package {
@@ -222,26 +285,54 @@ impl Rows for Tables {
         }))
     }
 
-    fn stale_packages(&mut self, before: Millis, limit: usize) -> Found<Vec<(DeviceId, u16, Hash)>> {
-        let stale = self.packages.iter().filter(|((_, _, last, _), stored)| !last && stored.stored_ms < before);
-        let mut stale: Vec<_> = stale.map(|((device, suite, _, hash), s)| (s.number, *device, *suite, *hash)).collect();
+    fn stale_packages(
+        &mut self,
+        before: Millis,
+        limit: usize,
+    ) -> Found<Vec<(DeviceId, u16, Hash)>> {
+        let stale = self
+            .packages
+            .iter()
+            .filter(|((_, _, last, _), stored)| !last && stored.stored_ms < before);
+        let mut stale: Vec<_> = stale
+            .map(|((device, suite, _, hash), s)| (s.number, *device, *suite, *hash))
+            .collect();
         stale.sort_unstable();
-        Ok(stale.into_iter().take(limit).map(|(_, device, suite, hash)| (device, suite, hash)).collect())
+        Ok(stale
+            .into_iter()
+            .take(limit)
+            .map(|(_, device, suite, hash)| (device, suite, hash))
+            .collect())
     }
 
     fn has_object(&mut self, hash: &Hash) -> Found<bool> {
-        Ok(self.objects.get(hash).is_some_and(|object| object.bytes.is_some()))
+        Ok(self
+            .objects
+            .get(hash)
+            .is_some_and(|object| object.bytes.is_some()))
     }
 
     fn object(&mut self, hash: &Hash) -> Found<Option<Bytes>> {
-        Ok(self.objects.get(hash).and_then(|object| object.bytes.clone()))
+        Ok(self
+            .objects
+            .get(hash)
+            .and_then(|object| object.bytes.clone()))
     }
 
     fn orphans(&mut self, before: Millis, limit: usize) -> Found<Vec<Hash>> {
-        let unused = self.objects.iter().filter(|(_, object)| object.refs == 0 && object.touched_ms < before);
-        let mut unused: Vec<_> = unused.map(|(hash, object)| (object.touched_ms, *hash)).collect();
+        let unused = self
+            .objects
+            .iter()
+            .filter(|(_, object)| object.refs == 0 && object.touched_ms < before);
+        let mut unused: Vec<_> = unused
+            .map(|(hash, object)| (object.touched_ms, *hash))
+            .collect();
         unused.sort_unstable();
-        Ok(unused.into_iter().take(limit).map(|(_, hash)| hash).collect())
+        Ok(unused
+            .into_iter()
+            .take(limit)
+            .map(|(_, hash)| hash)
+            .collect())
     }
 
     fn snapshot(&mut self, room: &RoomId) -> Found<Option<(Generation, Epoch, Bytes)>> {

@@ -32,9 +32,11 @@ impl SqlRows<'_> {
                 self.cache.members.put((*room, *device), row.clone());
                 Ok(())
             }
-            Effect::Direct(pair, room) => {
-                execute(connection, "INSERT INTO direct VALUES (?1, ?2, ?3)", params![pair.0.0, pair.1.0, room.0])
-            }
+            Effect::Direct(pair, room) => execute(
+                connection,
+                "INSERT INTO direct VALUES (?1, ?2, ?3)",
+                params![pair.0.0, pair.1.0, room.0],
+            ),
             Effect::Append(log, row) => entry::insert(connection, self.known(*log)?, row),
             Effect::Blank(log, seq, hash, reason) => {
                 let id = entry::rowid(self.known(*log)?, *seq);
@@ -45,9 +47,11 @@ impl SqlRows<'_> {
                 let number = self.known(*log)?;
                 drop_entries(connection, number, *upto)
             }
-            Effect::Share(device, origin, share) if *share == Share::default() => {
-                execute(connection, "DELETE FROM share WHERE device = ?1 AND origin = ?2", params![device.0, origin])
-            }
+            Effect::Share(device, origin, share) if *share == Share::default() => execute(
+                connection,
+                "DELETE FROM share WHERE device = ?1 AND origin = ?2",
+                params![device.0, origin],
+            ),
             Effect::Share(device, origin, share) => execute(
                 connection,
                 "INSERT INTO share VALUES (?1, ?2, ?3, ?4) \
@@ -55,7 +59,10 @@ impl SqlRows<'_> {
                 params![device.0, origin, int(share.entries), int(share.bytes)],
             ),
             Effect::Remember(key, seq, accepted_ms) => {
-                let found = Remembered { seq: *seq, accepted_ms: *accepted_ms };
+                let found = Remembered {
+                    seq: *seq,
+                    accepted_ms: *accepted_ms,
+                };
                 self.memory()?.remember(connection, key, found)
             }
             Effect::Forget(before) => self.memory()?.forget(connection, *before),
@@ -67,11 +74,25 @@ impl SqlRows<'_> {
     fn apply_object(&mut self, effect: &Effect) -> rusqlite::Result<()> {
         let connection = self.connection;
         match effect {
-            Effect::AddPackage { device, suite, hash, last_resort, package, now_ms } => execute(
+            Effect::AddPackage {
+                device,
+                suite,
+                hash,
+                last_resort,
+                package,
+                now_ms,
+            } => execute(
                 connection,
                 "INSERT INTO key_package (device, suite, last_resort, hash, stored_ms, package) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![device.0, suite, last_resort, hash.0, int(*now_ms), package.as_ref()],
+                params![
+                    device.0,
+                    suite,
+                    last_resort,
+                    hash.0,
+                    int(*now_ms),
+                    package.as_ref()
+                ],
             ),
             Effect::DropPackage(device, suite, hash) => execute(
                 connection,
@@ -83,9 +104,11 @@ impl SqlRows<'_> {
                 "DELETE FROM key_package WHERE device = ?1 AND suite = ?2 AND last_resort = 1",
                 params![device.0, suite],
             ),
-            Effect::DropPackages(device) => {
-                execute(connection, "DELETE FROM key_package WHERE device = ?1", [device.0])
-            }
+            Effect::DropPackages(device) => execute(
+                connection,
+                "DELETE FROM key_package WHERE device = ?1",
+                [device.0],
+            ),
             Effect::Object(hash, bytes, now) => execute(
                 connection,
                 "INSERT INTO object (hash, refs, touched_ms, bytes) VALUES (?1, 0, ?2, ?3) \
@@ -104,24 +127,38 @@ impl SqlRows<'_> {
                  ON CONFLICT DO UPDATE SET refs = max(refs - 1, 0), touched_ms = excluded.touched_ms",
                 params![hash.0, int(*now)],
             ),
-            Effect::DropObject(hash) => execute(connection, "DELETE FROM object WHERE hash = ?1", [hash.0]),
+            Effect::DropObject(hash) => {
+                execute(connection, "DELETE FROM object WHERE hash = ?1", [hash.0])
+            }
             Effect::Snapshot(room, generation, epoch, bytes) => execute(
                 connection,
                 "INSERT INTO snapshot VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
                  generation = excluded.generation, epoch = excluded.epoch, bytes = excluded.bytes",
-                params![self.known(LogId::Room(*room))?, generation, int(*epoch), bytes.as_ref()],
+                params![
+                    self.known(LogId::Room(*room))?,
+                    generation,
+                    int(*epoch),
+                    bytes.as_ref()
+                ],
             ),
             _ => Err(damaged("an effect without a table")),
         }
     }
 
     fn known(&mut self, log: LogId) -> rusqlite::Result<i64> {
-        self.number(log)?.ok_or_else(|| damaged("a log that is not there"))
+        self.number(log)?
+            .ok_or_else(|| damaged("a log that is not there"))
     }
 
     fn put_log(&mut self, id: LogId, row: &LogRow) -> rusqlite::Result<()> {
         if let Some(number) = self.number(id)? {
-            self.cache.logs.put(id, NumberedLog { number, row: row.clone() });
+            self.cache.logs.put(
+                id,
+                NumberedLog {
+                    number,
+                    row: row.clone(),
+                },
+            );
             return Ok(());
         }
         execute(
@@ -141,7 +178,13 @@ impl SqlRows<'_> {
             ],
         )?;
         let number = self.connection.last_insert_rowid();
-        self.cache.logs.hold(id, NumberedLog { number, row: row.clone() });
+        self.cache.logs.hold(
+            id,
+            NumberedLog {
+                number,
+                row: row.clone(),
+            },
+        );
         Ok(())
     }
 
@@ -150,11 +193,23 @@ impl SqlRows<'_> {
         if let Some(number) = self.number(inbox)? {
             // Its number may be given to another log: no entry under it may stay.
             drop_entries(self.connection, number, Seq::MAX)?;
-            execute(self.connection, "DELETE FROM log WHERE number = ?1", [number])?;
+            execute(
+                self.connection,
+                "DELETE FROM log WHERE number = ?1",
+                [number],
+            )?;
             self.cache.logs.forget(&inbox);
         }
-        execute(self.connection, "DELETE FROM share WHERE device = ?1", [id.0])?;
-        execute(self.connection, "DELETE FROM key_package WHERE device = ?1", [id.0])?;
+        execute(
+            self.connection,
+            "DELETE FROM share WHERE device = ?1",
+            [id.0],
+        )?;
+        execute(
+            self.connection,
+            "DELETE FROM key_package WHERE device = ?1",
+            [id.0],
+        )?;
         execute(self.connection, "DELETE FROM device WHERE id = ?1", [id.0])
     }
 
@@ -193,7 +248,11 @@ impl SqlRows<'_> {
 
 fn drop_entries(connection: &Connection, log: i64, upto: Seq) -> rusqlite::Result<()> {
     let sql = "DELETE FROM entry WHERE id > ?1 AND id <= ?2";
-    execute(connection, sql, params![entry::rowid(log, 0), entry::rowid(log, upto)])
+    execute(
+        connection,
+        sql,
+        params![entry::rowid(log, 0), entry::rowid(log, upto)],
+    )
 }
 
 fn account(connection: &Connection, id: &AccountId, row: &AccountRow) -> rusqlite::Result<()> {
@@ -224,7 +283,14 @@ fn device(connection: &Connection, id: &DeviceId, row: &DeviceRow) -> rusqlite::
         connection,
         "INSERT INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET \
          counter = excluded.counter, state = excluded.state, seen_ms = excluded.seen_ms",
-        params![id.0, row.account.0, row.key.0, int(row.counter), state, int(row.seen_ms)],
+        params![
+            id.0,
+            row.account.0,
+            row.key.0,
+            int(row.counter),
+            state,
+            int(row.seen_ms)
+        ],
     )
 }
 
@@ -274,7 +340,12 @@ fn room(connection: &Connection, number: i64, row: &RoomRow) -> rusqlite::Result
     )
 }
 
-fn member(connection: &Connection, number: i64, device: &DeviceId, row: &MemberRow) -> rusqlite::Result<()> {
+fn member(
+    connection: &Connection,
+    number: i64,
+    device: &DeviceId,
+    row: &MemberRow,
+) -> rusqlite::Result<()> {
     execute(
         connection,
         "INSERT INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \

@@ -26,7 +26,10 @@ pub(super) struct Table<K, T> {
 
 impl<K, T> Default for Table<K, T> {
     fn default() -> Self {
-        Self { rows: HashMap::new(), dirty: Vec::new() }
+        Self {
+            rows: HashMap::new(),
+            dirty: Vec::new(),
+        }
     }
 }
 
@@ -53,7 +56,10 @@ impl<K: Copy + Eq + Hash, T> Table<K, T> {
     }
 
     /// Passes every changed row to `write`, once.
-    pub(super) fn flush<E>(&mut self, mut write: impl FnMut(&K, &T) -> Result<(), E>) -> Result<(), E> {
+    pub(super) fn flush<E>(
+        &mut self,
+        mut write: impl FnMut(&K, &T) -> Result<(), E>,
+    ) -> Result<(), E> {
         for key in self.dirty.drain(..) {
             if let Some(held) = self.rows.get_mut(&key)
                 && held.dirty

@@ -30,7 +30,11 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub(super) fn start(connection: Connection) -> Result<(Arc<Self>, JoinHandle<()>), OpenError> {
-        let this = Arc::new(Self { wanted: Mutex::default(), changed: Condvar::new(), running: Mutex::new(()) });
+        let this = Arc::new(Self {
+            wanted: Mutex::default(),
+            changed: Condvar::new(),
+            running: Mutex::new(()),
+        });
         let thread = {
             let this = Arc::clone(&this);
             spawn("store-checkpoint", move || this.run(&connection))?
@@ -66,7 +70,10 @@ impl Checkpointer {
         loop {
             let mut wanted = self.lock();
             while wanted.pages == 0 && !wanted.closed {
-                wanted = self.changed.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+                wanted = self
+                    .changed
+                    .wait(wanted)
+                    .unwrap_or_else(PoisonError::into_inner);
             }
             if wanted.closed {
                 return;
@@ -80,7 +87,9 @@ impl Checkpointer {
 }
 
 fn passive(connection: &Connection) {
-    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
+    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        row.get::<_, i64>(0)
+    });
     if let Err(error) = done {
         // The log only grows; the next commit asks again.
         tracing::warn!(%error, "checkpoint failed");

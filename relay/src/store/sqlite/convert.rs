@@ -30,7 +30,9 @@ pub(super) fn uint(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 
 pub(super) fn maybe_uint(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
     let value: Option<i64> = row.get(column)?;
-    value.map(|value| u64::try_from(value).map_err(|_| damaged("a negative number"))).transpose()
+    value
+        .map(|value| u64::try_from(value).map_err(|_| damaged("a negative number")))
+        .transpose()
 }
 
 pub(super) fn small(row: &Row<'_>, column: usize) -> rusqlite::Result<u32> {

@@ -1,6 +1,9 @@
 //! Entries in their table, and the rowids that keep a log together.
 
-use super::convert::{damaged, entry_kind, gone_reason, int, maybe_uint, size, small, to_entry_kind, to_gone_reason, uint};
+use super::convert::{
+    damaged, entry_kind, gone_reason, int, maybe_uint, size, small, to_entry_kind, to_gone_reason,
+    uint,
+};
 use super::schema::SEQ_BITS;
 use crate::store::rows::{EntryMeta, EntryRow, PageBound, SealedSender, StoredBody};
 use bytes::Bytes;
@@ -28,7 +31,8 @@ pub(super) fn insert(connection: &Connection, log: i64, row: &EntryRow) -> rusql
         StoredBody::Object { hash, size } => (None, Some(hash.0), Some(int(*size)), None),
         StoredBody::Gone { hash, reason } => (Some(gone_reason(*reason)), Some(hash.0), None, None),
     };
-    let refs = (!row.refs.is_empty()).then(|| row.refs.iter().flat_map(|hash| hash.0).collect::<Vec<u8>>());
+    let refs = (!row.refs.is_empty())
+        .then(|| row.refs.iter().flat_map(|hash| hash.0).collect::<Vec<u8>>());
     connection
         .prepare_cached(
             "INSERT INTO entry (id, kind, generation, epoch, accepted_ms, chain, gone, body_hash, body_size, stamp, \
@@ -57,7 +61,10 @@ pub(super) fn insert(connection: &Connection, log: i64, row: &EntryRow) -> rusql
 
 fn refs(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Hash>> {
     match row.get_ref(column)? {
-        ValueRef::Blob(bytes) => Ok(bytes.chunks_exact(32).filter_map(Hash::from_slice).collect()),
+        ValueRef::Blob(bytes) => Ok(bytes
+            .chunks_exact(32)
+            .filter_map(Hash::from_slice)
+            .collect()),
         _ => Ok(Vec::new()),
     }
 }
@@ -65,8 +72,14 @@ fn refs(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Hash>> {
 fn read(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     let hash: Option<[u8; 32]> = row.get(7)?;
     let body = match (row.get::<_, Option<i64>>(6)?, hash, maybe_uint(row, 8)?) {
-        (Some(reason), Some(hash), _) => StoredBody::Gone { hash: Hash(hash), reason: to_gone_reason(reason)? },
-        (None, Some(hash), Some(size)) => StoredBody::Object { hash: Hash(hash), size },
+        (Some(reason), Some(hash), _) => StoredBody::Gone {
+            hash: Hash(hash),
+            reason: to_gone_reason(reason)?,
+        },
+        (None, Some(hash), Some(size)) => StoredBody::Object {
+            hash: Hash(hash),
+            size,
+        },
         (None, None, None) => StoredBody::Inline(Bytes::from(row.get::<_, Vec<u8>>(14)?)),
         _ => return Err(damaged("the body of an entry")),
     };
@@ -76,7 +89,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     };
     let sealed: Option<[u8; 32]> = row.get(11)?;
     let sender = match sealed {
-        Some(sealed) => Some(SealedSender { lineage: small(row, 10)?, sealed }),
+        Some(sealed) => Some(SealedSender {
+            lineage: small(row, 10)?,
+            sealed,
+        }),
         None => None,
     };
     Ok(EntryRow {
@@ -132,10 +148,20 @@ fn page(mut rows: rusqlite::Rows<'_>, limit: PageBound) -> rusqlite::Result<Vec<
     Ok(out)
 }
 
-pub(super) fn entries(connection: &Connection, log: i64, after: Seq, limit: PageBound) -> rusqlite::Result<Vec<EntryRow>> {
-    let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"))?;
-    let rows = statement.query(params![rowid(log, after), rowid(log, limit.until), size(limit.entries)])?;
+pub(super) fn entries(
+    connection: &Connection,
+    log: i64,
+    after: Seq,
+    limit: PageBound,
+) -> rusqlite::Result<Vec<EntryRow>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
+    ))?;
+    let rows = statement.query(params![
+        rowid(log, after),
+        rowid(log, limit.until),
+        size(limit.entries)
+    ])?;
     page(rows, limit)
 }
 
@@ -160,9 +186,18 @@ pub(super) fn handshakes(
     page(rows, limit)
 }
 
-pub(super) fn metas(connection: &Connection, log: i64, after: Seq, limit: usize) -> rusqlite::Result<Vec<EntryMeta>> {
-    let mut statement = connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"))?;
-    let rows = statement.query_map(params![rowid(log, after), rowid(log, Seq::MAX), size(limit)], meta)?;
+pub(super) fn metas(
+    connection: &Connection,
+    log: i64,
+    after: Seq,
+    limit: usize,
+) -> rusqlite::Result<Vec<EntryMeta>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM entry WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
+    ))?;
+    let rows = statement.query_map(
+        params![rowid(log, after), rowid(log, Seq::MAX), size(limit)],
+        meta,
+    )?;
     rows.collect()
 }

@@ -35,30 +35,63 @@ pub(super) struct Memory {
 impl Memory {
     /// Reads what had not moved.
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut statement =
-            connection.prepare_cached("SELECT key, number, seq, accepted_ms FROM submission_recent ORDER BY number")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT key, number, seq, accepted_ms FROM submission_recent ORDER BY number",
+        )?;
         let rows = statement.query_map([], |row| {
-            let found = Remembered { seq: uint(row, 2)?, accepted_ms: uint(row, 3)? };
-            Ok((row.get(0)?, Recent { number: row.get(1)?, found }))
+            let found = Remembered {
+                seq: uint(row, 2)?,
+                accepted_ms: uint(row, 3)?,
+            };
+            Ok((
+                row.get(0)?,
+                Recent {
+                    number: row.get(1)?,
+                    found,
+                },
+            ))
         })?;
-        Ok(Self { recent: rows.collect::<Result<_, _>>()?, turn: 0, forgotten_to: [0; 16] })
+        Ok(Self {
+            recent: rows.collect::<Result<_, _>>()?,
+            turn: 0,
+            forgotten_to: [0; 16],
+        })
     }
 
-    pub(super) fn find(&self, connection: &Connection, key: &Blind) -> rusqlite::Result<Option<Remembered>> {
+    pub(super) fn find(
+        &self,
+        connection: &Connection,
+        key: &Blind,
+    ) -> rusqlite::Result<Option<Remembered>> {
         if let Some(recent) = self.recent.get(key) {
             return Ok(Some(recent.found));
         }
         connection
             .prepare_cached("SELECT seq, accepted_ms FROM submission WHERE key = ?1")?
-            .query_row([key], |row| Ok(Remembered { seq: uint(row, 0)?, accepted_ms: uint(row, 1)? }))
+            .query_row([key], |row| {
+                Ok(Remembered {
+                    seq: uint(row, 0)?,
+                    accepted_ms: uint(row, 1)?,
+                })
+            })
             .optional()
     }
 
-    pub(super) fn remember(&mut self, connection: &Connection, key: &Blind, found: Remembered) -> rusqlite::Result<()> {
+    pub(super) fn remember(
+        &mut self,
+        connection: &Connection,
+        key: &Blind,
+        found: Remembered,
+    ) -> rusqlite::Result<()> {
         connection
-            .prepare_cached("INSERT INTO submission_recent (key, seq, accepted_ms) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO submission_recent (key, seq, accepted_ms) VALUES (?1, ?2, ?3)",
+            )?
             .execute(params![key, int(found.seq), int(found.accepted_ms)])?;
-        let recent = Recent { number: connection.last_insert_rowid(), found };
+        let recent = Recent {
+            number: connection.last_insert_rowid(),
+            found,
+        };
         match self.recent.insert(*key, recent) {
             // The one before was too old to count.
             Some(before) => drop_recent(connection, before.number),
@@ -73,29 +106,53 @@ impl Memory {
         }
         let turn = self.turn;
         self.turn = (turn + 1) % 16;
-        let mut moving: Vec<(Blind, Recent)> =
-            self.recent.extract_if(|key, _| key.first().is_some_and(|byte| byte >> 4 == turn)).collect();
+        let mut moving: Vec<(Blind, Recent)> = self
+            .recent
+            .extract_if(|key, _| key.first().is_some_and(|byte| byte >> 4 == turn))
+            .collect();
         moving.sort_unstable_by_key(|(key, _)| *key);
-        let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO submission VALUES (?1, ?2, ?3)")?;
+        let mut insert =
+            connection.prepare_cached("INSERT OR REPLACE INTO submission VALUES (?1, ?2, ?3)")?;
         for (key, recent) in &moving {
-            insert.execute(params![key, int(recent.found.seq), int(recent.found.accepted_ms)])?;
+            insert.execute(params![
+                key,
+                int(recent.found.seq),
+                int(recent.found.accepted_ms)
+            ])?;
         }
         let mut numbers: Vec<i64> = moving.iter().map(|(_, recent)| recent.number).collect();
         numbers.sort_unstable();
-        numbers.into_iter().try_for_each(|number| drop_recent(connection, number))
+        numbers
+            .into_iter()
+            .try_for_each(|number| drop_recent(connection, number))
     }
 
     /// Deletes recent ones from before `before`, and those among the next indexed ones.
-    pub(super) fn forget(&mut self, connection: &Connection, before: Millis) -> rusqlite::Result<()> {
-        let old: Vec<_> = self.recent.extract_if(|_, recent| recent.found.accepted_ms < before).collect();
-        old.into_iter().try_for_each(|(_, recent)| drop_recent(connection, recent.number))?;
+    pub(super) fn forget(
+        &mut self,
+        connection: &Connection,
+        before: Millis,
+    ) -> rusqlite::Result<()> {
+        let old: Vec<_> = self
+            .recent
+            .extract_if(|_, recent| recent.found.accepted_ms < before)
+            .collect();
+        old.into_iter()
+            .try_for_each(|(_, recent)| drop_recent(connection, recent.number))?;
         let last: Option<Blind> = connection
-            .prepare_cached("SELECT key FROM submission WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2")?
-            .query_row(params![self.forgotten_to, super::convert::size(FORGET)], |row| row.get(0))
+            .prepare_cached(
+                "SELECT key FROM submission WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2",
+            )?
+            .query_row(
+                params![self.forgotten_to, super::convert::size(FORGET)],
+                |row| row.get(0),
+            )
             .optional()?;
         let upto = last.unwrap_or([0xff; 16]);
         connection
-            .prepare_cached("DELETE FROM submission WHERE key >= ?1 AND key <= ?2 AND accepted_ms < ?3")?
+            .prepare_cached(
+                "DELETE FROM submission WHERE key >= ?1 AND key <= ?2 AND accepted_ms < ?3",
+            )?
             .execute(params![self.forgotten_to, upto, int(before)])?;
         // At the end it starts again.
         self.forgotten_to = last.unwrap_or([0; 16]);
@@ -104,7 +161,10 @@ impl Memory {
 }
 
 fn drop_recent(connection: &Connection, number: i64) -> rusqlite::Result<()> {
-    connection.prepare_cached("DELETE FROM submission_recent WHERE number = ?1")?.execute([number]).map(drop)
+    connection
+        .prepare_cached("DELETE FROM submission_recent WHERE number = ?1")?
+        .execute([number])
+        .map(drop)
 }
 
 #[cfg(test)]
@@ -113,7 +173,9 @@ mod tests {
 
     fn tables() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(super::super::schema::SCHEMA).unwrap();
+        connection
+            .execute_batch(super::super::schema::SCHEMA)
+            .unwrap();
         connection
     }
 
@@ -124,7 +186,11 @@ mod tests {
     }
 
     fn count(connection: &Connection, table: &str) -> usize {
-        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap() as usize
+        connection
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .unwrap() as usize
     }
 
     #[test]
@@ -134,15 +200,30 @@ mod tests {
         let all = u32::try_from(RECENT).unwrap() + 10;
         connection.execute_batch("BEGIN").unwrap();
         for n in 0..all {
-            memory.remember(&connection, &key(n), Remembered { seq: u64::from(n), accepted_ms: 5 }).unwrap();
+            memory
+                .remember(
+                    &connection,
+                    &key(n),
+                    Remembered {
+                        seq: u64::from(n),
+                        accepted_ms: 5,
+                    },
+                )
+                .unwrap();
         }
         memory.settle(&connection).unwrap();
         let moved = count(&connection, "submission");
         assert!((RECENT / 20..RECENT / 12).contains(&moved), "{moved}");
-        assert_eq!(moved + count(&connection, "submission_recent"), all as usize);
+        assert_eq!(
+            moved + count(&connection, "submission_recent"),
+            all as usize
+        );
         let again = Memory::load(&connection).unwrap();
         for n in (0..all).step_by(97) {
-            let found = Some(Remembered { seq: u64::from(n), accepted_ms: 5 });
+            let found = Some(Remembered {
+                seq: u64::from(n),
+                accepted_ms: 5,
+            });
             assert_eq!(memory.find(&connection, &key(n)).unwrap(), found);
             assert_eq!(again.find(&connection, &key(n)).unwrap(), found);
         }
@@ -158,14 +239,26 @@ mod tests {
             connection.execute(sql, params![key(n), n % 2]).unwrap();
         }
         let mut memory = Memory::load(&connection).unwrap();
-        memory.remember(&connection, &key(30_000), Remembered { seq: 1, accepted_ms: 0 }).unwrap();
+        memory
+            .remember(
+                &connection,
+                &key(30_000),
+                Remembered {
+                    seq: 1,
+                    accepted_ms: 0,
+                },
+            )
+            .unwrap();
         let left: Vec<_> = (0..4)
             .map(|_| {
                 memory.forget(&connection, 1).unwrap();
                 count(&connection, "submission")
             })
             .collect();
-        assert!(left[0] > 12_500 && left.is_sorted_by(|a, b| a >= b), "{left:?}");
+        assert!(
+            left[0] > 12_500 && left.is_sorted_by(|a, b| a >= b),
+            "{left:?}"
+        );
         assert_eq!(left[3], 12_500);
         assert_eq!(count(&connection, "submission_recent"), 0);
     }

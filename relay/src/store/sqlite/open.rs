@@ -28,13 +28,17 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Some other file.
-    #[error("{path} is not a Lacre store; give the path of a store, or of a file that does not exist yet")]
+    #[error(
+        "{path} is not a Lacre store; give the path of a store, or of a file that does not exist yet"
+    )]
     NotAStore {
         /// The file.
         path: PathBuf,
     },
     /// Written by a newer relay.
-    #[error("{path} has schema version {found}, this relay knows up to {known}; run the newer relay")]
+    #[error(
+        "{path} has schema version {found}, this relay knows up to {known}; run the newer relay"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -73,7 +77,11 @@ pub(super) struct Opened {
 pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
     let lock = lock(path)?;
     match prepare(path, options) {
-        Ok((connection, lineages)) => Ok(Opened { connection, lineages, lock }),
+        Ok((connection, lineages)) => Ok(Opened {
+            connection,
+            lineages,
+            lock,
+        }),
         Err(OpenError::Sqlite(error)) => Err(diagnose(path, error)),
         Err(error) => Err(error),
     }
@@ -83,11 +91,21 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = PathBuf::from(name);
-    let io = |source| OpenError::Io { path: file.clone(), source };
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&file).map_err(io)?;
+    let io = |source| OpenError::Io {
+        path: file.clone(),
+        source,
+    };
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&file)
+        .map_err(io)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_path_buf() }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: path.to_path_buf(),
+        }),
         Err(TryLockError::Error(source)) => Err(io(source)),
     }
 }
@@ -96,13 +114,20 @@ fn prepare(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Linea
     let mut connection = connect(path, options)?;
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables == 0 && application == 0 {
         create(&connection)?;
     } else if application != APPLICATION_ID {
-        return Err(OpenError::NotAStore { path: path.to_path_buf() });
+        return Err(OpenError::NotAStore {
+            path: path.to_path_buf(),
+        });
     } else if version > VERSION {
-        return Err(OpenError::Newer { path: path.to_path_buf(), found: version, known: VERSION });
+        return Err(OpenError::Newer {
+            path: path.to_path_buf(),
+            found: version,
+            known: VERSION,
+        });
     }
     let mut lineages = lineages(&connection)?;
     if lineages.is_empty() || options.renew_lineage {
@@ -118,7 +143,9 @@ fn prepare(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Linea
 fn create(connection: &Connection) -> Result<(), OpenError> {
     // Page size and vacuum mode count only before the first table.
     connection.execute_batch("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;")?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |row| {
+        row.get::<_, String>(0)
+    })?;
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
     ))?;
@@ -133,7 +160,9 @@ fn lineages(connection: &Connection) -> rusqlite::Result<Vec<Lineage>> {
 
 /// A connection with the store's settings.
 pub(super) fn connect(path: &Path, options: &StoreOptions) -> Result<Connection, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
@@ -153,13 +182,17 @@ fn diagnose(path: &Path, error: rusqlite::Error) -> OpenError {
     let path = path.to_path_buf();
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => OpenError::NotAStore { path },
-        Some(rusqlite::ErrorCode::CannotOpen) => {
-            OpenError::Io { path, source: std::io::Error::other(error.to_string()) }
-        }
+        Some(rusqlite::ErrorCode::CannotOpen) => OpenError::Io {
+            path,
+            source: std::io::Error::other(error.to_string()),
+        },
         _ => match quick_check(&path) {
             Ok(found) if found == "ok" => OpenError::Sqlite(error),
             Ok(found) => OpenError::Damaged { path, found },
-            Err(_) => OpenError::Damaged { path, found: error.to_string() },
+            Err(_) => OpenError::Damaged {
+                path,
+                found: error.to_string(),
+            },
         },
     }
 }
@@ -170,6 +203,12 @@ fn quick_check(path: &Path) -> rusqlite::Result<String> {
 }
 
 /// A named thread.
-pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
-    Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Thread)
+pub(super) fn spawn(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, OpenError> {
+    Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(OpenError::Thread)
 }

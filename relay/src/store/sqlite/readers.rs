@@ -23,7 +23,11 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(path: &Path, options: &StoreOptions, context: &Arc<Context>) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        path: &Path,
+        options: &StoreOptions,
+        context: &Arc<Context>,
+    ) -> Result<Self, OpenError> {
         let (tasks, waiting) = channel::<Task>();
         let waiting = Arc::new(Mutex::new(waiting));
         let mut threads = Vec::new();
@@ -33,7 +37,11 @@ impl Readers {
             let waiting = Arc::clone(&waiting);
             threads.push(spawn("store-reader", move || work(&connection, &waiting))?);
         }
-        Ok(Self { context: Arc::clone(context), tasks: Mutex::new(Some(tasks)), threads: Mutex::new(threads) })
+        Ok(Self {
+            context: Arc::clone(context),
+            tasks: Mutex::new(Some(tasks)),
+            threads: Mutex::new(threads),
+        })
     }
 
     /// Runs a read within one snapshot.
@@ -46,7 +54,10 @@ impl Readers {
             connection.prepare_cached("BEGIN DEFERRED")?.execute([])?;
             let mut cache = Cache::default();
             let mut rows = SqlRows::new(connection, &mut cache);
-            let found = read(&mut Reading { rows: &mut rows, opener: context.opener() });
+            let found = read(&mut Reading {
+                rows: &mut rows,
+                opener: context.opener(),
+            });
             connection.prepare_cached("COMMIT")?.execute([])?;
             found
         };
@@ -70,15 +81,24 @@ impl Readers {
 
     /// Ends the threads once they have done what was asked.
     pub(super) fn close(&self) {
-        drop(self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(
+            self.tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 }
 
 fn work(connection: &Connection, waiting: &Mutex<Receiver<Task>>) {
     loop {
-        let task = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let task = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
         let Ok(task) = task else { return };
         task(connection);
         if !connection.is_autocommit() {

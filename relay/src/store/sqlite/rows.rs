@@ -1,19 +1,21 @@
 //! The look-ups in SQL.
 
-use super::cache::{Cache, NumberedLog};
-use super::convert::{damaged, int, log_id, maybe_uint, size, small, to_room_kind, uint};
+use super::cache::Cache;
+use super::convert::{damaged, int, log_id, maybe_uint, size, small, uint};
 use super::entry;
+use super::load::{device_row, member_row};
 use super::memory::Memory;
-use crate::store::record::{DeviceState, Interval};
+use crate::store::record::Interval;
 use crate::store::rows::{
-    AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package, PageBound, Readers,
-    Remembered, RoomRow, Rows, Share,
+    AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
+    PageBound, Readers, Remembered, RoomRow, Rows, Share,
 };
 use bytes::Bytes;
-use lacre_wire::codec;
 use lacre_wire::identity::SignedDeviceList;
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq, Signature, SubmitId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq, Signature,
+};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// The tables as one transaction sees them, with the rows that are cached.
 pub(crate) struct SqlRows<'a> {
@@ -34,122 +36,28 @@ impl<'a> SqlRows<'a> {
         Ok(self.cache.logs.get(&log).map(|held| held.number))
     }
 
-    fn load_log(&mut self, log: LogId) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT number, head, chain, last_ms, first, chain_before, bytes, swept, due_ms FROM log WHERE key = ?1",
-        )?;
-        let found = statement
-            .query_row([log.to_key()], |row| {
-                Ok(NumberedLog {
-                    number: row.get(0)?,
-                    row: LogRow {
-                        head: uint(row, 1)?,
-                        chain: Hash(row.get(2)?),
-                        last_ms: uint(row, 3)?,
-                        first: uint(row, 4)?,
-                        before: Hash(row.get(5)?),
-                        bytes: uint(row, 6)?,
-                        swept: uint(row, 7)?,
-                        due_ms: maybe_uint(row, 8)?,
-                    },
-                })
-            })
-            .optional()?;
-        if let Some(found) = found {
-            self.cache.logs.hold(log, found);
-        }
-        Ok(())
-    }
-
-    fn load_room(&mut self, room: RoomId) -> rusqlite::Result<()> {
-        let Some(number) = self.number(LogId::Room(room))? else { return Ok(()) };
-        let mut statement = self.connection.prepare_cached(
-            "SELECT kind, generation, epoch, epoch_seq, group_info, gi_mac, key_number, tree, frozen, join_open, \
-             retention_ms, snapshot_generation, snapshot_epoch, pending, reports FROM room WHERE log = ?1",
-        )?;
-        let found = statement.query_row([number], room_row).optional()?;
-        if let Some(found) = found {
-            self.cache.rooms.hold(room, found);
-        }
-        Ok(())
-    }
-
-    fn load_member(&mut self, room: RoomId, device: DeviceId) -> rusqlite::Result<()> {
-        let Some(number) = self.number(LogId::Room(room))? else { return Ok(()) };
-        let mut statement = self.connection.prepare_cached(
-            "SELECT account, from_seq, until_seq, acked, last FROM member WHERE log = ?1 AND device = ?2",
-        )?;
-        let found = statement.query_row(params![number, device.0], |row| member_row(row, 0)).optional()?;
-        if let Some(found) = found {
-            self.cache.members.hold((room, device), found);
-        }
-        Ok(())
-    }
-
     /// The memory of submissions; read from its table after a rollback.
     pub(super) fn memory(&mut self) -> rusqlite::Result<&mut Memory> {
         if self.cache.memory.is_none() {
             self.cache.memory = Some(Memory::load(self.connection)?);
         }
-        self.cache.memory.as_mut().ok_or_else(|| damaged("the memory of submissions"))
+        self.cache
+            .memory
+            .as_mut()
+            .ok_or_else(|| damaged("the memory of submissions"))
     }
 
     fn share_row(&self, device: &DeviceId, origin: &Blind) -> rusqlite::Result<Option<Share>> {
         self.connection
             .prepare_cached("SELECT entries, bytes FROM share WHERE device = ?1 AND origin = ?2")?
-            .query_row(params![device.0, origin], |row| Ok(Share { entries: uint(row, 0)?, bytes: uint(row, 1)? }))
+            .query_row(params![device.0, origin], |row| {
+                Ok(Share {
+                    entries: uint(row, 0)?,
+                    bytes: uint(row, 1)?,
+                })
+            })
             .optional()
     }
-}
-
-fn room_row(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
-    let snapshot = match (row.get::<_, Option<i64>>(11)?, maybe_uint(row, 12)?) {
-        (Some(_), Some(epoch)) => Some((small(row, 11)?, epoch)),
-        _ => None,
-    };
-    let list = |column| row.get_ref(column)?.as_blob().map_err(|_| damaged("a list of a room"));
-    Ok(RoomRow {
-        kind: to_room_kind(row.get(0)?)?,
-        generation: small(row, 1)?,
-        epoch: uint(row, 2)?,
-        epoch_seq: uint(row, 3)?,
-        group_info: Hash(row.get(4)?),
-        gi_mac: Hash(row.get(5)?),
-        key_number: small(row, 6)?,
-        tree: Hash(row.get(7)?),
-        frozen: row.get(8)?,
-        join_open: row.get(9)?,
-        retention_ms: maybe_uint(row, 10)?,
-        snapshot,
-        pending: codec::from_slice(list(13)?).map_err(|_| damaged("the proposals of a room"))?,
-        reports: codec::from_slice(list(14)?).map_err(|_| damaged("the reports of a room"))?,
-    })
-}
-
-fn member_row(row: &Row<'_>, at: usize) -> rusqlite::Result<MemberRow> {
-    Ok(MemberRow {
-        account: AccountId(row.get(at)?),
-        from_seq: uint(row, at + 1)?,
-        until_seq: maybe_uint(row, at + 2)?,
-        acked: uint(row, at + 3)?,
-        last: row.get::<_, Option<[u8; 16]>>(at + 4)?.map(SubmitId),
-    })
-}
-
-fn device_row(row: &Row<'_>, at: usize) -> rusqlite::Result<DeviceRow> {
-    let state = match row.get::<_, i64>(at + 3)? {
-        0 => DeviceState::Pending,
-        1 => DeviceState::Listed,
-        2 => DeviceState::Revoked,
-        _ => return Err(damaged("the state of a device")),
-    };
-    Ok(DeviceRow {
-        account: AccountId(row.get(at)?),
-        key: PublicKey(row.get(at + 1)?),
-        counter: uint(row, at + 2)?,
-        state,
-        seen_ms: uint(row, at + 4)?,
-    })
 }
 
 impl Rows for SqlRows<'_> {
@@ -190,7 +98,9 @@ impl Rows for SqlRows<'_> {
 
     fn device(&mut self, device: &DeviceId) -> rusqlite::Result<Option<DeviceRow>> {
         self.connection
-            .prepare_cached("SELECT account, key, counter, state, seen_ms FROM device WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT account, key, counter, state, seen_ms FROM device WHERE id = ?1",
+            )?
             .query_row([device.0], |row| device_row(row, 0))
             .optional()
     }
@@ -199,15 +109,19 @@ impl Rows for SqlRows<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT id, account, key, counter, state, seen_ms FROM device WHERE account = ?1 ORDER BY id",
         )?;
-        let rows = statement.query_map([account.0], |row| Ok((DeviceId(row.get(0)?), device_row(row, 1)?)))?;
+        let rows = statement.query_map([account.0], |row| {
+            Ok((DeviceId(row.get(0)?), device_row(row, 1)?))
+        })?;
         rows.collect()
     }
 
     fn forlorn(&mut self, before: Millis, limit: usize) -> rusqlite::Result<Vec<DeviceId>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id FROM device WHERE state = 0 AND seen_ms < ?1 ORDER BY id LIMIT ?2")?;
-        let rows = statement.query_map(params![int(before), size(limit)], |row| row.get(0).map(DeviceId))?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM device WHERE state = 0 AND seen_ms < ?1 ORDER BY id LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![int(before), size(limit)], |row| {
+            row.get(0).map(DeviceId)
+        })?;
         rows.collect()
     }
 
@@ -230,7 +144,12 @@ impl Rows for SqlRows<'_> {
         key.map(|key| log_id(&key)).transpose()
     }
 
-    fn entries(&mut self, log: LogId, after: Seq, limit: PageBound) -> rusqlite::Result<Vec<EntryRow>> {
+    fn entries(
+        &mut self,
+        log: LogId,
+        after: Seq,
+        limit: PageBound,
+    ) -> rusqlite::Result<Vec<EntryRow>> {
         match self.number(log)? {
             Some(number) => entry::entries(self.connection, number, after, limit),
             None => Ok(Vec::new()),
@@ -258,7 +177,9 @@ impl Rows for SqlRows<'_> {
     }
 
     fn chain(&mut self, log: LogId, seq: Seq) -> rusqlite::Result<Option<Hash>> {
-        let Some(number) = self.number(log)? else { return Ok(None) };
+        let Some(number) = self.number(log)? else {
+            return Ok(None);
+        };
         self.connection
             .prepare_cached("SELECT chain FROM entry WHERE id = ?1")?
             .query_row([entry::rowid(number, seq)], |row| row.get(0).map(Hash))
@@ -293,11 +214,15 @@ impl Rows for SqlRows<'_> {
 
     fn members(&mut self, room: &RoomId) -> rusqlite::Result<Vec<(DeviceId, MemberRow)>> {
         self.flush()?;
-        let Some(number) = self.number(LogId::Room(*room))? else { return Ok(Vec::new()) };
+        let Some(number) = self.number(LogId::Room(*room))? else {
+            return Ok(Vec::new());
+        };
         let mut statement = self.connection.prepare_cached(
             "SELECT device, account, from_seq, until_seq, acked, last FROM member WHERE log = ?1 ORDER BY device",
         )?;
-        let rows = statement.query_map([number], |row| Ok((DeviceId(row.get(0)?), member_row(row, 1)?)))?;
+        let rows = statement.query_map([number], |row| {
+            Ok((DeviceId(row.get(0)?), member_row(row, 1)?))
+        })?;
         rows.collect()
     }
 
@@ -308,12 +233,19 @@ impl Rows for SqlRows<'_> {
              WHERE member.device = ?1 AND member.until_seq IS NULL ORDER BY log.key",
         )?;
         let rows = statement.query_map([device.0], |row| row.get::<_, Vec<u8>>(0))?;
-        rows.map(|key| log_id(&key?)?.room().ok_or_else(|| damaged("a membership in an inbox"))).collect()
+        rows.map(|key| {
+            log_id(&key?)?
+                .room()
+                .ok_or_else(|| damaged("a membership in an inbox"))
+        })
+        .collect()
     }
 
     fn readers(&mut self, room: &RoomId, seen_since: Millis) -> rusqlite::Result<Readers> {
         self.flush()?;
-        let Some(number) = self.number(LogId::Room(*room))? else { return Ok(Readers::default()) };
+        let Some(number) = self.number(LogId::Room(*room))? else {
+            return Ok(Readers::default());
+        };
         self.connection
             .prepare_cached(
                 "SELECT count(*), min(member.acked) FROM member JOIN device ON device.id = member.device \
@@ -332,13 +264,26 @@ impl Rows for SqlRows<'_> {
         )?;
         let rows = statement.query_map([device.0], |row| {
             let key: Vec<u8> = row.get(0)?;
-            let interval = Interval { from_seq: uint(row, 3)?, until_seq: maybe_uint(row, 4)? };
-            Ok(DeviceLog { log: log_id(&key)?, head: uint(row, 1)?, last_ms: uint(row, 2)?, interval })
+            let interval = Interval {
+                from_seq: uint(row, 3)?,
+                until_seq: maybe_uint(row, 4)?,
+            };
+            Ok(DeviceLog {
+                log: log_id(&key)?,
+                head: uint(row, 1)?,
+                last_ms: uint(row, 2)?,
+                interval,
+            })
         })?;
         rows.collect()
     }
 
-    fn has_package(&mut self, device: &DeviceId, suite: u16, hash: &Hash) -> rusqlite::Result<bool> {
+    fn has_package(
+        &mut self,
+        device: &DeviceId,
+        suite: u16,
+        hash: &Hash,
+    ) -> rusqlite::Result<bool> {
         self.connection
             .prepare_cached(
                 "SELECT 1 FROM key_package WHERE device = ?1 AND suite = ?2 AND last_resort = 0 AND hash = ?3",
@@ -351,11 +296,18 @@ impl Rows for SqlRows<'_> {
             "SELECT suite, sum(last_resort = 0), sum(last_resort) FROM key_package WHERE device = ?1 \
              GROUP BY suite ORDER BY suite",
         )?;
-        let rows = statement.query_map([device.0], |row| Ok((row.get(0)?, small(row, 1)?, small(row, 2)?)))?;
+        let rows = statement.query_map([device.0], |row| {
+            Ok((row.get(0)?, small(row, 1)?, small(row, 2)?))
+        })?;
         rows.collect()
     }
 
-    fn package(&mut self, device: &DeviceId, suite: u16, since: Millis) -> rusqlite::Result<Option<Package>> {
+    fn package(
+        &mut self,
+        device: &DeviceId,
+        suite: u16,
+        since: Millis,
+    ) -> rusqlite::Result<Option<Package>> {
         self.connection
             .prepare_cached(
                 "SELECT hash, last_resort, package FROM key_package WHERE device = ?1 AND suite = ?2 \
@@ -371,7 +323,11 @@ impl Rows for SqlRows<'_> {
             .optional()
     }
 
-    fn stale_packages(&mut self, before: Millis, limit: usize) -> rusqlite::Result<Vec<(DeviceId, u16, Hash)>> {
+    fn stale_packages(
+        &mut self,
+        before: Millis,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<(DeviceId, u16, Hash)>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT device, suite, hash FROM key_package WHERE last_resort = 0 AND stored_ms < ?1 \
              ORDER BY number LIMIT ?2",
@@ -401,15 +357,25 @@ impl Rows for SqlRows<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT hash FROM object WHERE refs = 0 AND touched_ms < ?1 ORDER BY touched_ms, hash LIMIT ?2",
         )?;
-        let rows = statement.query_map(params![int(before), size(limit)], |row| row.get(0).map(Hash))?;
+        let rows = statement.query_map(params![int(before), size(limit)], |row| {
+            row.get(0).map(Hash)
+        })?;
         rows.collect()
     }
 
     fn snapshot(&mut self, room: &RoomId) -> rusqlite::Result<Option<(Generation, Epoch, Bytes)>> {
-        let Some(number) = self.number(LogId::Room(*room))? else { return Ok(None) };
+        let Some(number) = self.number(LogId::Room(*room))? else {
+            return Ok(None);
+        };
         self.connection
             .prepare_cached("SELECT generation, epoch, bytes FROM snapshot WHERE log = ?1")?
-            .query_row([number], |row| Ok((small(row, 0)?, uint(row, 1)?, Bytes::from(row.get::<_, Vec<u8>>(2)?))))
+            .query_row([number], |row| {
+                Ok((
+                    small(row, 0)?,
+                    uint(row, 1)?,
+                    Bytes::from(row.get::<_, Vec<u8>>(2)?),
+                ))
+            })
             .optional()
     }
 }

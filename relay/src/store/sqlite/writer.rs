@@ -79,6 +79,7 @@ impl Writer {
 
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self, queue: &Queue) {
+        let _closing = Closing(queue);
         while let Some(batch) = queue.take() {
             self.batch(batch);
             self.cache.shrink();
@@ -100,7 +101,9 @@ impl Writer {
             }
             Err(Failure::Nothing(reason)) if batch.len() == 1 => {
                 tracing::error!(%reason, "a command failed");
-                batch.into_iter().for_each(|job| answer(job, Err(StoreError::Failed(reason.clone()))));
+                batch
+                    .into_iter()
+                    .for_each(|job| answer(job, Err(StoreError::Failed(reason.clone()))));
             }
             Err(Failure::Nothing(reason)) => {
                 tracing::warn!(%reason, commands = batch.len(), "a batch failed; its commands run one by one");
@@ -109,7 +112,9 @@ impl Writer {
             }
             Err(Failure::Unknown(reason)) => {
                 tracing::error!(%reason, commands = batch.len(), "a batch may or may not have become durable");
-                batch.into_iter().for_each(|job| answer(job, Err(StoreError::Unknown)));
+                batch
+                    .into_iter()
+                    .for_each(|job| answer(job, Err(StoreError::Unknown)));
             }
         }
     }
@@ -119,7 +124,9 @@ impl Writer {
         let written = self.write(batch);
         if written.is_err() {
             self.cache = Cache::default();
-            if !self.connection.is_autocommit() && self.connection.execute_batch("ROLLBACK").is_err() {
+            if !self.connection.is_autocommit()
+                && self.connection.execute_batch("ROLLBACK").is_err()
+            {
                 self.broken = true;
             }
         }
@@ -129,7 +136,8 @@ impl Writer {
     /// Opens a new connection after one broke.
     fn mend(&mut self) -> Result<(), Failure> {
         if self.broken {
-            let reopened = connect(&self.path, &self.options).map_err(|e| Failure::Nothing(e.to_string()))?;
+            let reopened =
+                connect(&self.path, &self.options).map_err(|e| Failure::Nothing(e.to_string()))?;
             self.connection = reopened;
             self.listen().map_err(|e| Failure::Nothing(e.to_string()))?;
             self.broken = false;
@@ -138,8 +146,11 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &[Job]) -> Result<(Vec<Outcome>, Vec<Appended>), Failure> {
-        let (mut outcomes, mut appended, mut rows) = (Vec::with_capacity(batch.len()), Vec::new(), 0);
-        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let (mut outcomes, mut appended, mut rows) =
+            (Vec::with_capacity(batch.len()), Vec::new(), 0);
+        self.connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
         let mut tables = SqlRows::new(&self.connection, &mut self.cache);
         for job in batch {
             let decision = self.context.judge(&mut tables, &job.command, job.key)?;
@@ -153,12 +164,19 @@ impl Writer {
         }
         tables.flush()?;
         strike(&self.options, Step::BeforeCommit)?;
-        let committed = self.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        let committed = self
+            .connection
+            .prepare_cached("COMMIT")
+            .and_then(|mut commit| commit.execute([]));
         if let Err(error) = committed {
             // Still inside the transaction, as with a full disk: nothing was stored.
             let open = !self.connection.is_autocommit();
             self.broken = !open;
-            return Err(if open { Failure::Nothing(error.to_string()) } else { Failure::Unknown(error.to_string()) });
+            return Err(if open {
+                Failure::Nothing(error.to_string())
+            } else {
+                Failure::Unknown(error.to_string())
+            });
         }
         strike(&self.options, Step::AfterCommit).map_err(|_| {
             self.broken = true;
@@ -172,7 +190,22 @@ impl Writer {
 }
 
 fn strike(options: &StoreOptions, step: Step) -> Result<(), Failure> {
-    if options.faults.strikes(step) { Err(Failure::Nothing("a test struck".to_owned())) } else { Ok(()) }
+    if options.faults.strikes(step) {
+        Err(Failure::Nothing("a test struck".to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+/// Closes the queue when the writer ends, however it ends: nobody waits for a thread that is gone.
+struct Closing<'a>(&'a Queue);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+        // Unanswered jobs are answered `Unknown` by being dropped.
+        while self.0.take().is_some() {}
+    }
 }
 
 fn answer(job: Job, outcome: Result<Outcome, StoreError>) {

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::random;
 use lacre_wire::codec;
 use lacre_wire::identity::SigningKey;
-use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::crypto::OpenMlsCrypto;
@@ -45,7 +45,7 @@ impl Drop for Secrets {
 
 /// The HPKE key pair to which another device seals what this one needs.
 pub(crate) struct InitKey {
-    pub(crate) public: ByteVec,
+    pub(crate) public: Vec<u8>,
     pub(super) private: Zeroizing<Vec<u8>>,
 }
 
@@ -117,7 +117,7 @@ impl Secrets {
             .derive_hpke_keypair(HPKE, self.init.as_slice())
             .map_err(|e| Error::internal(format!("no HPKE key could be derived: {e}")))?;
         Ok(InitKey {
-            public: pair.public.into(),
+            public: pair.public,
             private: Zeroizing::new(pair.private.as_ref().to_vec()),
         })
     }

@@ -10,7 +10,7 @@ use crate::me::{DeviceInfo, DeviceNote, Grant, Me, Stage, open_grant, seal_grant
 use crate::store::rooms::Status;
 use lacre_wire::answer::Answer;
 use lacre_wire::codec;
-use lacre_wire::identity::SigningKey;
+use lacre_wire::identity::{SignedInitKey, SigningKey};
 use lacre_wire::ids::{DeviceId, Millis, PublicKey};
 use lacre_wire::push::{ApprovalRequested, DeviceMessage};
 use lacre_wire::request::Request;
@@ -172,10 +172,16 @@ impl Engine {
     /// A new device asks to be let in.
     pub(crate) fn on_approval_requested(&mut self, request: &ApprovalRequested) -> Result<()> {
         let device = DeviceId::of(&request.device_key);
+        let account = self.me()?.card.account;
+        let init_key = SignedInitKey::open(&request.init_key, &request.device_key, &account)
+            .map_err(|e| {
+                let text = "a device asks for approval, but its request was tampered with; it was ignored";
+                Error::new(ErrorKind::Security, "BadIdentity", text).with_source(e)
+            })?;
         self.db.with(|c| {
             c.execute(
                 "INSERT OR REPLACE INTO approval (device, key, init_key, name) VALUES (?1, ?2, ?3, ?4)",
-                params![device.0, request.device_key.0, request.init_key.as_slice(), request.name],
+                params![device.0, request.device_key.0, init_key, request.name],
             )
         })?;
         self.tell(Event::ApprovalRequested {

@@ -6,7 +6,7 @@ use crate::me::{Me, Stage};
 use lacre_wire::codec;
 use lacre_wire::error::WireError;
 use lacre_wire::hello::{Hello, Purpose, VERSION, login_transcript};
-use lacre_wire::identity::Label;
+use lacre_wire::identity::{Label, SignedInitKey};
 use lacre_wire::ids::{Hash, Millis};
 use lacre_wire::request::ClientFrame;
 
@@ -32,7 +32,13 @@ impl Engine {
                 handle: me.card.handle.clone(),
             },
             (Stage::Requesting, ..) => Purpose::RequestDevice {
-                init_key: me.secrets.init_key()?.public,
+                init_key: SignedInitKey::sign(
+                    &me.secrets.device(),
+                    &me.card.account,
+                    me.secrets.init_key()?.public,
+                )
+                .encode()
+                .into(),
                 name: me.card.name.clone(),
             },
             _ => Purpose::SignIn,

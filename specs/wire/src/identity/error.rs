@@ -33,6 +33,9 @@ pub enum IdentityError {
         /// Whose.
         device: DeviceId,
     },
+    /// A new device did not sign the key it is said to want things sealed to.
+    #[error("the key to seal to was not signed by the device that asks")]
+    InitKeySignature,
     /// The certificate was made with another DSK than the one stated.
     #[error(
         "the certificate is by device-signing key {certificate}, the statement is for {statement}"

@@ -26,11 +26,13 @@ pub enum Label {
     BadCommit,
     /// Invite key over a joining leaf.
     Invite,
+    /// A new device over the key it wants things sealed to.
+    DeviceRequest,
 }
 
 impl Label {
     /// All purposes, in the order of the registry.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dsk,
         Self::Device,
         Self::DeviceList,
@@ -40,6 +42,7 @@ impl Label {
         Self::Checkpoint,
         Self::BadCommit,
         Self::Invite,
+        Self::DeviceRequest,
     ];
 
     /// The text under the signature.
@@ -54,6 +57,7 @@ impl Label {
             Self::Checkpoint => "lacre/checkpoint/1",
             Self::BadCommit => "lacre/bad-commit/1",
             Self::Invite => "lacre/invite/1",
+            Self::DeviceRequest => "lacre/device-request/1",
         }
     }
 }

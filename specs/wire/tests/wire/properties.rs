@@ -41,7 +41,7 @@ proptest! {
         check("client-frame", &frame)?;
         let mut deframer = Deframer::default();
         deframer.push(&frame::encode(&frame));
-        prop_assert_eq!(deframer.next().unwrap(), Some(frame));
+        prop_assert_eq!(deframer.next_message().unwrap(), Some(frame));
         prop_assert!(deframer.rest().is_empty());
     }
 
