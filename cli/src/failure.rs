@@ -35,7 +35,11 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with the code under which [`explain`] knows it.
     pub(crate) fn new(code: &str, what: impl Into<String>, exit: Exit) -> Self {
-        Self { code: code.to_owned(), what: what.into(), exit }
+        Self {
+            code: code.to_owned(),
+            what: what.into(),
+            exit,
+        }
     }
 
     /// A failure of the operating system.
@@ -54,7 +58,12 @@ impl Failure {
             return;
         }
         let paint = print::Paint::errors();
-        let mut lines = vec![format!("{} {}  {}", paint.bad("lacre:"), print::safe(&self.what), paint.dim(&self.code))];
+        let mut lines = vec![format!(
+            "{} {}  {}",
+            paint.bad("lacre:"),
+            print::safe(&self.what),
+            paint.dim(&self.code)
+        )];
         if let Some(entry) = explain::find(&self.code) {
             let rows = [
                 (text::failure::expected(), entry.expected().to_owned()),

@@ -9,7 +9,11 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 /// The groups of the first page, in order.
 const GROUPS: [(&str, &str, &[&str]); 3] = [
     ("Try it", "Experimente", &["demo"]),
-    ("Talk", "Converse", &["send", "listen", "history", "rooms", "account", "explain"]),
+    (
+        "Talk",
+        "Converse",
+        &["send", "listen", "history", "rooms", "account", "explain"],
+    ),
     ("Run a relay", "Opere um relay", &["relay"]),
 ];
 
@@ -24,15 +28,38 @@ pub(crate) fn translated(command: Command) -> Command {
 pub(crate) fn overview() -> String {
     let command = translate(Arguments::command());
     let paint = Paint::output();
-    let about = |command: &Command| command.get_about().map(ToString::to_string).unwrap_or_default();
-    let mut page = format!("{}\n\n{} lacre {}\n", about(&command), pick("Usage:", "Uso:"), pick("<COMMAND>", "<COMANDO>"));
+    let about = |command: &Command| {
+        command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let mut page = format!(
+        "{}\n\n{} lacre {}\n",
+        about(&command),
+        pick("Usage:", "Uso:"),
+        pick("<COMMAND>", "<COMANDO>")
+    );
     for (en, pt, names) in GROUPS {
         page.push_str(&format!("\n{}\n", paint.strong(pick(en, pt))));
         for name in names {
-            let Some(subcommand) = command.find_subcommand(name) else { continue };
-            let below: Vec<_> = subcommand.get_subcommands().map(Command::get_name).collect();
-            let below = if below.is_empty() { String::new() } else { format!(" [{}]", below.join(", ")) };
-            page.push_str(&format!("  {name:<9}{}{}\n", about(subcommand), paint.dim(&below)));
+            let Some(subcommand) = command.find_subcommand(name) else {
+                continue;
+            };
+            let below: Vec<_> = subcommand
+                .get_subcommands()
+                .map(Command::get_name)
+                .collect();
+            let below = if below.is_empty() {
+                String::new()
+            } else {
+                format!(" [{}]", below.join(", "))
+            };
+            page.push_str(&format!(
+                "  {name:<9}{}{}\n",
+                about(subcommand),
+                paint.dim(&below)
+            ));
         }
     }
     page.push('\n');
@@ -45,17 +72,26 @@ pub(crate) fn overview() -> String {
 
 /// Puts the Portuguese help in place of the English.
 fn translate(command: Command) -> Command {
-    let text = |text: Option<&StyledStr>| text.map(ToString::to_string).and_then(|text| table::translate(&text));
+    let text = |text: Option<&StyledStr>| {
+        text.map(ToString::to_string)
+            .and_then(|text| table::translate(&text))
+    };
     let (about, long) = (text(command.get_about()), text(command.get_long_about()));
     let mut command = framed(command)
         .mut_args(|argument| {
             let (help, long) = (text(argument.get_help()), text(argument.get_long_help()));
-            let argument = help.into_iter().fold(argument, |argument, help| argument.help(help));
-            long.into_iter().fold(argument, |argument, help| argument.long_help(help))
+            let argument = help
+                .into_iter()
+                .fold(argument, |argument, help| argument.help(help));
+            long.into_iter()
+                .fold(argument, |argument, help| argument.long_help(help))
         })
         .mut_subcommands(translate);
-    command = about.into_iter().fold(command, |command, about| command.about(about));
-    long.into_iter().fold(command, |command, about| command.long_about(about))
+    command = about
+        .into_iter()
+        .fold(command, |command, about| command.about(about));
+    long.into_iter()
+        .fold(command, |command, about| command.long_about(about))
 }
 
 /// Puts the Portuguese words of every page's frame in place of clap's English ones.
@@ -63,7 +99,11 @@ fn framed(command: Command) -> Command {
     if lang() == Lang::En {
         return command;
     }
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Mostra a ajuda");
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::Help)
+        .help("Mostra a ajuda");
     command
         .help_template("{about-with-newline}\nUso: {usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("Comandos")
@@ -71,7 +111,11 @@ fn framed(command: Command) -> Command {
         .disable_help_flag(true)
         .arg(help)
         .mut_args(|argument| {
-            let heading = if argument.is_positional() { "Argumentos" } else { "Opções" };
+            let heading = if argument.is_positional() {
+                "Argumentos"
+            } else {
+                "Opções"
+            };
             argument.help_heading(heading)
         })
 }
@@ -83,23 +127,34 @@ mod tests {
     use clap::{Command, CommandFactory};
 
     fn texts(command: &Command, out: &mut Vec<String>) {
-        let about = [command.get_about(), command.get_long_about()].into_iter().flatten().map(ToString::to_string);
+        let about = [command.get_about(), command.get_long_about()]
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string);
         out.extend(about);
         for argument in command.get_arguments() {
-            let help = [argument.get_help(), argument.get_long_help()].into_iter().flatten().map(ToString::to_string);
+            let help = [argument.get_help(), argument.get_long_help()]
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string);
             out.extend(help);
             for value in argument.get_possible_values() {
                 out.extend(value.get_help().map(ToString::to_string));
             }
         }
-        command.get_subcommands().for_each(|command| texts(command, out));
+        command
+            .get_subcommands()
+            .for_each(|command| texts(command, out));
     }
 
     #[test]
     fn every_help_text_has_a_portuguese_one() {
         let mut all = Vec::new();
         texts(&Arguments::command(), &mut all);
-        let missing: Vec<_> = all.into_iter().filter(|text| table::portuguese(text).is_none()).collect();
+        let missing: Vec<_> = all
+            .into_iter()
+            .filter(|text| table::portuguese(text).is_none())
+            .collect();
         assert_eq!(missing, Vec::<String>::new());
     }
 

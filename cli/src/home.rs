@@ -34,9 +34,17 @@ impl Settings {
 
 /// A folder in the user's data folder: `$XDG_DATA_HOME/<name>`, else `~/.local/share/<name>`.
 pub(crate) fn user_folder(name: &str) -> Outcome<PathBuf> {
-    let set = |variable| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let set = |variable| {
+        std::env::var_os(variable)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     set("XDG_DATA_HOME")
-        .or_else(|| std::env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(".local").join("share")))
+        .or_else(|| {
+            std::env::home_dir()
+                .filter(|home| home.is_absolute())
+                .map(|home| home.join(".local").join("share"))
+        })
         .map(|folder| folder.join(name))
         .ok_or_else(|| Failure::new("NoDataFolder", text::no_data_folder(), Exit::Failed))
 }
@@ -52,28 +60,39 @@ pub(crate) fn folder(asked: Option<&Path>) -> Outcome<PathBuf> {
 
 /// The path from the root, so that settings hold wherever a later command is started.
 pub(crate) fn absolute(path: &Path) -> Outcome<PathBuf> {
-    std::path::absolute(path).map_err(|error| Failure::io("BadFolder", text::folder_unread(path.display()), &error))
+    std::path::absolute(path)
+        .map_err(|error| Failure::io("BadFolder", text::folder_unread(path.display()), &error))
 }
 
 /// The settings of a data folder; `None` if there are none.
 pub(crate) fn find(folder: &Path) -> Outcome<Option<Settings>> {
     let path = folder.join(FILE);
     let bad = |error: &dyn std::error::Error| {
-        Failure::io("SettingsDamaged", text::settings_unreadable(path.display()), error)
+        Failure::io(
+            "SettingsDamaged",
+            text::settings_unreadable(path.display()),
+            error,
+        )
     };
     let json = match std::fs::read(&path) {
         Ok(json) => json,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(bad(&error)),
     };
-    serde_json::from_slice(&json).map(Some).map_err(|error| bad(&error))
+    serde_json::from_slice(&json)
+        .map(Some)
+        .map_err(|error| bad(&error))
 }
 
 /// The settings of a data folder that has an account.
 pub(crate) fn read(folder: &Path) -> Outcome<Settings> {
     match find(folder)? {
         Some(settings) if settings.ready => Ok(settings),
-        _ => Err(Failure::new("NoAccount", text::no_account(folder.display()), Exit::Failed)),
+        _ => Err(Failure::new(
+            "NoAccount",
+            text::no_account(folder.display()),
+            Exit::Failed,
+        )),
     }
 }
 
@@ -81,7 +100,11 @@ pub(crate) fn read(folder: &Path) -> Outcome<Settings> {
 pub(crate) fn write(folder: &Path, settings: &Settings) -> Outcome {
     let path = folder.join(FILE);
     let failed = |error: &dyn std::error::Error| {
-        Failure::io("SettingsNotWritten", text::settings_unwritable(path.display()), error)
+        Failure::io(
+            "SettingsNotWritten",
+            text::settings_unwritable(path.display()),
+            error,
+        )
     };
     let json = serde_json::to_vec_pretty(settings).map_err(|error| failed(&error))?;
     replace(&path, &json).map_err(|error| failed(&error))
@@ -93,7 +116,9 @@ pub(crate) fn make(folder: &Path) -> Outcome {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| Failure::io("BadFolder", text::folder_unmade(folder.display()), &error))
+    builder
+        .create(folder)
+        .map_err(|error| Failure::io("BadFolder", text::folder_unmade(folder.display()), &error))
 }
 
 /// Puts a file in place of another in one step, readable by its owner alone.

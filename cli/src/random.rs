@@ -6,7 +6,12 @@ use crate::text;
 /// Fills an array with random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::new("NoRandomness", text::failure::no_randomness(error), Exit::Failed))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Failure::new(
+            "NoRandomness",
+            text::failure::no_randomness(error),
+            Exit::Failed,
+        )
+    })?;
     Ok(bytes)
 }

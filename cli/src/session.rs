@@ -23,7 +23,9 @@ pub(crate) struct Session {
 
 /// How to open this folder's store, without saying how to begin.
 pub(crate) fn options(folder: PathBuf, relay: &str, key: lacre::StoreKey) -> Options {
-    Options::in_folder(relay, folder).key(key).client_name(concat!("lacre-cli/", env!("CARGO_PKG_VERSION")))
+    Options::in_folder(relay, folder)
+        .key(key)
+        .client_name(concat!("lacre-cli/", env!("CARGO_PKG_VERSION")))
 }
 
 impl Session {
@@ -38,11 +40,21 @@ impl Session {
 
     /// Around a client that is open.
     pub(crate) fn over(client: Client, folder: PathBuf, settings: Settings, place: &Place) -> Self {
-        Self { events: client.events(), held: VecDeque::new(), client, folder, settings, patience: place.patience() }
+        Self {
+            events: client.events(),
+            held: VecDeque::new(),
+            client,
+            folder,
+            settings,
+            patience: place.patience(),
+        }
     }
 
     /// Runs `work`, then closes the client; the outcome is the work's.
-    pub(crate) async fn during<T>(mut self, work: impl AsyncFnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+    pub(crate) async fn during<T>(
+        mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<T> {
         let outcome = work(&mut self).await;
         self.client.close().await;
         outcome
@@ -63,7 +75,10 @@ impl Session {
     }
 
     /// Waits for what the relay must answer. Ends early when the relay refuses this device for good.
-    pub(crate) async fn patiently<T>(&mut self, work: impl Future<Output = lacre::Result<T>>) -> Outcome<T> {
+    pub(crate) async fn patiently<T>(
+        &mut self,
+        work: impl Future<Output = lacre::Result<T>>,
+    ) -> Outcome<T> {
         let patience = tokio::time::sleep(self.patience);
         tokio::pin!(work, patience);
         loop {
@@ -89,7 +104,9 @@ impl Session {
     fn impatient(&self) -> Failure {
         let seconds = self.patience.as_secs();
         match self.client.connection() {
-            Connection::Online => Failure::new("NotDone", text::failure::not_done(seconds), Exit::Failed),
+            Connection::Online => {
+                Failure::new("NotDone", text::failure::not_done(seconds), Exit::Failed)
+            }
             Connection::Offline => unreachable(&self.settings.relay, seconds),
         }
     }
@@ -97,7 +114,12 @@ impl Session {
     /// A room of this device, by name, beginning of its id, or @handle.
     pub(crate) fn find(&self, name: &str) -> Outcome<Room> {
         let rooms = self.client.rooms()?;
-        choose(&rooms, name, |room| Card { id: room.id().to_string(), name: room.name(), direct: is_direct(room) }).cloned()
+        choose(&rooms, name, |room| Card {
+            id: room.id().to_string(),
+            name: room.name(),
+            direct: is_direct(room),
+        })
+        .cloned()
     }
 
     /// As [`Session::find`]; a room that is not here yet may be on its way, so the relay is asked
@@ -158,7 +180,11 @@ const NEWS: Duration = Duration::from_secs(3);
 /// The relay did not answer in time.
 pub(crate) fn unreachable(address: &str, seconds: u64) -> Failure {
     let shown = address.rsplit_once('@').map_or(address, |(_, host)| host);
-    Failure::new("Unreachable", text::failure::unreachable(shown, seconds), Exit::Unreachable)
+    Failure::new(
+        "Unreachable",
+        text::failure::unreachable(shown, seconds),
+        Exit::Unreachable,
+    )
 }
 
 /// The client was closed under the command.
@@ -171,7 +197,11 @@ pub(crate) fn is_final(error: &lacre::Error) -> bool {
     !error.is_retryable()
         && matches!(
             error.kind(),
-            ErrorKind::Refused | ErrorKind::Relay | ErrorKind::Outdated | ErrorKind::Security | ErrorKind::Store
+            ErrorKind::Refused
+                | ErrorKind::Relay
+                | ErrorKind::Outdated
+                | ErrorKind::Security
+                | ErrorKind::Store
         )
 }
 
@@ -191,19 +221,33 @@ const SHORTEST_ID: usize = 4;
 
 /// The room that `wanted` means: an exact name before the beginning of an id, never a guess.
 fn choose<'a, R>(rooms: &'a [R], wanted: &str, card: impl Fn(&R) -> Card) -> Outcome<&'a R> {
-    let by = |fits: &dyn Fn(&Card) -> bool| rooms.iter().filter(|room| fits(&card(room))).collect::<Vec<_>>();
+    let by = |fits: &dyn Fn(&Card) -> bool| {
+        rooms
+            .iter()
+            .filter(|room| fits(&card(room)))
+            .collect::<Vec<_>>()
+    };
     let found = match wanted.strip_prefix('@') {
         Some(handle) => by(&|card| card.direct && card.name == handle),
         None => {
             let named = by(&|card| card.name == wanted);
             let digits = wanted.to_ascii_lowercase();
-            let is_id = digits.len() >= SHORTEST_ID && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-            if named.is_empty() && is_id { by(&|card| card.id.starts_with(&digits)) } else { named }
+            let is_id = digits.len() >= SHORTEST_ID
+                && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            if named.is_empty() && is_id {
+                by(&|card| card.id.starts_with(&digits))
+            } else {
+                named
+            }
         }
     };
     match found.as_slice() {
         [room] => Ok(room),
-        [] => Err(Failure::new("NoSuchRoomHere", text::failure::no_such_room(wanted), Exit::Failed)),
+        [] => Err(Failure::new(
+            "NoSuchRoomHere",
+            text::failure::no_such_room(wanted),
+            Exit::Failed,
+        )),
         several => {
             let rooms: Vec<_> = several.iter().map(|room| short(&card(room).id)).collect();
             let what = text::failure::several_rooms(print::safe(wanted), rooms.join(", "));
@@ -230,7 +274,11 @@ mod tests {
     ];
 
     fn find(wanted: &str) -> Result<usize, bool> {
-        let card = |room: &(&str, &str, bool)| Card { id: room.0.into(), name: room.1.into(), direct: room.2 };
+        let card = |room: &(&str, &str, bool)| Card {
+            id: room.0.into(),
+            name: room.1.into(),
+            direct: room.2,
+        };
         match choose(&ROOMS, wanted, card) {
             Ok(room) => Ok(ROOMS.iter().position(|known| known == room).unwrap()),
             Err(failure) => Err(failure.is("AmbiguousRoom")),

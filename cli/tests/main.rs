@@ -3,6 +3,8 @@
 //! Nothing here sleeps: a test waits for the lines that processes print, and fails with everything
 //! they printed when a line does not come in time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 #[path = "cli/accounts.rs"]
 mod accounts;
 #[path = "cli/demo.rs"]
@@ -19,6 +21,8 @@ mod keys;
 mod operators;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/process.rs"]
+mod process;
 #[path = "cli/rooms.rs"]
 mod rooms;
 #[path = "cli/talk.rs"]

@@ -109,11 +109,8 @@ impl Client {
     /// # Errors
     /// `NotFound` when nobody has the handle.
     pub async fn person(&self, handle: &str) -> Result<Person> {
-        let handle = bare(handle);
-        match self.driver.perform(move |engine, now| engine.lookup(&handle, now)).await? {
-            Done::Person { account, handle } => Ok(Person { account, name: handle }),
-            other => Err(Error::internal(format!("a lookup ended with {other:?}"))),
-        }
+        let mut found = self.people(&[handle]).await?;
+        found.pop().ok_or_else(|| Error::internal("a lookup found nothing and did not fail"))
     }
 
     /// The one room shared with this person, opened if it does not exist yet. With the own handle:
@@ -214,13 +211,22 @@ impl Client {
         self.driver.close().await;
     }
 
+    /// The people behind handles, in order; all are asked for at once.
+    async fn people(&self, handles: &[&str]) -> Result<Vec<Person>> {
+        let handles: Vec<_> = handles.iter().map(|handle| bare(handle)).collect();
+        let done = self.driver.perform_all(move |engine, now| {
+            handles.iter().map(|handle| engine.lookup(handle, now)).collect()
+        });
+        let person = |done| match done {
+            Done::Person { account, handle } => Ok(Person { account, name: handle }),
+            other => Err(Error::internal(format!("a lookup ended with {other:?}"))),
+        };
+        done.await?.into_iter().map(person).collect()
+    }
+
     /// The accounts behind handles, in order.
     pub(crate) async fn accounts(&self, handles: &[&str]) -> Result<Vec<AccountId>> {
-        let mut accounts = Vec::with_capacity(handles.len());
-        for handle in handles {
-            accounts.push(self.person(handle).await?.account);
-        }
-        Ok(accounts)
+        Ok(self.people(handles).await?.into_iter().map(|person| person.account).collect())
     }
 
     /// A member of a room as far as this device knows them.
@@ -250,4 +256,31 @@ impl std::fmt::Debug for Client {
 fn bare(handle: &str) -> String {
     let handle = handle.trim();
     handle.strip_prefix('@').unwrap_or(handle).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::Timeline;
+
+    /// Compiles only if the futures of handles may move between threads.
+    #[test]
+    fn futures_are_send() {
+        fn send<T: Send>(_: impl Fn() -> T) {}
+        fn any<T>() -> T {
+            unreachable!("only types are looked at")
+        }
+        send(|| Client::open(any()));
+        send(|| any::<&Client>().direct(any()));
+        send(|| any::<&Client>().close());
+        send(|| any::<&Room>().send(any()));
+        send(|| any::<&Timeline>().next_diff());
+        send(|| any::<&mut Events>().next());
+    }
+
+    #[test]
+    fn handles_are_taken_with_and_without_at() {
+        assert_eq!(bare(" @ana "), "ana");
+        assert_eq!(bare("ana"), "ana");
+    }
 }

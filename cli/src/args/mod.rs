@@ -13,7 +13,14 @@ use std::time::Duration;
 #[command(name = "lacre", version, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     /// Language of the output: en or pt.
-    #[arg(long, global = true, env = "LACRE_LANG", hide_env_values = true, value_enum, hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LACRE_LANG",
+        hide_env_values = true,
+        value_enum,
+        hide_possible_values = true
+    )]
     pub(crate) lang: Option<crate::text::Lang>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -242,7 +249,12 @@ pub(crate) enum AccountCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AccountCreate {
     /// The relay's address, as `lacre relay run` prints it.
-    #[arg(long, value_name = "ADDRESS", env = "LACRE_RELAY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "LACRE_RELAY",
+        hide_env_values = true
+    )]
     pub(crate) relay: String,
     /// The name others find this account by.
     #[arg(long, value_name = "NAME")]
@@ -296,7 +308,12 @@ pub(crate) struct DevicesRequest {
     #[arg(long)]
     pub(crate) name: String,
     /// The relay's address.
-    #[arg(long, value_name = "ADDRESS", env = "LACRE_RELAY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "LACRE_RELAY",
+        hide_env_values = true
+    )]
     pub(crate) relay: String,
     #[command(flatten)]
     pub(crate) place: Place,

@@ -23,22 +23,56 @@ pub(crate) enum RelayCommand {
 #[derive(Debug, Args)]
 pub(crate) struct RelayRun {
     /// Folder of the relay's store and keys [default: lacre-relay in the user's data folder].
-    #[arg(long, value_name = "DIR", env = "LACRE_RELAY_DATA", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
     pub(crate) data: Option<PathBuf>,
     /// UDP address to listen on.
-    #[arg(long, value_name = "ADDR", env = "LACRE_RELAY_LISTEN", hide_env_values = true, default_value = "0.0.0.0:4433")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "LACRE_RELAY_LISTEN",
+        hide_env_values = true,
+        default_value = "0.0.0.0:4433"
+    )]
     pub(crate) listen: SocketAddr,
     /// Name or address, and port, under which people reach this relay.
-    #[arg(long, value_name = "HOST[:PORT]", env = "LACRE_RELAY_ADVERTISE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "HOST[:PORT]",
+        env = "LACRE_RELAY_ADVERTISE",
+        hide_env_values = true
+    )]
     pub(crate) advertise: Option<Advertised>,
     /// Who may make an account.
-    #[arg(long, value_enum, env = "LACRE_RELAY_SIGN_UP", hide_env_values = true, default_value = "open")]
+    #[arg(
+        long,
+        value_enum,
+        env = "LACRE_RELAY_SIGN_UP",
+        hide_env_values = true,
+        default_value = "open"
+    )]
     pub(crate) sign_up: SignUp,
     /// TCP address for /metrics and /health; has no login, so keep it on this machine.
-    #[arg(long, value_name = "ADDR", env = "LACRE_RELAY_HTTP", hide_env_values = true, default_value = "127.0.0.1:0")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "LACRE_RELAY_HTTP",
+        hide_env_values = true,
+        default_value = "127.0.0.1:0"
+    )]
     pub(crate) http: SocketAddr,
     /// full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds.
-    #[arg(long, value_enum, env = "LACRE_RELAY_DURABILITY", hide_env_values = true, default_value = "full")]
+    #[arg(
+        long,
+        value_enum,
+        env = "LACRE_RELAY_DURABILITY",
+        hide_env_values = true,
+        default_value = "full"
+    )]
     pub(crate) durability: Durability,
 }
 
@@ -60,7 +94,14 @@ impl std::str::FromStr for Advertised {
             Some(rest) => {
                 let (host, rest) = rest.split_once(']').ok_or_else(bad)?;
                 host.parse::<std::net::Ipv6Addr>().map_err(|_| bad())?;
-                (host, if rest.is_empty() { None } else { Some(rest.strip_prefix(':').ok_or_else(bad)?) })
+                (
+                    host,
+                    if rest.is_empty() {
+                        None
+                    } else {
+                        Some(rest.strip_prefix(':').ok_or_else(bad)?)
+                    },
+                )
             }
             None => match text.split_once(':') {
                 Some((host, port)) => (host, Some(port)),
@@ -70,8 +111,13 @@ impl std::str::FromStr for Advertised {
         if host.is_empty() || host.contains(['@', '/', ' ', ',']) {
             return Err(bad());
         }
-        let port = port.map(|port| port.parse().map_err(|_| bad())).transpose()?;
-        Ok(Self { host: host.to_owned(), port })
+        let port = port
+            .map(|port| port.parse().map_err(|_| bad()))
+            .transpose()?;
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+        })
     }
 }
 
@@ -103,7 +149,12 @@ pub(crate) struct RelayDev {
 #[derive(Debug, Args)]
 pub(crate) struct RelayStatus {
     /// Folder of the relay.
-    #[arg(long, value_name = "DIR", env = "LACRE_RELAY_DATA", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
     pub(crate) data: Option<PathBuf>,
     /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes"}.
     #[arg(long)]
@@ -116,12 +167,29 @@ mod tests {
 
     #[test]
     fn advertised_addresses_are_read() {
-        let read = |text: &str| text.parse::<Advertised>().map(|read| (read.host, read.port));
+        let read = |text: &str| {
+            text.parse::<Advertised>()
+                .map(|read| (read.host, read.port))
+        };
         assert_eq!(read("chat.example"), Ok(("chat.example".into(), None)));
-        assert_eq!(read("chat.example:5000"), Ok(("chat.example".into(), Some(5000))));
-        assert_eq!(read("[2001:db8::1]:5000"), Ok(("2001:db8::1".into(), Some(5000))));
+        assert_eq!(
+            read("chat.example:5000"),
+            Ok(("chat.example".into(), Some(5000)))
+        );
+        assert_eq!(
+            read("[2001:db8::1]:5000"),
+            Ok(("2001:db8::1".into(), Some(5000)))
+        );
         assert_eq!(read("[2001:db8::1]"), Ok(("2001:db8::1".into(), None)));
-        for bad in ["", ":1", "x:port", "x:70000", "2001:db8::1", "[x]:1", "lacre://x@y"] {
+        for bad in [
+            "",
+            ":1",
+            "x:port",
+            "x:70000",
+            "2001:db8::1",
+            "[x]:1",
+            "lacre://x@y",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

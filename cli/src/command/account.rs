@@ -27,19 +27,29 @@ async fn create(arguments: AccountCreate) -> Outcome {
     let session = begin(place, &arguments.relay, |options| options.handle(&handle)).await?;
     session
         .during(async |session| {
-            print::out(&Paint::output().good(&text::people::account_made(&session.client.me().handle)))?;
+            print::out(
+                &Paint::output().good(&text::people::account_made(&session.client.me().handle)),
+            )?;
             print::out(&describe(session))
         })
         .await
 }
 
 /// Opens a fresh data folder: makes its key, remembers where that is, and begins as `start` says.
-pub(super) async fn begin(place: &Place, relay: &str, start: impl FnOnce(Options) -> Options) -> Outcome<Session> {
+pub(super) async fn begin(
+    place: &Place,
+    relay: &str,
+    start: impl FnOnce(Options) -> Options,
+) -> Outcome<Session> {
     let folder = home::folder(place.data.as_deref())?;
     home::make(&folder)?;
     let (mut settings, key) = match home::find(&folder)? {
         Some(settings) if settings.ready => {
-            return Err(Failure::new("AccountExists", text::failure::account_exists(folder.display()), Exit::Failed));
+            return Err(Failure::new(
+                "AccountExists",
+                text::failure::account_exists(folder.display()),
+                Exit::Failed,
+            ));
         }
         Some(settings) => {
             let key = settings.secret.find(place, &folder)?;
@@ -47,7 +57,15 @@ pub(super) async fn begin(place: &Place, relay: &str, start: impl FnOnce(Options
         }
         None => {
             let (secret, key) = Secret::make(place)?;
-            (Settings { version: Settings::VERSION, relay: relay.to_owned(), secret, ready: false }, key)
+            (
+                Settings {
+                    version: Settings::VERSION,
+                    relay: relay.to_owned(),
+                    secret,
+                    ready: false,
+                },
+                key,
+            )
         }
     };
     relay.clone_into(&mut settings.relay);

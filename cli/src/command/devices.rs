@@ -34,7 +34,12 @@ async fn list(arguments: DevicesList) -> Outcome {
             };
             let rows: Vec<_> = devices
                 .iter()
-                .map(|device| (device.device.to_string(), format!("{}  {}", print::safe(&device.name), note(device))))
+                .map(|device| {
+                    (
+                        device.device.to_string(),
+                        format!("{}  {}", print::safe(&device.name), note(device)),
+                    )
+                })
                 .collect();
             print::out(&print::facts(&rows, Paint::output()))
         })
@@ -52,8 +57,18 @@ async fn request(arguments: DevicesRequest) -> Outcome {
     let start = |options: lacre::Options| options.link_to(arguments.account, &arguments.name);
     let session = match Session::open(place).await {
         Ok(session) if session.client.me().account == arguments.account => session,
-        Ok(session) => return session.during(async |_| account::begin(place, &arguments.relay, start).await.map(drop)).await,
-        Err(failure) if failure.is("NoAccount") => account::begin(place, &arguments.relay, start).await?,
+        Ok(session) => {
+            return session
+                .during(async |_| {
+                    account::begin(place, &arguments.relay, start)
+                        .await
+                        .map(drop)
+                })
+                .await;
+        }
+        Err(failure) if failure.is("NoAccount") => {
+            account::begin(place, &arguments.relay, start).await?
+        }
         Err(failure) => return Err(failure),
     };
     session
@@ -88,7 +103,11 @@ async fn approve(arguments: DevicesApprove) -> Outcome {
                             // The request may still be on its way from the inbox.
                             Err(error) if error.kind() == lacre::ErrorKind::NotFound => loop {
                                 match events.next().await {
-                                    Some(Event::ApprovalRequested(request)) if request.device() == device => break,
+                                    Some(Event::ApprovalRequested(request))
+                                        if request.device() == device =>
+                                    {
+                                        break;
+                                    }
                                     Some(_) => {}
                                     None => return Err(error),
                                 }

@@ -24,13 +24,17 @@ pub(crate) async fn run(arguments: History) -> Outcome {
             let shown = items.iter().skip(items.len().saturating_sub(limit));
             if arguments.json {
                 let name = room.name();
-                return shown.map(|item| print::item_json(room.id(), &name, item)).try_for_each(|json| print::json_line(&json));
+                return shown
+                    .map(|item| print::item_json(room.id(), &name, item))
+                    .try_for_each(|json| print::json_line(&json));
             }
             if items.is_empty() {
                 return print::out(&text::people::no_messages());
             }
             let paint = Paint::output();
-            shown.map(|item| print::item_line(item, true, paint)).try_for_each(|line| print::out(&line))
+            shown
+                .map(|item| print::item_line(item, true, paint))
+                .try_for_each(|line| print::out(&line))
         })
         .await
 }

@@ -19,7 +19,11 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
                 None => None,
             };
             let mut end = std::pin::pin!(crate::relay::ended());
-            let mut lines = Lines { client: session.client.clone(), seen: HashMap::new(), paint: Paint::output() };
+            let mut lines = Lines {
+                client: session.client.clone(),
+                seen: HashMap::new(),
+                paint: Paint::output(),
+            };
             loop {
                 let event = tokio::select! {
                     ended = &mut end => return ended,
@@ -84,26 +88,45 @@ impl Lines {
             Event::Connection(Connection::Offline) => self.paint.dim(&text::offline()),
             Event::RoomAdded { room } => self.paint.dim(&text::room_added(self.name(*room))),
             Event::RoomChanged { room } => self.paint.dim(&text::room_changed(self.name(*room))),
-            Event::RoomRemoved { room, left: true } => self.paint.dim(&text::room_left(self.name(*room))),
-            Event::RoomRemoved { room, left: false } => self.paint.dim(&text::room_removed(self.name(*room))),
-            Event::RoomStopped { room, error } => {
-                self.paint.bad(&text::room_stopped(self.name(*room), print::safe(&error.to_string())))
+            Event::RoomRemoved { room, left: true } => {
+                self.paint.dim(&text::room_left(self.name(*room)))
             }
-            Event::Message(message) | Event::MessageChanged(message) => return self.message(message),
-            Event::Member { room, person, joined, .. } => {
+            Event::RoomRemoved { room, left: false } => {
+                self.paint.dim(&text::room_removed(self.name(*room)))
+            }
+            Event::RoomStopped { room, error } => self.paint.bad(&text::room_stopped(
+                self.name(*room),
+                print::safe(&error.to_string()),
+            )),
+            Event::Message(message) | Event::MessageChanged(message) => {
+                return self.message(message);
+            }
+            Event::Member {
+                room,
+                person,
+                joined,
+                ..
+            } => {
                 let who = match person.name() {
                     "" => text::somebody(),
                     name => format!("@{}", print::safe(name)),
                 };
                 let room = self.name(*room);
-                self.paint.dim(&if *joined { text::joined(who, room) } else { text::left(who, room) })
+                self.paint.dim(&if *joined {
+                    text::joined(who, room)
+                } else {
+                    text::left(who, room)
+                })
             }
-            Event::ApprovalRequested(request) => text::asks_approval(print::safe(request.name()), request.device()),
+            Event::ApprovalRequested(request) => {
+                text::asks_approval(print::safe(request.name()), request.device())
+            }
             Event::Approved => text::device_in(),
             Event::Lagged { missed } => self.paint.bad(&text::lagged(missed)),
-            Event::Error(error) => {
-                self.paint.bad(&text::event_error(error.code(), print::safe(&error.to_string())))
-            }
+            Event::Error(error) => self.paint.bad(&text::event_error(
+                error.code(),
+                print::safe(&error.to_string()),
+            )),
             _ => return None,
         })
     }
@@ -114,8 +137,15 @@ impl Lines {
         if item.own && item.state == SendState::Queued {
             return None;
         }
-        let reactions = item.reactions.iter().map(|(_, accounts)| accounts.len()).sum();
-        let now = Seen { body: item.body.clone(), reactions };
+        let reactions = item
+            .reactions
+            .iter()
+            .map(|(_, accounts)| accounts.len())
+            .sum();
+        let now = Seen {
+            body: item.body.clone(),
+            reactions,
+        };
         if self.seen.get(&item.id) == Some(&now) {
             return None;
         }
@@ -124,10 +154,15 @@ impl Lines {
         }
         self.seen.insert(item.id, now);
         let room = self.paint.dim(&self.name(message.room_id()));
-        Some(format!("{room} {}", print::item_line(item, false, self.paint)))
+        Some(format!(
+            "{room} {}",
+            print::item_line(item, false, self.paint)
+        ))
     }
 
     fn name(&self, room: RoomId) -> String {
-        self.client.room(room).map_or_else(|_| text::unnamed(), |room| title(&room))
+        self.client
+            .room(room)
+            .map_or_else(|_| text::unnamed(), |room| title(&room))
     }
 }

@@ -1,6 +1,8 @@
 //! `lacre rooms`: list, create, invite, join, leave, show, open, close.
 
-use crate::args::{Rooms, RoomsCommand, RoomsCreate, RoomsInvite, RoomsJoin, RoomsList, RoomsOne, RoomsShow};
+use crate::args::{
+    Rooms, RoomsCommand, RoomsCreate, RoomsInvite, RoomsJoin, RoomsList, RoomsOne, RoomsShow,
+};
 use crate::failure::Outcome;
 use crate::print::{self, Paint};
 use crate::session::{Session, short};
@@ -29,12 +31,17 @@ async fn list(arguments: RoomsList) -> Outcome {
         .during(async |session| {
             let rooms = session.client.rooms()?;
             if arguments.json {
-                return print::json_line(&Value::Array(rooms.iter().map(print::room_json).collect()));
+                return print::json_line(&Value::Array(
+                    rooms.iter().map(print::room_json).collect(),
+                ));
             }
             if rooms.is_empty() {
                 return print::out(&text::people::no_rooms());
             }
-            let rows: Vec<_> = rooms.iter().map(|room| (short(&room.id().to_string()), summary(room))).collect();
+            let rows: Vec<_> = rooms
+                .iter()
+                .map(|room| (short(&room.id().to_string()), summary(room)))
+                .collect();
             print::out(&print::facts(&rows, Paint::output()))
         })
         .await
@@ -46,7 +53,9 @@ async fn create(arguments: RoomsCreate) -> Outcome {
         .during(async |session| {
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             let client = session.client.clone();
-            let room = session.patiently(client.create_group(&arguments.name, &people)).await?;
+            let room = session
+                .patiently(client.create_group(&arguments.name, &people))
+                .await?;
             session.shows(&room, |room| !room.name().is_empty()).await?;
             print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;
             print::out(&describe(&room))
@@ -61,9 +70,17 @@ async fn invite(arguments: RoomsInvite) -> Outcome {
             let room = session.enter(&arguments.room).await?;
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             session.patiently(room.invite(&people)).await?;
-            let handles: Vec<_> = people.iter().map(|handle| handle.trim_start_matches('@')).collect();
-            let is_in = |room: &Room, handle| room.members().iter().any(|member| member.handle == handle);
-            session.shows(&room, |room| handles.iter().all(|handle| is_in(room, *handle))).await?;
+            let handles: Vec<_> = people
+                .iter()
+                .map(|handle| handle.trim_start_matches('@'))
+                .collect();
+            let is_in =
+                |room: &Room, handle| room.members().iter().any(|member| member.handle == handle);
+            session
+                .shows(&room, |room| {
+                    handles.iter().all(|handle| is_in(room, *handle))
+                })
+                .await?;
             print::out(&Paint::output().good(&text::people::people_added(title(&room))))
         })
         .await
@@ -75,8 +92,14 @@ async fn leave(arguments: RoomsOne) -> Outcome {
         .during(async |session| {
             let room = session.enter(&arguments.room).await?;
             let title = title(&room);
-            session.patiently(room.leave()).await?;
-            session.shows(&room, |room| !room.is_joined()).await?;
+            match session.patiently(room.leave()).await {
+                Ok(()) => session.shows(&room, |room| !room.is_joined()).await?,
+                // Keys can only be changed by those who stay; the request waits for one of them.
+                Err(failure) if failure.is("NotDone") => {
+                    return print::out(&text::people::leaving(title));
+                }
+                Err(failure) => return Err(failure),
+            }
             print::out(&Paint::output().good(&text::people::left_room(title)))
         })
         .await
@@ -162,7 +185,11 @@ fn describe(room: &Room) -> String {
     };
     rows.push((text::people::state(), state));
     for (index, member) in room.members().iter().enumerate() {
-        let label = if index == 0 { text::people::people() } else { String::new() };
+        let label = if index == 0 {
+            text::people::people()
+        } else {
+            String::new()
+        };
         let role = match member.role {
             Role::Owner => text::people::owner(),
             Role::Member => text::people::member(),

@@ -64,13 +64,19 @@ fn words(argument: Option<&str>) -> Outcome<String> {
             let mut input = String::new();
             std::io::stdin()
                 .read_to_string(&mut input)
-                .map_err(|error| Failure::new("NoInput", text::failure::no_input(error), Exit::Usage))?;
+                .map_err(|error| {
+                    Failure::new("NoInput", text::failure::no_input(error), Exit::Usage)
+                })?;
             input
         }
     };
     words.truncate(words.trim_end_matches(['\n', '\r']).len());
     match words.trim().is_empty() {
         false => Ok(words),
-        true => Err(Failure::new("NoText", text::failure::no_text(), Exit::Usage)),
+        true => Err(Failure::new(
+            "NoText",
+            text::failure::no_text(),
+            Exit::Usage,
+        )),
     }
 }

@@ -1,8 +1,8 @@
 //! Side by side: what people read, and what the relay stored of it.
 
+use super::Stage;
 use super::envelopes::{self, Envelope};
 use super::story::Story;
-use super::Stage;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::print::{self, Paint};
 use crate::text::demo as text;
@@ -55,8 +55,16 @@ pub(super) async fn rows(stage: &Stage, story: &Story) -> Outcome<Vec<(String, u
 
 fn line(item: &Item) -> String {
     let name = item.sender_name.split('-').next().unwrap_or_default();
-    let reactions: String = item.reactions.iter().map(|(emoji, _)| format!(" {emoji}")).collect();
-    let edited = if item.edited { format!(" ({})", crate::text::people::edited()) } else { String::new() };
+    let reactions: String = item
+        .reactions
+        .iter()
+        .map(|(emoji, _)| format!(" {emoji}"))
+        .collect();
+    let edited = if item.edited {
+        format!(" ({})", crate::text::people::edited())
+    } else {
+        String::new()
+    };
     print::safe(&format!("{name}: {}{edited}{reactions}", words(item)))
 }
 
@@ -65,11 +73,20 @@ pub(super) async fn show(stage: &Stage, story: &Story) -> Outcome {
     let rows = rows(stage, story).await?;
     match stage.width {
         Some(width) => {
-            stage.heading(&two(&text::read_by_people(), &text::stored_by_relay(), column(width)))?;
-            rows.iter().try_for_each(|row| print::out(&beside(row, width, stage.paint)))?;
+            stage.heading(&two(
+                &text::read_by_people(),
+                &text::stored_by_relay(),
+                column(width),
+            ))?;
+            rows.iter()
+                .try_for_each(|row| print::out(&beside(row, width, stage.paint)))?;
         }
         None => {
-            stage.heading(&format!("{} / {}", text::read_by_people(), text::stored_by_relay()))?;
+            stage.heading(&format!(
+                "{} / {}",
+                text::read_by_people(),
+                text::stored_by_relay()
+            ))?;
             rows.iter().try_for_each(|row| print::out(&below(row)))?;
         }
     }
@@ -82,7 +99,10 @@ fn column(width: usize) -> usize {
 }
 
 fn two(left: &str, right: &str, column: usize) -> String {
-    format!("  {left}{}   {right}", " ".repeat(column.saturating_sub(width_of(left))))
+    format!(
+        "  {left}{}   {right}",
+        " ".repeat(column.saturating_sub(width_of(left)))
+    )
 }
 
 /// One message, words on the left, bytes on the right.
@@ -97,7 +117,11 @@ fn beside((words, seq, envelope): &(String, u64, Envelope), width: usize, paint:
         let left = left.get(index).map(String::as_str).unwrap_or_default();
         let right = right.get(index).map(String::as_str).unwrap_or_default();
         let gap = " ".repeat(column.saturating_sub(width_of(left)));
-        out.push_str(&format!("  {left}{gap} {} {}\n", paint.dim("│"), paint.dim(right)));
+        out.push_str(&format!(
+            "  {left}{gap} {} {}\n",
+            paint.dim("│"),
+            paint.dim(right)
+        ));
     }
     out.truncate(out.trim_end_matches('\n').len());
     out
@@ -106,15 +130,26 @@ fn beside((words, seq, envelope): &(String, u64, Envelope), width: usize, paint:
 /// One message, bytes below the words, for pipes, narrow terminals and screen readers.
 fn below((words, seq, envelope): &(String, u64, Envelope)) -> String {
     let hex = hex_lines(&envelope.end, 44, 1).join("");
-    format!("  {words}\n      {}  …{hex}", text::envelope(seq, envelope.size))
+    format!(
+        "  {words}\n      {}  …{hex}",
+        text::envelope(seq, envelope.size)
+    )
 }
 
 /// Bytes as lines of hexadecimal digits, in groups of four bytes.
 fn hex_lines(bytes: &[u8], width: usize, lines: usize) -> Vec<String> {
     let groups = ((width + 1) / 9).max(1);
-    let line = |bytes: &[u8]| bytes.chunks(4).map(hex::encode).collect::<Vec<_>>().join(" ");
+    let line = |bytes: &[u8]| {
+        bytes
+            .chunks(4)
+            .map(hex::encode)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     // From the end: what is shown is the same however long the envelope.
-    let shown = bytes.get(bytes.len().saturating_sub(groups * 4 * lines)..).unwrap_or_default();
+    let shown = bytes
+        .get(bytes.len().saturating_sub(groups * 4 * lines)..)
+        .unwrap_or_default();
     shown.chunks(groups * 4).map(line).collect()
 }
 
@@ -138,7 +173,9 @@ fn wrap(text: &str, column: usize) -> Vec<String> {
 
 /// Cells on the screen: two for emoji, one for everything else these people write.
 fn width_of(text: &str) -> usize {
-    text.chars().map(|c| if u32::from(c) >= 0x1f000 { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|c| if u32::from(c) >= 0x1f000 { 2 } else { 1 })
+        .sum()
 }
 
 #[cfg(test)]
@@ -147,7 +184,10 @@ mod tests {
 
     #[test]
     fn lines_are_broken_at_blanks() {
-        assert_eq!(wrap("um dois três quatro", 8), ["um dois", "três", "quatro"]);
+        assert_eq!(
+            wrap("um dois três quatro", 8),
+            ["um dois", "três", "quatro"]
+        );
         assert_eq!(wrap("", 8), [""]);
         assert_eq!(width_of("né 👍"), 5);
     }
@@ -155,12 +195,22 @@ mod tests {
     #[test]
     fn bytes_fit_their_column() {
         let lines = hex_lines(&[0xab; 100], 30, 2);
-        assert_eq!(lines, ["abababab abababab abababab", "abababab abababab abababab"]);
+        assert_eq!(
+            lines,
+            ["abababab abababab abababab", "abababab abababab abababab"]
+        );
     }
 
     #[test]
     fn both_columns_have_as_many_lines() {
-        let row = ("ana: one two three four five six".to_owned(), 7, Envelope { size: 512, end: vec![1; 64] });
+        let row = (
+            "ana: one two three four five six".to_owned(),
+            7,
+            Envelope {
+                size: 512,
+                end: vec![1; 64],
+            },
+        );
         let shown = beside(&row, 64, Paint::plain());
         assert!(shown.lines().all(|line| line.contains('│')), "{shown}");
         assert!(shown.contains("#7  512 bytes"));

@@ -28,8 +28,13 @@ pub(super) struct Envelope {
 
 /// The messages of a room as the relay holds them, by their place in the log.
 pub(super) fn read(folder: &Path, room: RoomId) -> Outcome<BTreeMap<u64, Envelope>> {
-    query(folder, room)
-        .map_err(|error| Failure::new("StoreUnreadable", text::store_unreadable(error), Exit::Failed))
+    query(folder, room).map_err(|error| {
+        Failure::new(
+            "StoreUnreadable",
+            text::store_unreadable(error),
+            Exit::Failed,
+        )
+    })
 }
 
 fn query(folder: &Path, room: RoomId) -> rusqlite::Result<BTreeMap<u64, Envelope>> {
@@ -43,7 +48,13 @@ fn query(folder: &Path, room: RoomId) -> rusqlite::Result<BTreeMap<u64, Envelope
     let key: Vec<u8> = std::iter::once(ROOM).chain(room.0).collect();
     let rows = statement.query_map(params![SEQ_BITS, SHOWN, key], |row| {
         let (seq, size): (i64, i64) = (row.get(0)?, row.get(1)?);
-        Ok((seq.unsigned_abs(), Envelope { size: size.unsigned_abs(), end: row.get(2)? }))
+        Ok((
+            seq.unsigned_abs(),
+            Envelope {
+                size: size.unsigned_abs(),
+                end: row.get(2)?,
+            },
+        ))
     })?;
     rows.collect()
 }

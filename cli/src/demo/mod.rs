@@ -41,7 +41,11 @@ impl Stage {
     /// One step that went well, and how long it took.
     fn step(&self, fact: &str, since: Instant) -> Outcome {
         let time = format!("{} ms", since.elapsed().as_millis());
-        print::out(&format!("  {} {fact}  {}", self.paint.good("✓"), self.paint.dim(&time)))
+        print::out(&format!(
+            "  {} {fact}  {}",
+            self.paint.good("✓"),
+            self.paint.dim(&time)
+        ))
     }
 
     /// A heading.
@@ -56,10 +60,24 @@ pub(crate) async fn run(arguments: Demo) -> Outcome {
     let folder = Folder::make(arguments.keep.as_deref())?;
     let stage = Stage {
         root: folder.path().to_owned(),
-        paint: if arguments.plain { Paint::plain() } else { Paint::output() },
-        width: if arguments.plain { None } else { columns::terminal_width() },
+        paint: if arguments.plain {
+            Paint::plain()
+        } else {
+            Paint::output()
+        },
+        width: if arguments.plain {
+            None
+        } else {
+            columns::terminal_width()
+        },
     };
-    print::out(&format!("{} · {}", stage.paint.strong(concat!("lacre ", env!("CARGO_PKG_VERSION"))), text::demo::title()))?;
+    print::out(&format!(
+        "{} · {}",
+        stage
+            .paint
+            .strong(concat!("lacre ", env!("CARGO_PKG_VERSION"))),
+        text::demo::title()
+    ))?;
 
     let began = Instant::now();
     let relay = Relay::builder()
@@ -104,13 +122,21 @@ impl Folder {
         let Some(keep) = keep else {
             let made = tempfile::Builder::new().prefix("lacre-demo-").tempdir();
             let failed = |error| {
-                Failure::io("BadFolder", text::failure::folder_unmade(std::env::temp_dir().display()), &error)
+                Failure::io(
+                    "BadFolder",
+                    text::failure::folder_unmade(std::env::temp_dir().display()),
+                    &error,
+                )
             };
             return made.map(Self::Temporary).map_err(failed);
         };
         let keep = home::absolute(keep)?;
         if keep.exists() {
-            return Err(Failure::new("FolderTaken", text::failure::folder_taken(keep.display()), Exit::Usage));
+            return Err(Failure::new(
+                "FolderTaken",
+                text::failure::folder_taken(keep.display()),
+                Exit::Usage,
+            ));
         }
         home::make(&keep)?;
         Ok(Self::Kept(keep))

@@ -35,17 +35,30 @@ impl Person {
         let folder = stage.person(&name.to_lowercase());
         home::make(&folder)?;
         let (secret, key) = Secret::in_file(&folder.with_extension("key"))?;
-        let mut person = Self { name, handle, folder, address: address.to_owned(), key, open: None };
+        let mut person = Self {
+            name,
+            handle,
+            folder,
+            address: address.to_owned(),
+            key,
+            open: None,
+        };
         person.connect().await?;
         // With these a kept folder opens with every other command.
-        let settings = Settings { version: Settings::VERSION, relay: address.to_owned(), secret, ready: true };
+        let settings = Settings {
+            version: Settings::VERSION,
+            relay: address.to_owned(),
+            secret,
+            ready: true,
+        };
         home::write(&person.folder, &settings)?;
         Ok(person)
     }
 
     /// Opens the client, at the first time with a sign-up.
     pub(super) async fn connect(&mut self) -> Outcome {
-        let options = session::options(self.folder.clone(), &self.address, self.key.clone()).handle(self.handle);
+        let options = session::options(self.folder.clone(), &self.address, self.key.clone())
+            .handle(self.handle);
         let client = Client::open(options).await?;
         let events = client.events();
         self.open = Some((client, events));
@@ -62,7 +75,10 @@ impl Person {
 
     /// The open client.
     pub(super) fn client(&self) -> Outcome<&Client> {
-        self.open.as_ref().map(|(client, _)| client).ok_or_else(session::closed)
+        self.open
+            .as_ref()
+            .map(|(client, _)| client)
+            .ok_or_else(session::closed)
     }
 
     /// A room of this person.
@@ -71,8 +87,18 @@ impl Person {
     }
 
     /// Waits for an event.
-    pub(super) async fn until<T>(&mut self, what: &str, mut fits: impl FnMut(&Event) -> Option<T>) -> Outcome<T> {
-        let stuck = || Failure::new("DemoStuck", text::demo::stuck(self.name, what), Exit::Failed);
+    pub(super) async fn until<T>(
+        &mut self,
+        what: &str,
+        mut fits: impl FnMut(&Event) -> Option<T>,
+    ) -> Outcome<T> {
+        let stuck = || {
+            Failure::new(
+                "DemoStuck",
+                text::demo::stuck(self.name, what),
+                Exit::Failed,
+            )
+        };
         let (_, events) = self.open.as_mut().ok_or_else(session::closed)?;
         let waiting = async {
             while let Some(event) = events.next().await {
@@ -98,7 +124,10 @@ impl Person {
         if self.room(room).is_ok_and(|room| room.is_joined()) {
             return Ok(());
         }
-        self.until("the room", |event| matches!(event, Event::RoomAdded { room: added } if *added == room).then_some(())).await
+        self.until("the room", |event| {
+            matches!(event, Event::RoomAdded { room: added } if *added == room).then_some(())
+        })
+        .await
     }
 
     /// Waits until this person reads a text of somebody else.
@@ -111,7 +140,11 @@ impl Person {
     }
 
     /// Waits until a message has changed as wanted.
-    pub(super) async fn until_changed(&mut self, what: &str, fits: impl Fn(&Message) -> bool) -> Outcome {
+    pub(super) async fn until_changed(
+        &mut self,
+        what: &str,
+        fits: impl Fn(&Message) -> bool,
+    ) -> Outcome {
         self.until(what, |event| match event {
             Event::MessageChanged(message) => fits(message).then_some(()),
             _ => None,
@@ -128,9 +161,17 @@ impl Person {
 }
 
 /// Waits for what the relay must answer.
-pub(super) async fn within<T>(what: &str, who: &str, work: impl Future<Output = lacre::Result<T>>) -> Outcome<T> {
+pub(super) async fn within<T>(
+    what: &str,
+    who: &str,
+    work: impl Future<Output = lacre::Result<T>>,
+) -> Outcome<T> {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(done) => Ok(done?),
-        Err(_) => Err(Failure::new("DemoStuck", text::demo::stuck(who, what), Exit::Failed)),
+        Err(_) => Err(Failure::new(
+            "DemoStuck",
+            text::demo::stuck(who, what),
+            Exit::Failed,
+        )),
     }
 }

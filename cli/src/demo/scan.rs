@@ -20,7 +20,14 @@ impl Needle {
     /// UTF-8, and UTF-16 in both byte orders.
     pub(super) fn new(text: &str) -> Self {
         let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
-        Self { text: text.to_owned(), forms: [text.as_bytes().to_vec(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] }
+        Self {
+            text: text.to_owned(),
+            forms: [
+                text.as_bytes().to_vec(),
+                wide(u16::to_le_bytes),
+                wide(u16::to_be_bytes),
+            ],
+        }
     }
 }
 
@@ -58,7 +65,10 @@ fn file(path: &Path, mut reader: impl Read, needles: &[Needle], scan: &mut Scan)
     let mut held: Vec<u8> = Vec::with_capacity(CHUNK + search.longest);
     scan.files += 1;
     loop {
-        let read = reader.by_ref().take(u64::try_from(CHUNK).unwrap_or(u64::MAX)).read_to_end(&mut held)?;
+        let read = reader
+            .by_ref()
+            .take(u64::try_from(CHUNK).unwrap_or(u64::MAX))
+            .read_to_end(&mut held)?;
         if read == 0 {
             return Ok(());
         }
@@ -85,7 +95,10 @@ impl<'a> Search<'a> {
         let mut longest = 0;
         for needle in needles {
             for (number, form) in needle.forms.iter().enumerate() {
-                if let Some(place) = form.first().and_then(|first| by_first.get_mut(usize::from(*first))) {
+                if let Some(place) = form
+                    .first()
+                    .and_then(|first| by_first.get_mut(usize::from(*first)))
+                {
                     place.push((needle.text.as_str(), number, form.as_slice()));
                 }
                 longest = longest.max(form.len());
@@ -96,7 +109,9 @@ impl<'a> Search<'a> {
 
     fn each(&self, bytes: &[u8], mut found: impl FnMut(&str, usize)) {
         for (at, first) in bytes.iter().enumerate() {
-            let Some(forms) = self.by_first.get(usize::from(*first)) else { continue };
+            let Some(forms) = self.by_first.get(usize::from(*first)) else {
+                continue;
+            };
             for (text, number, form) in forms {
                 if bytes.get(at..).is_some_and(|rest| rest.starts_with(form)) {
                     found(text, *number);
@@ -135,7 +150,12 @@ mod tests {
     #[test]
     fn what_is_planted_is_found() {
         let root = tempfile::tempdir().unwrap();
-        let needles = ["Sunday at the beach", "guarda-sol no domingo", "às oito e meia"].map(Needle::new);
+        let needles = [
+            "Sunday at the beach",
+            "guarda-sol no domingo",
+            "às oito e meia",
+        ]
+        .map(Needle::new);
         assert_eq!(control(root.path(), &needles).unwrap(), (9, 9));
     }
 
@@ -145,10 +165,16 @@ mod tests {
         for at in CHUNK - 20..CHUNK + 2 {
             for form in 0..3 {
                 let mut bytes = vec![0u8; 2 * CHUNK];
-                bytes.splice(at..at + needle[0].forms[form].len(), needle[0].forms[form].iter().copied());
+                bytes.splice(
+                    at..at + needle[0].forms[form].len(),
+                    needle[0].forms[form].iter().copied(),
+                );
                 let mut scan = Scan::default();
                 file(Path::new("x"), bytes.as_slice(), &needle, &mut scan).unwrap();
-                assert!(scan.found.iter().any(|(_, _, found)| *found == form), "form {form} at {at}");
+                assert!(
+                    scan.found.iter().any(|(_, _, found)| *found == form),
+                    "form {form} at {at}"
+                );
             }
         }
     }
@@ -161,7 +187,12 @@ mod tests {
         std::fs::write(root.path().join("clean"), [7; 100]).unwrap();
         std::fs::write(deep.join("store.db-wal"), b"...Sunday at the beach...").unwrap();
         let mut scan = Scan::default();
-        folder(root.path(), &[Needle::new("Sunday at the beach")], &mut scan).unwrap();
+        folder(
+            root.path(),
+            &[Needle::new("Sunday at the beach")],
+            &mut scan,
+        )
+        .unwrap();
         assert_eq!((scan.files, scan.bytes, scan.found.len()), (2, 125, 1));
         assert!(scan.found[0].0.ends_with("a/b/store.db-wal"));
     }

@@ -62,7 +62,12 @@ impl Story {
     /// Ana writes to Bruno alone.
     async fn alone(&mut self, stage: &Stage) -> Outcome {
         let secret = self.say(text::secret());
-        let direct = within("a direct room", self.ana.name, self.ana.client()?.direct(self.bruno.handle)).await?;
+        let direct = within(
+            "a direct room",
+            self.ana.name,
+            self.ana.client()?.direct(self.bruno.handle),
+        )
+        .await?;
         self.rooms.push(direct.id());
         let began = Instant::now();
         self.ana.says(direct.id(), &secret).await?;
@@ -74,7 +79,13 @@ impl Story {
     async fn gather(&mut self, stage: &Stage) -> Outcome<RoomId> {
         let began = Instant::now();
         let people = [self.bruno.handle, self.clara.handle];
-        let group = within("a group", self.ana.name, self.ana.client()?.create_group(&text::room(), &people)).await?.id();
+        let group = within(
+            "a group",
+            self.ana.name,
+            self.ana.client()?.create_group(&text::room(), &people),
+        )
+        .await?
+        .id();
         self.rooms.push(group);
         self.bruno.until_in(group).await?;
         self.clara.until_in(group).await?;
@@ -85,7 +96,11 @@ impl Story {
     /// Everybody writes, everybody reads. Returns the message with the mistake.
     async fn talk(&mut self, stage: &Stage, group: RoomId) -> Outcome<MessageId> {
         let began = Instant::now();
-        let (question, answer, mistake) = (self.say(text::question()), self.say(text::answer()), self.say(text::mistake()));
+        let (question, answer, mistake) = (
+            self.say(text::question()),
+            self.say(text::answer()),
+            self.say(text::mistake()),
+        );
         self.ana.says(group, &question).await?;
         self.bruno.until_reads(&question).await?;
         self.clara.until_reads(&question).await?;
@@ -105,14 +120,22 @@ impl Story {
         let correction = self.say(text::correction());
         self.clara.room(group)?.edit(message, &correction).await?;
         for person in [&mut self.ana, &mut self.bruno] {
-            person.until_changed(&correction, |message| message.text() == correction && message.item().edited).await?;
+            person
+                .until_changed(&correction, |message| {
+                    message.text() == correction && message.item().edited
+                })
+                .await?;
         }
         stage.step(&text::edited(self.clara.name), began)?;
 
         let began = Instant::now();
         self.ana.room(group)?.react(message, "👍").await?;
         for person in [&mut self.bruno, &mut self.clara] {
-            person.until_changed("👍", |changed| changed.id() == message && !changed.item().reactions.is_empty()).await?;
+            person
+                .until_changed("👍", |changed| {
+                    changed.id() == message && !changed.item().reactions.is_empty()
+                })
+                .await?;
         }
         stage.step(&text::reacted(self.ana.name), began)
     }
@@ -124,9 +147,15 @@ impl Story {
         stage.step(&text::went_offline(self.bruno.name), began)?;
 
         let began = Instant::now();
-        let missed: Vec<String> = (1..=MISSED).map(|number| self.say(text::chatter(number))).collect();
+        let missed: Vec<String> = (1..=MISSED)
+            .map(|number| self.say(text::chatter(number)))
+            .collect();
         for (index, words) in missed.iter().enumerate() {
-            let person = if index % 2 == 0 { &self.ana } else { &self.clara };
+            let person = if index % 2 == 0 {
+                &self.ana
+            } else {
+                &self.clara
+            };
             person.says(group, words).await?;
         }
         stage.step(&text::missed(MISSED), began)?;
@@ -138,7 +167,13 @@ impl Story {
             self.bruno.until_reads(words).await?;
         }
         let read = self.items(group, &self.bruno).await?;
-        let read: Vec<_> = read.iter().rev().take(MISSED).rev().map(super::columns::words).collect();
+        let read: Vec<_> = read
+            .iter()
+            .rev()
+            .take(MISSED)
+            .rev()
+            .map(super::columns::words)
+            .collect();
         if read != missed {
             return Err(wrong("missed messages are not in order"));
         }
@@ -149,8 +184,16 @@ impl Story {
     async fn part(&mut self, stage: &Stage, group: RoomId) -> Outcome {
         let began = Instant::now();
         let clara = self.clara.client()?.me().account;
-        within("a removal", self.ana.name, self.ana.room(group)?.remove(clara)).await?;
-        let removed = |event: &Event| matches!(event, Event::RoomRemoved { room, left: false } if *room == group).then_some(());
+        within(
+            "a removal",
+            self.ana.name,
+            self.ana.room(group)?.remove(clara),
+        )
+        .await?;
+        let removed = |event: &Event| {
+            matches!(event, Event::RoomRemoved { room, left: false } if *room == group)
+                .then_some(())
+        };
         self.clara.until("the removal", removed).await?;
         stage.step(&text::removed(self.clara.name), began)?;
 
@@ -159,7 +202,12 @@ impl Story {
         self.ana.says(group, &last).await?;
         self.bruno.until_reads(&last).await?;
         // A later message reaches Clara, so she is online; the one before it did not.
-        let direct = within("a direct room", self.ana.name, self.ana.client()?.direct(self.clara.handle)).await?;
+        let direct = within(
+            "a direct room",
+            self.ana.name,
+            self.ana.client()?.direct(self.clara.handle),
+        )
+        .await?;
         self.rooms.push(direct.id());
         self.ana.says(direct.id(), &apology).await?;
         self.clara.until_reads(&apology).await?;

@@ -5,63 +5,135 @@ use super::Entry;
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         codes: &["NoKeyring"],
-        cause: ("the system's keyring cannot be used", "não é possível usar o chaveiro do sistema"),
-        expected: ("an unlocked keyring, or another place for the key", "um chaveiro desbloqueado ou outro lugar para a chave"),
-        fix: ("give --key-file PATH or --passphrase", "indique --key-file CAMINHO ou --passphrase"),
+        cause: (
+            "the system's keyring cannot be used",
+            "não é possível usar o chaveiro do sistema",
+        ),
+        expected: (
+            "an unlocked keyring, or another place for the key",
+            "um chaveiro desbloqueado ou outro lugar para a chave",
+        ),
+        fix: (
+            "give --key-file PATH or --passphrase",
+            "indique --key-file CAMINHO ou --passphrase",
+        ),
     },
     Entry {
         codes: &["KeyringEmpty"],
-        cause: ("the system's keyring has no key for this data folder", "o chaveiro do sistema não tem chave para esta pasta de dados"),
-        expected: ("the keyring the account was made with", "o chaveiro com que a conta foi criada"),
-        fix: ("log in as the user who made the account; without the key the folder cannot be opened", "entre como o usuário que criou a conta; sem a chave a pasta não abre"),
+        cause: (
+            "the system's keyring has no key for this data folder",
+            "o chaveiro do sistema não tem chave para esta pasta de dados",
+        ),
+        expected: (
+            "the keyring the account was made with",
+            "o chaveiro com que a conta foi criada",
+        ),
+        fix: (
+            "log in as the user who made the account; without the key the folder cannot be opened",
+            "entre como o usuário que criou a conta; sem a chave a pasta não abre",
+        ),
     },
     Entry {
         codes: &["KeyFileNotMade", "KeyFileUnreadable"],
-        cause: ("the key file could not be used", "não foi possível usar o arquivo de chave"),
-        expected: ("a file this user can read and write", "um arquivo que este usuário possa ler e gravar"),
-        fix: ("check the path and its permissions; give another with --key-file", "verifique o caminho e as permissões; indique outro com --key-file"),
+        cause: (
+            "the key file could not be used",
+            "não foi possível usar o arquivo de chave",
+        ),
+        expected: (
+            "a file this user can read and write",
+            "um arquivo que este usuário possa ler e gravar",
+        ),
+        fix: (
+            "check the path and its permissions; give another with --key-file",
+            "verifique o caminho e as permissões; indique outro com --key-file",
+        ),
     },
     Entry {
         codes: &["BadKeyFile"],
-        cause: ("the key file does not hold a key", "o arquivo de chave não contém uma chave"),
+        cause: (
+            "the key file does not hold a key",
+            "o arquivo de chave não contém uma chave",
+        ),
         expected: ("64 hexadecimal digits", "64 dígitos hexadecimais"),
-        fix: ("give the right file with --key-file, or restore it from a backup", "indique o arquivo certo com --key-file ou restaure-o de um backup"),
+        fix: (
+            "give the right file with --key-file, or restore it from a backup",
+            "indique o arquivo certo com --key-file ou restaure-o de um backup",
+        ),
     },
     Entry {
         codes: &["KeyFileOpen"],
-        cause: ("others can read the key file", "outros podem ler o arquivo de chave"),
+        cause: (
+            "others can read the key file",
+            "outros podem ler o arquivo de chave",
+        ),
         expected: ("a file for its owner alone", "um arquivo só do dono"),
         fix: ("run: chmod 600 on it", "execute: chmod 600 nele"),
     },
     Entry {
         codes: &["OtherKey"],
-        cause: ("the store's key is kept in another way than the flags say", "a chave do armazenamento é guardada de outro modo que as opções dizem"),
-        expected: ("the flags the account was made with, or none", "as opções com que a conta foi criada, ou nenhuma"),
-        fix: ("leave --key-file and --passphrase away", "retire --key-file e --passphrase"),
+        cause: (
+            "the store's key is kept in another way than the flags say",
+            "a chave do armazenamento é guardada de outro modo que as opções dizem",
+        ),
+        expected: (
+            "the flags the account was made with, or none",
+            "as opções com que a conta foi criada, ou nenhuma",
+        ),
+        fix: (
+            "leave --key-file and --passphrase away",
+            "retire --key-file e --passphrase",
+        ),
     },
     Entry {
         codes: &["NoPassphrase", "PassphrasesDiffer"],
         cause: ("there is no passphrase to use", "não há senha para usar"),
-        expected: ("the same passphrase twice on a terminal, or LACRE_PASSPHRASE", "a mesma senha duas vezes no terminal, ou LACRE_PASSPHRASE"),
+        expected: (
+            "the same passphrase twice on a terminal, or LACRE_PASSPHRASE",
+            "a mesma senha duas vezes no terminal, ou LACRE_PASSPHRASE",
+        ),
         fix: ("try again", "tente de novo"),
     },
     Entry {
         codes: &["NoDataFolder", "BadFolder"],
-        cause: ("there is no usable data folder", "não há pasta de dados utilizável"),
-        expected: ("a folder this user can write", "uma pasta em que este usuário possa gravar"),
+        cause: (
+            "there is no usable data folder",
+            "não há pasta de dados utilizável",
+        ),
+        expected: (
+            "a folder this user can write",
+            "uma pasta em que este usuário possa gravar",
+        ),
         fix: ("give one with --data", "indique uma com --data"),
     },
     Entry {
         codes: &["SettingsDamaged", "SettingsNotWritten"],
-        cause: ("account.json in the data folder cannot be used", "não é possível usar account.json na pasta de dados"),
-        expected: ("the file as lacre account create wrote it", "o arquivo como lacre account create gravou"),
-        fix: ("restore it from a backup; check disk and permissions", "restaure-o de um backup; verifique disco e permissões"),
+        cause: (
+            "account.json in the data folder cannot be used",
+            "não é possível usar account.json na pasta de dados",
+        ),
+        expected: (
+            "the file as lacre account create wrote it",
+            "o arquivo como lacre account create gravou",
+        ),
+        fix: (
+            "restore it from a backup; check disk and permissions",
+            "restaure-o de um backup; verifique disco e permissões",
+        ),
     },
     Entry {
         codes: &["NoSuchRoomHere"],
-        cause: ("this device has no such room", "este dispositivo não tem essa sala"),
-        expected: ("a room's exact name, at least 4 digits of its id, or @handle", "o nome exato de uma sala, ao menos 4 dígitos do id, ou @nome"),
-        fix: ("see lacre rooms; a room you were just added to appears once lacre listen ran", "veja lacre rooms; uma sala recém-adicionada aparece depois de lacre listen"),
+        cause: (
+            "this device has no such room",
+            "este dispositivo não tem essa sala",
+        ),
+        expected: (
+            "a room's exact name, at least 4 digits of its id, or @handle",
+            "o nome exato de uma sala, ao menos 4 dígitos do id, ou @nome",
+        ),
+        fix: (
+            "see lacre rooms; a room you were just added to appears once lacre listen ran",
+            "veja lacre rooms; uma sala recém-adicionada aparece depois de lacre listen",
+        ),
     },
     Entry {
         codes: &["AmbiguousRoom"],
@@ -71,50 +143,107 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         codes: &["NotDone", "NotSent"],
-        cause: ("the relay did not finish in time", "o relay não concluiu a tempo"),
-        expected: ("an answer within --timeout seconds", "uma resposta em --timeout segundos"),
-        fix: ("nothing is lost: it goes on with the next command; or wait longer with --timeout", "nada se perdeu: continua com o próximo comando; ou espere mais com --timeout"),
+        cause: (
+            "the relay did not finish in time",
+            "o relay não concluiu a tempo",
+        ),
+        expected: (
+            "an answer within --timeout seconds",
+            "uma resposta em --timeout segundos",
+        ),
+        fix: (
+            "nothing is lost: it goes on with the next command; or wait longer with --timeout",
+            "nada se perdeu: continua com o próximo comando; ou espere mais com --timeout",
+        ),
     },
     Entry {
         codes: &["NoText", "NoInput", "NoOutput"],
         cause: ("input or output is missing", "falta entrada ou saída"),
-        expected: ("a text as argument or on standard input", "um texto como argumento ou na entrada padrão"),
-        fix: ("give a text, or pipe one in", "informe um texto ou envie por um pipe"),
+        expected: (
+            "a text as argument or on standard input",
+            "um texto como argumento ou na entrada padrão",
+        ),
+        fix: (
+            "give a text, or pipe one in",
+            "informe um texto ou envie por um pipe",
+        ),
     },
     Entry {
         codes: &["UnknownCode"],
         cause: ("there is no such code", "esse código não existe"),
-        expected: ("a code as it stands at the end of an error's first line", "um código como está no fim da primeira linha de um erro"),
-        fix: ("see all with: lacre explain", "veja todos com: lacre explain"),
+        expected: (
+            "a code as it stands at the end of an error's first line",
+            "um código como está no fim da primeira linha de um erro",
+        ),
+        fix: (
+            "see all with: lacre explain",
+            "veja todos com: lacre explain",
+        ),
     },
     Entry {
         codes: &["RelayNotRunning"],
-        cause: ("no relay is running with this folder", "nenhum relay está em execução com esta pasta"),
-        expected: ("a relay started with the same --data", "um relay iniciado com o mesmo --data"),
-        fix: ("run: lacre relay run, or give its folder with --data", "execute: lacre relay run, ou indique a pasta com --data"),
+        cause: (
+            "no relay is running with this folder",
+            "nenhum relay está em execução com esta pasta",
+        ),
+        expected: (
+            "a relay started with the same --data",
+            "um relay iniciado com o mesmo --data",
+        ),
+        fix: (
+            "run: lacre relay run, or give its folder with --data",
+            "execute: lacre relay run, ou indique a pasta com --data",
+        ),
     },
     Entry {
         codes: &["StatusNotWritten", "NoSignals"],
-        cause: ("the system does not let the relay work as it should", "o sistema não deixa o relay funcionar como deve"),
-        expected: ("a folder that this user can write, and signals", "uma pasta em que este usuário possa gravar, e sinais"),
-        fix: ("check the folder's permissions", "verifique as permissões da pasta"),
+        cause: (
+            "the system does not let the relay work as it should",
+            "o sistema não deixa o relay funcionar como deve",
+        ),
+        expected: (
+            "a folder that this user can write, and signals",
+            "uma pasta em que este usuário possa gravar, e sinais",
+        ),
+        fix: (
+            "check the folder's permissions",
+            "verifique as permissões da pasta",
+        ),
     },
     Entry {
         codes: &["FolderTaken"],
         cause: ("the folder exists already", "a pasta já existe"),
-        expected: ("a folder that can be made", "uma pasta que possa ser criada"),
+        expected: (
+            "a folder that can be made",
+            "uma pasta que possa ser criada",
+        ),
         fix: ("choose another with --keep", "escolha outra com --keep"),
     },
     Entry {
         codes: &["PlaintextFound"],
-        cause: ("something people wrote stands readable on disk", "algo que as pessoas escreveram está legível no disco"),
+        cause: (
+            "something people wrote stands readable on disk",
+            "algo que as pessoas escreveram está legível no disco",
+        ),
         expected: ("nothing readable", "nada legível"),
-        fix: ("report it: this must never happen", "relate: isto nunca pode acontecer"),
+        fix: (
+            "report it: this must never happen",
+            "relate: isto nunca pode acontecer",
+        ),
     },
     Entry {
         codes: &["DemoStuck", "DemoWrong", "ScanBlind", "StoreUnreadable"],
-        cause: ("the demonstration did not go as it must", "a demonstração não correu como deve"),
-        expected: ("every step within 20 seconds", "cada passo em até 20 segundos"),
-        fix: ("run it again on an idle machine; if it stays, report it", "execute de novo com a máquina ociosa; se persistir, relate"),
+        cause: (
+            "the demonstration did not go as it must",
+            "a demonstração não correu como deve",
+        ),
+        expected: (
+            "every step within 20 seconds",
+            "cada passo em até 20 segundos",
+        ),
+        fix: (
+            "run it again on an idle machine; if it stays, report it",
+            "execute de novo com a máquina ociosa; se persistir, relate",
+        ),
     },
 ];

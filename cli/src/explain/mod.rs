@@ -5,6 +5,7 @@
 
 mod device;
 mod local;
+mod operator;
 mod relay;
 mod room;
 
@@ -40,7 +41,15 @@ impl Entry {
 }
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    [relay::ENTRIES, device::ENTRIES, room::ENTRIES, local::ENTRIES].into_iter().flatten()
+    [
+        relay::ENTRIES,
+        operator::ENTRIES,
+        device::ENTRIES,
+        room::ENTRIES,
+        local::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Every code with its entry.
@@ -50,7 +59,9 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static Entry)> {
 
 /// The entry of a code; upper and lower case are the same.
 pub(crate) fn find(code: &str) -> Option<&'static Entry> {
-    all().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, entry)| entry)
+    all()
+        .find(|(known, _)| known.eq_ignore_ascii_case(code))
+        .map(|(_, entry)| entry)
 }
 
 #[cfg(test)]

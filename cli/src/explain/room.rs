@@ -5,56 +5,146 @@ use super::Entry;
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         codes: &["room.needs_newer_version"],
-        cause: ("the room asks for rules of a later version", "a sala pede regras de uma versão mais nova"),
+        cause: (
+            "the room asks for rules of a later version",
+            "a sala pede regras de uma versão mais nova",
+        ),
         expected: ("a program that knows them", "um programa que as conheça"),
-        fix: ("update lacre; the room is kept", "atualize o lacre; a sala é mantida"),
+        fix: (
+            "update lacre; the room is kept",
+            "atualize o lacre; a sala é mantida",
+        ),
     },
     Entry {
         codes: &["room.may_not", "room.foreign_device"],
-        cause: ("the account's role does not carry the right", "o papel da conta não dá esse direito"),
-        expected: ("an owner, or for a device its own account", "um dono; para um dispositivo, a própria conta"),
+        cause: (
+            "the account's role does not carry the right",
+            "o papel da conta não dá esse direito",
+        ),
+        expected: (
+            "an owner, or for a device its own account",
+            "um dono; para um dispositivo, a própria conta",
+        ),
         fix: ("ask an owner of the room", "peça a um dono da sala"),
     },
     Entry {
         codes: &["room.last_owner", "room.role_kept"],
-        cause: ("the room would be left without its owner, or a role without its person", "a sala ficaria sem dono, ou um papel sem pessoa"),
-        expected: ("at least one owner while there are members", "ao menos um dono enquanto houver membros"),
-        fix: ("make somebody else owner first", "torne outra pessoa dona primeiro"),
+        cause: (
+            "the room would be left without its owner, or a role without its person",
+            "a sala ficaria sem dono, ou um papel sem pessoa",
+        ),
+        expected: (
+            "at least one owner while there are members",
+            "ao menos um dono enquanto houver membros",
+        ),
+        fix: (
+            "make somebody else owner first",
+            "torne outra pessoa dona primeiro",
+        ),
     },
     Entry {
         codes: &["room.join_closed", "room.not_in_pair"],
-        cause: ("the room does not let this account in by itself", "a sala não deixa esta conta entrar por si"),
-        expected: ("an open room, or a member who adds", "uma sala aberta ou um membro que adicione"),
-        fix: ("ask a member to add you", "peça a um membro que adicione você"),
+        cause: (
+            "the room does not let this account in by itself",
+            "a sala não deixa esta conta entrar por si",
+        ),
+        expected: (
+            "an open room, or a member who adds",
+            "uma sala aberta ou um membro que adicione",
+        ),
+        fix: (
+            "ask a member to add you",
+            "peça a um membro que adicione você",
+        ),
     },
     Entry {
         codes: &["room.fixed_in_direct", "room.last_leaf_of_peer"],
-        cause: ("a direct room belongs to its two people", "uma sala direta pertence às duas pessoas"),
+        cause: (
+            "a direct room belongs to its two people",
+            "uma sala direta pertence às duas pessoas",
+        ),
         expected: ("no roles, and nobody put out", "sem papéis e sem remoções"),
         fix: ("use a group", "use um grupo"),
     },
     Entry {
-        codes: &["room.too_many_devices", "room.state_too_large", "room.profile_too_large"],
-        cause: ("the room would outgrow its limit", "a sala passaria do limite"),
-        expected: ("at most 128 devices in a group, 2000 in a space", "no máximo 128 dispositivos em um grupo, 2000 em um espaço"),
-        fix: ("use a second room, or a shorter name", "use uma segunda sala ou um nome mais curto"),
+        codes: &[
+            "room.too_many_devices",
+            "room.state_too_large",
+            "room.profile_too_large",
+        ],
+        cause: (
+            "the room would outgrow its limit",
+            "a sala passaria do limite",
+        ),
+        expected: (
+            "at most 128 devices in a group, 2000 in a space",
+            "no máximo 128 dispositivos em um grupo, 2000 em um espaço",
+        ),
+        fix: (
+            "use a second room, or a shorter name",
+            "use uma segunda sala ou um nome mais curto",
+        ),
     },
     Entry {
-        codes: &["room.identity", "room.old_device_list", "room.leaf_changed", "room.limited_lifetime"],
-        cause: ("a device's identity in the room is not believed", "a identidade de um dispositivo na sala não é aceita"),
-        expected: ("certificates and a device list at least as new as the room has seen", "certificados e lista de dispositivos tão novos quanto a sala já viu"),
-        fix: ("update that device and connect it once", "atualize esse dispositivo e conecte-o uma vez"),
+        codes: &[
+            "room.identity",
+            "room.old_device_list",
+            "room.leaf_changed",
+            "room.limited_lifetime",
+        ],
+        cause: (
+            "a device's identity in the room is not believed",
+            "a identidade de um dispositivo na sala não é aceita",
+        ),
+        expected: (
+            "certificates and a device list at least as new as the room has seen",
+            "certificados e lista de dispositivos tão novos quanto a sala já viu",
+        ),
+        fix: (
+            "update that device and connect it once",
+            "atualize esse dispositivo e conecte-o uma vez",
+        ),
     },
     Entry {
-        codes: &["room.target_absent", "room.not_present", "room.already_present", "room.no_such_leaf"],
-        cause: ("somebody is already in the room, or no longer", "alguém já está na sala, ou não está mais"),
+        codes: &[
+            "room.target_absent",
+            "room.not_present",
+            "room.already_present",
+            "room.no_such_leaf",
+        ],
+        cause: (
+            "somebody is already in the room, or no longer",
+            "alguém já está na sala, ou não está mais",
+        ),
         expected: ("the members as they are now", "os membros como estão agora"),
-        fix: ("see lacre rooms show, and try again", "veja lacre rooms show e tente de novo"),
+        fix: (
+            "see lacre rooms show, and try again",
+            "veja lacre rooms show e tente de novo",
+        ),
     },
     Entry {
-        codes: &["room.state_unreadable", "room.operations_unreadable", "room.named_twice", "room.committer_removed", "room.relay_may_only_remove", "room.external_content", "room.several_updates", "room.context_extensions", "room.unsupported"],
-        cause: ("a change of the room breaks its rules", "uma mudança da sala quebra as regras"),
-        expected: ("a change that every member can check", "uma mudança que todo membro possa conferir"),
-        fix: ("update all devices; if it stays, report it with this code", "atualize todos os dispositivos; se persistir, relate com este código"),
+        codes: &[
+            "room.state_unreadable",
+            "room.operations_unreadable",
+            "room.named_twice",
+            "room.committer_removed",
+            "room.relay_may_only_remove",
+            "room.external_content",
+            "room.several_updates",
+            "room.context_extensions",
+            "room.unsupported",
+        ],
+        cause: (
+            "a change of the room breaks its rules",
+            "uma mudança da sala quebra as regras",
+        ),
+        expected: (
+            "a change that every member can check",
+            "uma mudança que todo membro possa conferir",
+        ),
+        fix: (
+            "update all devices; if it stays, report it with this code",
+            "atualize todos os dispositivos; se persistir, relate com este código",
+        ),
     },
 ];

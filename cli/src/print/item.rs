@@ -29,8 +29,17 @@ pub(crate) fn said(item: &Item) -> String {
 /// One message: time, sender, words; then what was done to it. Further lines are indented.
 pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
     let time = Time::from_millis(item.at_ms);
-    let when = if dated { format!("{} {}", day(time), clock(time)) } else { clock(time) };
-    let mut line = format!("{} {}: {}", paint.dim(&when), paint.strong(&name(&item.sender_name)), said(item));
+    let when = if dated {
+        format!("{} {}", day(time), clock(time))
+    } else {
+        clock(time)
+    };
+    let mut line = format!(
+        "{} {}: {}",
+        paint.dim(&when),
+        paint.strong(&name(&item.sender_name)),
+        said(item)
+    );
     line = line.replace('\n', "\n       ");
     let mut notes = Vec::new();
     if item.edited {
@@ -41,10 +50,14 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
         SendState::Failed => notes.push(text::failed()),
         SendState::Sent => {}
     }
-    notes.extend(item.reactions.iter().map(|(emoji, accounts)| match accounts.len() {
-        1 => safe(emoji),
-        several => format!("{} {several}", safe(emoji)),
-    }));
+    notes.extend(
+        item.reactions
+            .iter()
+            .map(|(emoji, accounts)| match accounts.len() {
+                1 => safe(emoji),
+                several => format!("{} {several}", safe(emoji)),
+            }),
+    );
     if !notes.is_empty() {
         line.push_str(&paint.dim(&format!("  [{}]", notes.join(", "))));
     }
@@ -53,5 +66,9 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
 
 /// A handle as people write it.
 pub(super) fn name(handle: &str) -> String {
-    if handle.is_empty() { text::somebody() } else { format!("@{}", safe(handle)) }
+    if handle.is_empty() {
+        text::somebody()
+    } else {
+        format!("@{}", safe(handle))
+    }
 }

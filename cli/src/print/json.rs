@@ -76,7 +76,12 @@ pub(crate) fn room_json(room: &Room) -> Value {
 
 /// Something that happened; `None` for what this version cannot tell.
 pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
-    let named = |room: &RoomId| client.room(*room).map(|room| room.name()).unwrap_or_default();
+    let named = |room: &RoomId| {
+        client
+            .room(*room)
+            .map(|room| room.name())
+            .unwrap_or_default()
+    };
     Some(match event {
         Event::Connection(state) => {
             let state = match state {
@@ -94,15 +99,28 @@ pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
         Event::RoomRemoved { room, left } => {
             json!({ "type": "room_removed", "room": room.to_string(), "left": left })
         }
-        Event::Message(message) => item_json(message.room_id(), &named(&message.room_id()), message.item()),
+        Event::Message(message) => item_json(
+            message.room_id(),
+            &named(&message.room_id()),
+            message.item(),
+        ),
         Event::MessageChanged(message) => {
-            let mut value = item_json(message.room_id(), &named(&message.room_id()), message.item());
+            let mut value = item_json(
+                message.room_id(),
+                &named(&message.room_id()),
+                message.item(),
+            );
             if let Some(object) = value.as_object_mut() {
                 object.insert("type".to_owned(), json!("message_changed"));
             }
             value
         }
-        Event::Member { room, person, joined, at } => json!({
+        Event::Member {
+            room,
+            person,
+            joined,
+            at,
+        } => json!({
             "type": "member",
             "room": room.to_string(),
             "member": { "account": person.account().to_string(), "handle": person.name() },

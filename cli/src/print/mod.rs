@@ -20,14 +20,24 @@ pub(crate) fn out(lines: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{lines}").and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::new(CLOSED, String::new(), Exit::Failed)),
-        Err(error) => Err(Failure::new("NoOutput", text::failure::no_output(error), Exit::Failed)),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            Err(Failure::new(CLOSED, String::new(), Exit::Failed))
+        }
+        Err(error) => Err(Failure::new(
+            "NoOutput",
+            text::failure::no_output(error),
+            Exit::Failed,
+        )),
     }
 }
 
 /// Two columns: labels padded to the same width, then facts.
 pub(crate) fn facts(rows: &[(String, String)], paint: Paint) -> String {
-    let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
+    let width = rows
+        .iter()
+        .map(|(label, _)| label.chars().count())
+        .max()
+        .unwrap_or_default();
     let line = |(label, fact): &(String, String)| {
         let gap = " ".repeat(width - label.chars().count());
         format!("  {}{gap}  {fact}", paint.dim(label))
@@ -81,7 +91,11 @@ impl Paint {
     }
 
     fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.0 {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     /// What stands back.
@@ -112,12 +126,20 @@ mod tests {
     #[test]
     fn sizes_are_short() {
         let shown = [0, 812, 1024, 4_200, 150_000, 24_117_248, 3 << 40].map(size);
-        assert_eq!(shown, ["0 B", "812 B", "1.0 KiB", "4.1 KiB", "146 KiB", "23.0 MiB", "3072 GiB"]);
+        assert_eq!(
+            shown,
+            [
+                "0 B", "812 B", "1.0 KiB", "4.1 KiB", "146 KiB", "23.0 MiB", "3072 GiB"
+            ]
+        );
     }
 
     #[test]
     fn facts_are_aligned() {
-        let rows = [("é".to_owned(), "1".to_owned()), ("longer".to_owned(), "2".to_owned())];
+        let rows = [
+            ("é".to_owned(), "1".to_owned()),
+            ("longer".to_owned(), "2".to_owned()),
+        ];
         assert_eq!(facts(&rows, Paint::plain()), "  é       1\n  longer  2");
     }
 }

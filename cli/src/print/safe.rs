@@ -50,7 +50,10 @@ mod tests {
 
     #[test]
     fn nothing_acts_on_the_screen() {
-        assert_eq!(safe("a\x1b[2Jb\u{9b}31mc\u{202e}d\te\r\nf\rg"), "a\u{fffd}[2Jb\u{fffd}31mc\u{fffd}d e\nf\u{fffd}g");
+        assert_eq!(
+            safe("a\x1b[2Jb\u{9b}31mc\u{202e}d\te\r\nf\rg"),
+            "a\u{fffd}[2Jb\u{fffd}31mc\u{fffd}d e\nf\u{fffd}g"
+        );
         assert_eq!(safe("olá 👩‍👩‍👧 שלום"), "olá 👩‍👩‍👧 שלום");
     }
 
@@ -59,6 +62,9 @@ mod tests {
         let value = serde_json::json!({ "text": "a\u{9b}b\u{202e}c\n\u{7f}" });
         let json = safe_json(&value.to_string());
         assert!(!json.chars().any(acts));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&json).unwrap(),
+            value
+        );
     }
 }

@@ -16,7 +16,8 @@ const MOST: u64 = 1024 * 1024;
 pub(super) async fn get(address: SocketAddr, path: &str) -> io::Result<(u16, String)> {
     let asking = async {
         let mut stream = TcpStream::connect(address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.take(MOST).read_to_string(&mut answer).await?;
@@ -33,7 +34,8 @@ fn parse(answer: &str) -> Option<(u16, String)> {
 
 /// The value of a metric without labels in Prometheus text.
 pub(super) fn metric(page: &str, name: &str) -> Option<u64> {
-    page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+    page.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
 }
 
 #[cfg(test)]
@@ -42,9 +44,17 @@ mod tests {
 
     #[test]
     fn answers_and_metrics_are_read() {
-        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nlacre_sessions_more 7\nlacre_sessions 3\n";
+        let answer =
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nlacre_sessions_more 7\nlacre_sessions 3\n";
         let (code, page) = parse(answer).unwrap();
-        assert_eq!((code, metric(&page, "lacre_sessions"), metric(&page, "lacre_none")), (200, Some(3), None));
+        assert_eq!(
+            (
+                code,
+                metric(&page, "lacre_sessions"),
+                metric(&page, "lacre_none")
+            ),
+            (200, Some(3), None)
+        );
         assert_eq!(parse("SSH-2.0"), None);
     }
 }

@@ -46,7 +46,9 @@ pub(crate) async fn run(arguments: RelayRun) -> Outcome {
         .durability(durability)
         .http(Some(arguments.http));
     if let Some(advertise) = &arguments.advertise {
-        let port = advertise.port.or((arguments.listen.port() != 0).then_some(arguments.listen.port()));
+        let port = advertise
+            .port
+            .or((arguments.listen.port() != 0).then_some(arguments.listen.port()));
         builder = builder.advertise(&advertise.host, port.unwrap_or(DEFAULT_PORT));
     }
     let relay = builder.start().await?;
@@ -68,12 +70,20 @@ fn announce(arguments: &RelayRun, folder: &Path, relay: &Relay) -> Outcome {
     };
     let mut rows = vec![
         (text::relay::address(), relay.address().to_string()),
-        (text::relay::listening(), format!("udp {}", relay.local_addr())),
+        (
+            text::relay::listening(),
+            format!("udp {}", relay.local_addr()),
+        ),
     ];
     if let Some(http) = relay.http_addr() {
         let path = notice(folder);
-        home::replace(&path, format!("{http}\n").as_bytes())
-            .map_err(|error| Failure::io("StatusNotWritten", text::failure::status_unwritable(path.display()), &error))?;
+        home::replace(&path, format!("{http}\n").as_bytes()).map_err(|error| {
+            Failure::io(
+                "StatusNotWritten",
+                text::failure::status_unwritable(path.display()),
+                &error,
+            )
+        })?;
         rows.push((text::relay::status(), format!("http://{http}/metrics")));
     }
     let paint = Paint::output();

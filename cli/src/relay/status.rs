@@ -50,33 +50,57 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
 
 async fn ask(folder: &Path) -> Outcome<Status> {
     let path = notice(folder);
-    let absent = || Failure::new("RelayNotRunning", text::failure::relay_not_running(folder.display()), Exit::Unreachable);
+    let absent = || {
+        Failure::new(
+            "RelayNotRunning",
+            text::failure::relay_not_running(folder.display()),
+            Exit::Unreachable,
+        )
+    };
     let line = std::fs::read_to_string(&path).map_err(|_| absent())?;
     let address: SocketAddr = line.trim().parse().map_err(|_| absent())?;
     let silent = |error| {
-        Failure::new("RelayNotRunning", text::failure::relay_silent(address, error), Exit::Unreachable)
+        Failure::new(
+            "RelayNotRunning",
+            text::failure::relay_silent(address, error),
+            Exit::Unreachable,
+        )
     };
     let (_, page) = http::get(address, "/metrics").await.map_err(silent)?;
     let (code, health) = http::get(address, "/health").await.map_err(silent)?;
     let number = |name| http::metric(&page, name).unwrap_or_default();
     // The notice is written when the relay starts, and never again.
-    let started = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
+    let started = std::fs::metadata(&path)
+        .and_then(|metadata| metadata.modified())
+        .ok();
     Ok(Status {
-        health: if code == 200 { health.trim().to_owned() } else { format!("{} ({code})", health.trim()) },
+        health: if code == 200 {
+            health.trim().to_owned()
+        } else {
+            format!("{} ({code})", health.trim())
+        },
         sessions: number("lacre_sessions"),
         accepted: number("lacre_accepted_total"),
         deliveries: number("lacre_deliveries_total"),
-        uptime: started.and_then(|started| started.elapsed().ok()).unwrap_or_default(),
+        uptime: started
+            .and_then(|started| started.elapsed().ok())
+            .unwrap_or_default(),
         store_bytes: store_bytes(folder),
     })
 }
 
 /// Bytes of the store's files, with the write-ahead log.
 fn store_bytes(folder: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
     let size = |entry: std::fs::DirEntry| {
         let is_store = entry.file_name().to_string_lossy().contains(".db");
-        entry.metadata().ok().filter(|metadata| metadata.is_file() && is_store).map(|metadata| metadata.len())
+        entry
+            .metadata()
+            .ok()
+            .filter(|metadata| metadata.is_file() && is_store)
+            .map(|metadata| metadata.len())
     };
     entries.flatten().filter_map(size).sum()
 }

@@ -14,8 +14,13 @@ const MOST: u64 = 256;
 
 /// Makes the file with a new key; one that is there already is used.
 pub(super) fn make(path: &Path) -> Outcome<StoreKey> {
-    let failed =
-        |error: &dyn std::error::Error| Failure::io("KeyFileNotMade", text::key_unwritable(path.display()), error);
+    let failed = |error: &dyn std::error::Error| {
+        Failure::io(
+            "KeyFileNotMade",
+            text::key_unwritable(path.display()),
+            error,
+        )
+    };
     if let Some(folder) = path.parent() {
         home::make(folder)?;
     }
@@ -31,9 +36,20 @@ pub(super) fn make(path: &Path) -> Outcome<StoreKey> {
 
 /// Reads the key.
 pub(super) fn read(path: &Path) -> Outcome<StoreKey> {
-    let failed =
-        |error: std::io::Error| Failure::io("KeyFileUnreadable", text::key_unreadable(path.display()), &error);
-    let damaged = || Failure::new("BadKeyFile", text::key_damaged(path.display()), Exit::Failed);
+    let failed = |error: std::io::Error| {
+        Failure::io(
+            "KeyFileUnreadable",
+            text::key_unreadable(path.display()),
+            &error,
+        )
+    };
+    let damaged = || {
+        Failure::new(
+            "BadKeyFile",
+            text::key_damaged(path.display()),
+            Exit::Failed,
+        )
+    };
     let file = File::open(path).map_err(failed)?;
     private(&file, path)?;
     let mut line = Zeroizing::new(String::with_capacity(256));
@@ -52,11 +68,19 @@ fn private(file: &File, path: &Path) -> Outcome {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let metadata = file
-            .metadata()
-            .map_err(|error| Failure::io("KeyFileUnreadable", text::key_unreadable(path.display()), &error))?;
+        let metadata = file.metadata().map_err(|error| {
+            Failure::io(
+                "KeyFileUnreadable",
+                text::key_unreadable(path.display()),
+                &error,
+            )
+        })?;
         if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(Failure::new("KeyFileOpen", text::key_open(path.display()), Exit::Failed));
+            return Err(Failure::new(
+                "KeyFileOpen",
+                text::key_open(path.display()),
+                Exit::Failed,
+            ));
         }
     }
     #[cfg(not(unix))]
@@ -80,7 +104,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
             assert!(read(&path).is_err());
         }
@@ -89,7 +116,11 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in [("short", b"abcd".as_slice()), ("text", &[b'x'; 64]), ("binary", &[0xff; 64])] {
+        for (name, bytes) in [
+            ("short", b"abcd".as_slice()),
+            ("text", &[b'x'; 64]),
+            ("binary", &[0xff; 64]),
+        ] {
             let path = folder.path().join(name);
             crate::home::create(&path, bytes).unwrap();
             assert!(read(&path).is_err(), "{name}");

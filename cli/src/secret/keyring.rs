@@ -15,13 +15,21 @@ const SERVICE: &str = "lacre";
 pub(super) fn make() -> Outcome<(String, StoreKey)> {
     let name = format!("store {}", hex::encode(random::bytes::<8>()?));
     let key = Zeroizing::new(random::bytes::<32>()?);
-    entry(&name)?.set_secret(key.as_slice()).map_err(unavailable)?;
+    entry(&name)?
+        .set_secret(key.as_slice())
+        .map_err(unavailable)?;
     Ok((name, StoreKey::new(*key)))
 }
 
 /// Finds the key of an entry.
 pub(super) fn find(name: &str, folder: &Path) -> Outcome<StoreKey> {
-    let missing = || Failure::new("KeyringEmpty", text::keyring_empty(folder.display()), Exit::Failed);
+    let missing = || {
+        Failure::new(
+            "KeyringEmpty",
+            text::keyring_empty(folder.display()),
+            Exit::Failed,
+        )
+    };
     let secret = match entry(name)?.get_secret() {
         Ok(secret) => Zeroizing::new(secret),
         Err(keyring::Error::NoEntry) => return Err(missing()),

@@ -55,7 +55,13 @@ impl Secret {
 
     /// Finds the key again. The command line may name another file than the one remembered.
     pub(crate) fn find(&self, place: &Place, folder: &Path) -> Outcome<StoreKey> {
-        let other = || Failure::new("OtherKey", text::failure::key_other(folder.display()), Exit::Usage);
+        let other = || {
+            Failure::new(
+                "OtherKey",
+                text::failure::key_other(folder.display()),
+                Exit::Usage,
+            )
+        };
         match self {
             Self::Passphrase(_) if place.key_file.is_some() => Err(other()),
             Self::Keyring { .. } | Self::File { .. } if place.passphrase => Err(other()),

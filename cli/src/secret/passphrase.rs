@@ -36,16 +36,29 @@ pub(super) fn make() -> Outcome<(Stretching, StoreKey)> {
         None => {
             let first = ask(&text::people::ask_new_passphrase())?;
             if ask(&text::people::ask_again())? != first {
-                return Err(Failure::new("PassphrasesDiffer", text::failure::passphrases_differ(), Exit::Usage));
+                return Err(Failure::new(
+                    "PassphrasesDiffer",
+                    text::failure::passphrases_differ(),
+                    Exit::Usage,
+                ));
             }
             first
         }
     };
     if passphrase.is_empty() {
-        return Err(Failure::new("NoPassphrase", text::failure::passphrase_empty(), Exit::Usage));
+        return Err(Failure::new(
+            "NoPassphrase",
+            text::failure::passphrase_empty(),
+            Exit::Usage,
+        ));
     }
     let (memory_kib, passes, lanes) = COST;
-    let stretching = Stretching { salt: hex::encode(random::bytes::<16>()?), memory_kib, passes, lanes };
+    let stretching = Stretching {
+        salt: hex::encode(random::bytes::<16>()?),
+        memory_kib,
+        passes,
+        lanes,
+    };
     let key = stretching.stretch(&passphrase)?;
     Ok((stretching, key))
 }
@@ -66,17 +79,28 @@ fn from_environment() -> Option<Zeroizing<String>> {
 fn ask(prompt: &str) -> Outcome<Zeroizing<String>> {
     rpassword::prompt_password(prompt)
         .map(Zeroizing::new)
-        .map_err(|error| Failure::new("NoPassphrase", text::failure::no_terminal(error), Exit::Usage))
+        .map_err(|error| {
+            Failure::new(
+                "NoPassphrase",
+                text::failure::no_terminal(error),
+                Exit::Usage,
+            )
+        })
 }
 
 impl Stretching {
     fn stretch(&self, passphrase: &str) -> Outcome<StoreKey> {
         let bad = |error: &dyn std::fmt::Display| {
-            Failure::new("SettingsDamaged", text::failure::bad_stretching(error), Exit::Failed)
+            Failure::new(
+                "SettingsDamaged",
+                text::failure::bad_stretching(error),
+                Exit::Failed,
+            )
         };
         let salt = hex::decode(&self.salt).map_err(|error| bad(&error))?;
         let memory = self.memory_kib.min(MOST_MEMORY_KIB);
-        let params = Params::new(memory, self.passes, self.lanes, Some(32)).map_err(|error| bad(&error))?;
+        let params =
+            Params::new(memory, self.passes, self.lanes, Some(32)).map_err(|error| bad(&error))?;
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(passphrase.as_bytes(), &salt, key.as_mut_slice())

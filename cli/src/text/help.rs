@@ -12,18 +12,34 @@ pub(crate) fn translate(english: &str) -> Option<String> {
 
 /// The Portuguese of a help text. A long text is known by its first line.
 pub(crate) fn portuguese(english: &str) -> Option<&'static str> {
-    let fits = |known: &str| known == english || known.ends_with('…') && english.starts_with(known.trim_end_matches('…'));
-    HELP.iter().find(|(known, _)| fits(known)).map(|(_, portuguese)| *portuguese)
+    let fits = |known: &str| {
+        known == english || known.ends_with('…') && english.starts_with(known.trim_end_matches('…'))
+    };
+    HELP.iter()
+        .find(|(known, _)| fits(known))
+        .map(|(_, portuguese)| *portuguese)
 }
 
 const HELP: &[(&str, &str)] = &[
-    ("End-to-end encrypted chat: run a relay, or talk through one", "Conversas cifradas de ponta a ponta: opere um relay ou fale por um"),
-    ("Language of the output: en or pt", "Idioma da saída: en ou pt"),
+    (
+        "End-to-end encrypted chat: run a relay, or talk through one",
+        "Conversas cifradas de ponta a ponta: opere um relay ou fale por um",
+    ),
+    (
+        "Language of the output: en or pt",
+        "Idioma da saída: en ou pt",
+    ),
     ("English", "Inglês"),
     ("Português", "Português"),
-    ("Three people and a relay on this machine, next to what the relay stored", "Três pessoas e um relay nesta máquina, ao lado do que o relay guardou"),
+    (
+        "Three people and a relay on this machine, next to what the relay stored",
+        "Três pessoas e um relay nesta máquina, ao lado do que o relay guardou",
+    ),
     ("Send one message", "Envia uma mensagem"),
-    ("Print what happens as it happens", "Mostra o que acontece, na hora"),
+    (
+        "Print what happens as it happens",
+        "Mostra o que acontece, na hora",
+    ),
     (
         "Print what happens as it happens.…",
         "Mostra o que acontece, na hora.\n\nFica até Ctrl-C. Com --json, um objeto por linha; campos só são acrescentados: \
@@ -37,72 +53,219 @@ const HELP: &[(&str, &str)] = &[
          {\"type\":\"lagged\",\"missed\"}; {\"type\":\"error\",\"error\":{\"code\",\"message\",\"retryable\"}}. \
          Tempos em milissegundos desde 1970, ids em hexadecimal.",
     ),
-    ("Messages already on this device; needs no network", "Mensagens já neste dispositivo; não precisa de rede"),
-    ("My rooms: list, create, invite, join, leave", "Minhas salas: listar, criar, convidar, entrar, sair"),
-    ("My account and its devices", "Minha conta e seus dispositivos"),
-    ("Cause and fix of an error code", "Causa e solução de um código de erro"),
+    (
+        "Messages already on this device; needs no network",
+        "Mensagens já neste dispositivo; não precisa de rede",
+    ),
+    (
+        "My rooms: list, create, invite, join, leave",
+        "Minhas salas: listar, criar, convidar, entrar, sair",
+    ),
+    (
+        "My account and its devices",
+        "Minha conta e seus dispositivos",
+    ),
+    (
+        "Cause and fix of an error code",
+        "Causa e solução de um código de erro",
+    ),
     ("Run and look after a relay", "Operar e acompanhar um relay"),
-    ("Folder with the account's data [default: lacre in the user's data folder]", "Pasta com os dados da conta [padrão: lacre na pasta de dados do usuário]"),
-    ("The store's key is in this file, not in the system's keyring", "A chave do armazenamento está neste arquivo, não no chaveiro do sistema"),
-    ("The store's key comes from a passphrase: asked, or taken from LACRE_PASSPHRASE", "A chave do armazenamento vem de uma senha: pedida, ou tirada de LACRE_PASSPHRASE"),
-    ("Seconds to wait for the relay", "Segundos de espera pelo relay"),
-    ("Keep the folders of relay and people here, to look at them; must not exist yet", "Guarda aqui as pastas do relay e das pessoas, para examiná-las; não pode existir ainda"),
+    (
+        "Folder with the account's data [default: lacre in the user's data folder]",
+        "Pasta com os dados da conta [padrão: lacre na pasta de dados do usuário]",
+    ),
+    (
+        "The store's key is in this file, not in the system's keyring",
+        "A chave do armazenamento está neste arquivo, não no chaveiro do sistema",
+    ),
+    (
+        "The store's key comes from a passphrase: asked, or taken from LACRE_PASSPHRASE",
+        "A chave do armazenamento vem de uma senha: pedida, ou tirada de LACRE_PASSPHRASE",
+    ),
+    (
+        "Seconds to wait for the relay",
+        "Segundos de espera pelo relay",
+    ),
+    (
+        "Keep the folders of relay and people here, to look at them; must not exist yet",
+        "Guarda aqui as pastas do relay e das pessoas, para examiná-las; não pode existir ainda",
+    ),
     ("Without colours and columns", "Sem cores e colunas"),
-    ("A room's name, the beginning of its id, or @handle of a person", "Nome de uma sala, o começo do id, ou @nome de uma pessoa"),
-    ("The text, in Markdown; - or nothing reads standard input", "O texto, em Markdown; - ou nada lê a entrada padrão"),
-    ("End only when the message came so far; otherwise it may go out with a later command", "Só termina quando a mensagem chegou até lá; senão pode sair com um comando posterior"),
+    (
+        "A room's name, the beginning of its id, or @handle of a person",
+        "Nome de uma sala, o começo do id, ou @nome de uma pessoa",
+    ),
+    (
+        "The text, in Markdown; - or nothing reads standard input",
+        "O texto, em Markdown; - ou nada lê a entrada padrão",
+    ),
+    (
+        "End only when the message came so far; otherwise it may go out with a later command",
+        "Só termina quando a mensagem chegou até lá; senão pode sair com um comando posterior",
+    ),
     ("Safe on this device", "Segura neste dispositivo"),
     ("Durable at the relay", "Gravada no relay"),
-    ("Print one JSON object: {\"room\",\"message\",\"state\"}", "Mostra um objeto JSON: {\"room\",\"message\",\"state\"}"),
-    ("Only this room: its name, the beginning of its id, or @handle", "Só esta sala: o nome, o começo do id, ou @nome"),
-    ("One JSON object a line, as described in --help", "Um objeto JSON por linha, como descrito em --help"),
-    ("A room's name, the beginning of its id, or @handle", "Nome de uma sala, o começo do id, ou @nome"),
-    ("How many messages at most, the newest ones", "Quantas mensagens no máximo, as mais novas"),
-    ("One JSON object a line, as the messages of `lacre listen --json`", "Um objeto JSON por linha, como as mensagens de `lacre listen --json`"),
+    (
+        "Print one JSON object: {\"room\",\"message\",\"state\"}",
+        "Mostra um objeto JSON: {\"room\",\"message\",\"state\"}",
+    ),
+    (
+        "Only this room: its name, the beginning of its id, or @handle",
+        "Só esta sala: o nome, o começo do id, ou @nome",
+    ),
+    (
+        "One JSON object a line, as described in --help",
+        "Um objeto JSON por linha, como descrito em --help",
+    ),
+    (
+        "A room's name, the beginning of its id, or @handle",
+        "Nome de uma sala, o começo do id, ou @nome",
+    ),
+    (
+        "How many messages at most, the newest ones",
+        "Quantas mensagens no máximo, as mais novas",
+    ),
+    (
+        "One JSON object a line, as the messages of `lacre listen --json`",
+        "Um objeto JSON por linha, como as mensagens de `lacre listen --json`",
+    ),
     ("The rooms of this device", "As salas deste dispositivo"),
     ("Create a group", "Cria um grupo"),
     ("Add people to a room", "Adiciona pessoas a uma sala"),
-    ("Leave a room with all devices of this account", "Sai de uma sala com todos os dispositivos desta conta"),
+    (
+        "Leave a room with all devices of this account",
+        "Sai de uma sala com todos os dispositivos desta conta",
+    ),
     ("Enter an open room", "Entra em uma sala aberta"),
-    ("Name, people and rules of a room", "Nome, pessoas e regras de uma sala"),
-    ("Let anybody who knows the room's id join it", "Deixa entrar quem souber o id da sala"),
-    ("Let only people in who are invited", "Deixa entrar só quem for convidado"),
-    ("One JSON array of rooms, each as in `lacre rooms show --json`", "Uma lista JSON de salas, cada uma como em `lacre rooms show --json`"),
-    ("The room's name; only members can read it", "O nome da sala; só membros podem lê-lo"),
+    (
+        "Name, people and rules of a room",
+        "Nome, pessoas e regras de uma sala",
+    ),
+    (
+        "Let anybody who knows the room's id join it",
+        "Deixa entrar quem souber o id da sala",
+    ),
+    (
+        "Let only people in who are invited",
+        "Deixa entrar só quem for convidado",
+    ),
+    (
+        "One JSON array of rooms, each as in `lacre rooms show --json`",
+        "Uma lista JSON de salas, cada uma como em `lacre rooms show --json`",
+    ),
+    (
+        "The room's name; only members can read it",
+        "O nome da sala; só membros podem lê-lo",
+    ),
     ("First members", "Primeiros membros"),
-    ("A room's name or the beginning of its id", "Nome de uma sala ou o começo do id"),
+    (
+        "A room's name or the beginning of its id",
+        "Nome de uma sala ou o começo do id",
+    ),
     ("Whom to add", "Quem adicionar"),
-    ("The room's id, 32 hexadecimal digits, from somebody who is in it", "O id da sala, 32 dígitos hexadecimais, de alguém que está nela"),
-    ("One JSON object: {\"id\",\"name\",…", "Um objeto JSON: {\"id\",\"name\",\"kind\",\"joined\",\"stopped\",\"members\":[{\"account\",\"handle\",\"role\"}]}"),
-    ("Make an account on a relay; its keys are made here and stay here", "Cria uma conta em um relay; as chaves nascem e ficam aqui"),
+    (
+        "The room's id, 32 hexadecimal digits, from somebody who is in it",
+        "O id da sala, 32 dígitos hexadecimais, de alguém que está nela",
+    ),
+    (
+        "One JSON object: {\"id\",\"name\",…",
+        "Um objeto JSON: {\"id\",\"name\",\"kind\",\"joined\",\"stopped\",\"members\":[{\"account\",\"handle\",\"role\"}]}",
+    ),
+    (
+        "Make an account on a relay; its keys are made here and stay here",
+        "Cria uma conta em um relay; as chaves nascem e ficam aqui",
+    ),
     ("Who I am", "Quem sou eu"),
-    ("The devices of this account: list, request, approve", "Os dispositivos desta conta: listar, pedir, aprovar"),
-    ("The relay's address, as `lacre relay run` prints it", "O endereço do relay, como `lacre relay run` mostra"),
-    ("The name others find this account by", "O nome pelo qual outros encontram esta conta"),
-    ("One JSON object: {\"handle\",…", "Um objeto JSON: {\"handle\",\"account\",\"device\",\"approved\",\"relay\",\"data\",\"key\"}"),
+    (
+        "The devices of this account: list, request, approve",
+        "Os dispositivos desta conta: listar, pedir, aprovar",
+    ),
+    (
+        "The relay's address, as `lacre relay run` prints it",
+        "O endereço do relay, como `lacre relay run` mostra",
+    ),
+    (
+        "The name others find this account by",
+        "O nome pelo qual outros encontram esta conta",
+    ),
+    (
+        "One JSON object: {\"handle\",…",
+        "Um objeto JSON: {\"handle\",\"account\",\"device\",\"approved\",\"relay\",\"data\",\"key\"}",
+    ),
     ("The devices of this account", "Os dispositivos desta conta"),
-    ("Make this a new device of an account; waits until another device approves it", "Faz deste um novo dispositivo de uma conta; aguarda a aprovação de outro"),
-    ("Let a new device in; it can read and write as this account", "Deixa um novo dispositivo entrar; ele lê e escreve como esta conta"),
-    ("One JSON array of {\"device\",…", "Uma lista JSON de {\"device\",\"name\",\"this\",\"pending\"}"),
-    ("The account's id, 64 hexadecimal digits, from `lacre account show` on a device it has", "O id da conta, 64 dígitos hexadecimais, de `lacre account show` em um dispositivo dela"),
-    ("What this device is called, to recognise it when approving", "Como este dispositivo se chama, para reconhecê-lo ao aprovar"),
+    (
+        "Make this a new device of an account; waits until another device approves it",
+        "Faz deste um novo dispositivo de uma conta; aguarda a aprovação de outro",
+    ),
+    (
+        "Let a new device in; it can read and write as this account",
+        "Deixa um novo dispositivo entrar; ele lê e escreve como esta conta",
+    ),
+    (
+        "One JSON array of {\"device\",…",
+        "Uma lista JSON de {\"device\",\"name\",\"this\",\"pending\"}",
+    ),
+    (
+        "The account's id, 64 hexadecimal digits, from `lacre account show` on a device it has",
+        "O id da conta, 64 dígitos hexadecimais, de `lacre account show` em um dispositivo dela",
+    ),
+    (
+        "What this device is called, to recognise it when approving",
+        "Como este dispositivo se chama, para reconhecê-lo ao aprovar",
+    ),
     ("The relay's address", "O endereço do relay"),
-    ("The device's id, as the new device shows it", "O id do dispositivo, como o novo dispositivo mostra"),
-    ("The code at the end of an error's first line; without it, all codes", "O código no fim da primeira linha de um erro; sem ele, todos os códigos"),
-    ("Run a relay; needs no configuration. Ctrl-C ends it cleanly", "Executa um relay; não precisa de configuração. Ctrl-C o encerra"),
-    ("A relay in memory for development, with two accounts ready to use", "Um relay em memória para desenvolver, com duas contas prontas"),
-    ("What a running relay does", "O que um relay em execução faz"),
-    ("Folder of the relay's store and keys [default: lacre-relay in the user's data folder]", "Pasta do armazenamento e das chaves do relay [padrão: lacre-relay na pasta de dados do usuário]"),
+    (
+        "The device's id, as the new device shows it",
+        "O id do dispositivo, como o novo dispositivo mostra",
+    ),
+    (
+        "The code at the end of an error's first line; without it, all codes",
+        "O código no fim da primeira linha de um erro; sem ele, todos os códigos",
+    ),
+    (
+        "Run a relay; needs no configuration. Ctrl-C ends it cleanly",
+        "Executa um relay; não precisa de configuração. Ctrl-C o encerra",
+    ),
+    (
+        "A relay in memory for development, with two accounts ready to use",
+        "Um relay em memória para desenvolver, com duas contas prontas",
+    ),
+    (
+        "What a running relay does",
+        "O que um relay em execução faz",
+    ),
+    (
+        "Folder of the relay's store and keys [default: lacre-relay in the user's data folder]",
+        "Pasta do armazenamento e das chaves do relay [padrão: lacre-relay na pasta de dados do usuário]",
+    ),
     ("UDP address to listen on", "Endereço UDP de escuta"),
-    ("Name or address, and port, under which people reach this relay", "Nome ou endereço, e porta, em que as pessoas alcançam este relay"),
+    (
+        "Name or address, and port, under which people reach this relay",
+        "Nome ou endereço, e porta, em que as pessoas alcançam este relay",
+    ),
     ("Who may make an account", "Quem pode criar uma conta"),
-    ("Anybody who reaches the relay", "Qualquer um que alcance o relay"),
+    (
+        "Anybody who reaches the relay",
+        "Qualquer um que alcance o relay",
+    ),
     ("Nobody", "Ninguém"),
-    ("TCP address for /metrics and /health; has no login, so keep it on this machine", "Endereço TCP para /metrics e /health; não tem senha, mantenha-o nesta máquina"),
-    ("full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds", "full: nada aceito se perde em queda de energia; normal: mais rápido, uma queda pode perder segundos"),
+    (
+        "TCP address for /metrics and /health; has no login, so keep it on this machine",
+        "Endereço TCP para /metrics e /health; não tem senha, mantenha-o nesta máquina",
+    ),
+    (
+        "full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds",
+        "full: nada aceito se perde em queda de energia; normal: mais rápido, uma queda pode perder segundos",
+    ),
     ("A power cut", "Uma queda de energia"),
     ("The end of the process", "O fim do processo"),
-    ("UDP address to listen on; port 0 takes a free one", "Endereço UDP de escuta; porta 0 escolhe uma livre"),
+    (
+        "UDP address to listen on; port 0 takes a free one",
+        "Endereço UDP de escuta; porta 0 escolhe uma livre",
+    ),
     ("Folder of the relay", "Pasta do relay"),
-    ("One JSON object: {\"health\",…", "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\"}"),
+    (
+        "One JSON object: {\"health\",…",
+        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\"}",
+    ),
 ];

@@ -56,7 +56,11 @@ pub(crate) fn wanted(arguments: impl Iterator<Item = OsString>) -> Lang {
         }
     }
     let variables = ["LACRE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
-    let locale = || variables.into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale = || {
+        variables
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    };
     match asked.or_else(locale) {
         Some(locale) if locale.to_ascii_lowercase().starts_with("pt") => Lang::Pt,
         _ => Lang::En,

@@ -69,6 +69,9 @@ super::texts! {
     room_made(room) "created {room}" "{room} foi criada";
     people_added(room) "added to {room}" "adicionados a {room}";
     left_room(room) "left {room}" "saída de {room}";
+    leaving(room)
+        "you asked to leave {room}; it is done as soon as another member is connected"
+        "você pediu para sair de {room}; acontece assim que outro membro se conectar";
     joined_room(room) "joined {room}" "entrada em {room}";
     opened(room, id)
         "{room} is open; others join with: lacre rooms join {id}"

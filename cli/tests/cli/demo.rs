@@ -10,14 +10,21 @@ fn the_demonstration_proves_what_it_says() {
     command.arg(&kept);
     let shown = end(command, "").good();
     assert!(shown.contains("none of them stands on any disk"), "{shown}");
-    assert!(shown.contains("Who brings the parasol on Sunday?"), "{shown}");
+    assert!(
+        shown.contains("Who brings the parasol on Sunday?"),
+        "{shown}"
+    );
     assert!(!shown.contains('\u{1b}'), "{shown}");
 
     // What it says of the disks is true of the folders it left.
-    let bruno = Person { folder: kept.join("bruno") };
+    let bruno = Person {
+        folder: kept.join("bruno"),
+    };
     let read = bruno.history("Sunday at the beach");
     assert_eq!(read.len(), 24, "{read:?}");
-    let clara = Person { folder: kept.join("clara") };
+    let clara = Person {
+        folder: kept.join("clara"),
+    };
     let last = "Now that we are two: the cake has three layers.".to_owned();
     assert!(read.contains(&last));
     assert!(!clara.history("Sunday at the beach").contains(&last));
@@ -29,5 +36,8 @@ fn the_demonstration_proves_what_it_says() {
 #[test]
 fn the_demonstration_speaks_portuguese() {
     let shown = end(lacre(&["demo", "--lang", "pt"]), "").good();
-    assert!(shown.contains("Quem leva o guarda-sol no domingo?") && shown.contains("a prova"), "{shown}");
+    assert!(
+        shown.contains("Quem leva o guarda-sol no domingo?") && shown.contains("a prova"),
+        "{shown}"
+    );
 }

@@ -28,13 +28,18 @@ fn a_second_process_on_a_folder_is_told_so() {
 fn without_a_relay_what_is_here_can_be_read() {
     let root = tempfile::tempdir().unwrap();
     let mut relay = Relay::start(root.path());
-    let (ana, _bruno) = (Person::create(root.path(), &relay, "ana"), Person::create(root.path(), &relay, "bruno"));
+    let (ana, _bruno) = (
+        Person::create(root.path(), &relay, "ana"),
+        Person::create(root.path(), &relay, "bruno"),
+    );
     ana.say("@bruno", "while it ran");
     relay.kill();
     assert_eq!(ana.history("@bruno"), ["while it ran"]);
     ana.run(&["rooms", "list"]).good();
-    ana.run(&["rooms", "create", "Algebra", "--timeout", "1"]).failed(3, "Unreachable");
-    ana.run(&["send", "@clara", "hello", "--timeout", "1"]).failed(3, "Unreachable");
+    ana.run(&["rooms", "create", "Algebra", "--timeout", "1"])
+        .failed(3, "Unreachable");
+    ana.run(&["send", "@clara", "hello", "--timeout", "1"])
+        .failed(3, "Unreachable");
     relay.restart();
     ana.say("@bruno", "it is back");
     assert_eq!(ana.history("@bruno"), ["while it ran", "it is back"]);
@@ -51,7 +56,15 @@ fn a_damaged_store_is_refused_and_left_alone() {
     std::fs::write(&store, &bytes).unwrap();
     let told = ana.run(&["rooms"]);
     assert_eq!(told.code, 1, "{told:?}");
-    assert!(["WrongKey", "StoreDamaged"].iter().any(|code| told.err.lines().next().unwrap().ends_with(code)), "{told:?}");
+    assert!(
+        ["WrongKey", "StoreDamaged"].iter().any(|code| told
+            .err
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with(code)),
+        "{told:?}"
+    );
     assert!(told.err.contains("damaged"), "{told:?}");
     assert_eq!(std::fs::read(&store).unwrap(), bytes);
 }
@@ -69,11 +82,16 @@ fn damaged_settings_are_told() {
 fn a_copied_folder_is_noticed_and_the_original_goes_on() {
     let root = tempfile::tempdir().unwrap();
     let relay = Relay::start(root.path());
-    let (ana, _bruno) = (Person::create(root.path(), &relay, "ana"), Person::create(root.path(), &relay, "bruno"));
+    let (ana, _bruno) = (
+        Person::create(root.path(), &relay, "ana"),
+        Person::create(root.path(), &relay, "bruno"),
+    );
     let copied = Person::nobody(root.path(), "copied");
     copy(&ana.folder, &copied.folder);
     ana.say("@bruno", "from the original");
-    copied.run(&["send", "@bruno", "from the copy", "--wait", "sent"]).failed(4, "CopiedStore");
+    copied
+        .run(&["send", "@bruno", "from the copy", "--wait", "sent"])
+        .failed(4, "CopiedStore");
     ana.say("@bruno", "still here");
     assert_eq!(ana.history("@bruno"), ["from the original", "still here"]);
 }

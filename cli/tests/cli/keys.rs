@@ -13,7 +13,15 @@ fn a_passphrase_opens_the_store_and_a_wrong_one_does_not() {
     let root = tempfile::tempdir().unwrap();
     let relay = Relay::start(root.path());
     let ana = Person::nobody(root.path(), "ana");
-    let create = ["account", "create", "--relay", &relay.address, "--handle", "ana", "--passphrase"];
+    let create = [
+        "account",
+        "create",
+        "--relay",
+        &relay.address,
+        "--handle",
+        "ana",
+        "--passphrase",
+    ];
     with_passphrase(&ana, "correct horse", &create).good();
     let shown = with_passphrase(&ana, "correct horse", &["account", "show", "--json"]).json();
     assert_eq!(shown[0]["key"], "passphrase");
@@ -21,7 +29,10 @@ fn a_passphrase_opens_the_store_and_a_wrong_one_does_not() {
     with_passphrase(&ana, "", &["rooms"]).failed(1, "WrongKey");
     with_passphrase(&ana, "correct horse", &["rooms"]).good();
     let settings = std::fs::read_to_string(ana.folder.join("account.json")).unwrap();
-    assert!(!settings.contains("horse") && !settings.contains("ana\""), "{settings}");
+    assert!(
+        !settings.contains("horse") && !settings.contains("ana\""),
+        "{settings}"
+    );
 }
 
 #[test]
@@ -29,8 +40,13 @@ fn without_a_keyring_both_other_ways_are_named() {
     let root = tempfile::tempdir().unwrap();
     let person = Person::nobody(root.path(), "x");
     let address = format!("lacre://{}@127.0.0.1:1", "a".repeat(52));
-    let told = person.run(&["account", "create", "--relay", &address, "--handle", "x"]).failed(1, "NoKeyring");
-    assert!(told.contains("--key-file") && told.contains("--passphrase"), "{told}");
+    let told = person
+        .run(&["account", "create", "--relay", &address, "--handle", "x"])
+        .failed(1, "NoKeyring");
+    assert!(
+        told.contains("--key-file") && told.contains("--passphrase"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -47,11 +63,14 @@ fn a_key_file_is_private_and_needed() {
     let moved = root.path().join("elsewhere");
     std::fs::rename(ana.key(), &moved).unwrap();
     ana.run(&["rooms"]).failed(1, "KeyFileUnreadable");
-    ana.run(&["rooms", "--key-file", moved.to_str().unwrap()]).good();
+    ana.run(&["rooms", "--key-file", moved.to_str().unwrap()])
+        .good();
     std::fs::set_permissions(&moved, std::fs::Permissions::from_mode(0o644)).unwrap();
-    ana.run(&["rooms", "--key-file", moved.to_str().unwrap()]).failed(1, "KeyFileOpen");
+    ana.run(&["rooms", "--key-file", moved.to_str().unwrap()])
+        .failed(1, "KeyFileOpen");
     ana.run(&["rooms", "--passphrase"]).failed(2, "OtherKey");
 
     let bruno = Person::create(root.path(), &relay, "bruno");
-    ana.run(&["rooms", "--key-file", bruno.key().to_str().unwrap()]).failed(1, "WrongKey");
+    ana.run(&["rooms", "--key-file", bruno.key().to_str().unwrap()])
+        .failed(1, "WrongKey");
 }

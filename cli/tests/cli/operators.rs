@@ -15,7 +15,10 @@ fn status(folder: &Path, more: &[&str]) -> Command {
 fn a_relay_says_what_it_does_and_ends_cleanly() {
     let root = tempfile::tempdir().unwrap();
     let relay = Relay::start(root.path());
-    let (ana, bruno) = (Person::create(root.path(), &relay, "ana"), Person::create(root.path(), &relay, "bruno"));
+    let (ana, bruno) = (
+        Person::create(root.path(), &relay, "ana"),
+        Person::create(root.path(), &relay, "bruno"),
+    );
     let mut listener = bruno.listen();
     ana.say("@bruno", "hello");
     listener.message("hello");
@@ -27,13 +30,21 @@ fn a_relay_says_what_it_does_and_ends_cleanly() {
     assert!(now["store_bytes"].as_u64().unwrap() > 4096, "{now}");
     assert!(now["uptime_seconds"].as_u64().is_some(), "{now}");
     let shown = end(status(&relay.folder, &[]), "").good();
-    assert!(shown.contains("sessions") && shown.contains("since the start"), "{shown}");
+    assert!(
+        shown.contains("sessions") && shown.contains("since the start"),
+        "{shown}"
+    );
 
     let folder = relay.folder.clone();
     let (code, lines) = relay.process().terminate();
     assert_eq!(code, 0, "{lines:?}");
     assert_eq!(lines.last().map(String::as_str), Some("ended"));
-    assert!(lines[0].starts_with("lacre ") && lines[0].contains("sqlite") && lines[0].contains("sign-up open"), "{lines:?}");
+    assert!(
+        lines[0].starts_with("lacre ")
+            && lines[0].contains("sqlite")
+            && lines[0].contains("sign-up open"),
+        "{lines:?}"
+    );
     assert!(!folder.join("relay.http").exists());
     end(status(&folder, &[]), "").failed(3, "RelayNotRunning");
 }
@@ -62,18 +73,30 @@ fn one_folder_has_one_relay() {
 fn the_advertised_address_is_handed_out() {
     let root = tempfile::tempdir().unwrap();
     let relay = Relay::start_with(root.path(), &["--advertise", "chat.example:5000"]);
-    assert!(relay.address.starts_with("lacre://") && relay.address.ends_with("@chat.example:5000"), "{}", relay.address);
+    assert!(
+        relay.address.starts_with("lacre://") && relay.address.ends_with("@chat.example:5000"),
+        "{}",
+        relay.address
+    );
 }
 
 #[test]
 fn settings_come_from_the_environment() {
     let root = tempfile::tempdir().unwrap();
     let mut command = lacre(&["relay", "run"]);
-    command.env("LACRE_RELAY_DATA", root.path().join("relay")).env("LACRE_RELAY_LISTEN", "127.0.0.1:0");
-    command.env("LACRE_RELAY_SIGN_UP", "closed").env("LACRE_RELAY_DURABILITY", "normal");
+    command
+        .env("LACRE_RELAY_DATA", root.path().join("relay"))
+        .env("LACRE_RELAY_LISTEN", "127.0.0.1:0");
+    command
+        .env("LACRE_RELAY_SIGN_UP", "closed")
+        .env("LACRE_RELAY_DURABILITY", "normal");
     let mut relay = Running::start(command);
-    relay.line("sign-up", |line| line.contains("sign-up closed").then_some(()));
-    relay.line("durability", |line| line.contains("power cut").then_some(()));
+    relay.line("sign-up", |line| {
+        line.contains("sign-up closed").then_some(())
+    });
+    relay.line("durability", |line| {
+        line.contains("power cut").then_some(())
+    });
 }
 
 #[test]
@@ -84,8 +107,12 @@ fn a_relay_for_development_has_two_accounts_that_work() {
         let (_, folder) = rest.rsplit_once("--data ")?;
         Some(folder.to_owned())
     };
-    let ana = Person { folder: relay.line("ana", |line| words(line, "lacre listen")).into() };
-    let bruno = Person { folder: relay.line("bruno", |line| words(line, "lacre send")).into() };
+    let ana = Person {
+        folder: relay.line("ana", |line| words(line, "lacre listen")).into(),
+    };
+    let bruno = Person {
+        folder: relay.line("bruno", |line| words(line, "lacre send")).into(),
+    };
     let mut listener = ana.listen();
     bruno.say("@ana", "hello");
     listener.message("hello");

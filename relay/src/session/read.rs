@@ -48,7 +48,7 @@ impl Session {
         while self.may_read() {
             let frame = self
                 .deframer
-                .next()
+                .next_message()
                 .map_err(|error| End::Closing(frame_error(&error)))?;
             let Some(frame) = frame else {
                 if self.deframer.rest().is_empty() && self.in_flight == 0 {

@@ -8,12 +8,11 @@ use lacre_relay::store::command::{
     PutDeviceList, PutKeyPackages, PutObject, PutSnapshot, RelayPropose, ReportBadCommit,
     RequestDevice, SendToDevice,
 };
-use lacre_relay::store::read::{PageLimit, ReadAccounts, ReadLogs, ReadObjects, ReadRooms};
+use lacre_relay::store::read::{ReadLogs, ReadRooms};
 use lacre_relay::store::record::RoomRecord;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{LogId, RoomId, SubmitId};
-use lacre_wire::log::Cursor;
-use lacre_wire::request::{LogSeq, OpenLog};
+use lacre_wire::request::LogSeq;
 use proptest::prelude::*;
 
 pub(super) const PEOPLE: u8 = 3;

@@ -1,15 +1,15 @@
 //! Contract 5 and the relay's Removes: commits, membership, Welcomes, creation.
 
-use super::world::{Person, World, remove};
+use super::world::{Person, World};
 use lacre_relay::store::Verdict;
-use lacre_relay::store::command::{Command, Hashed, Propose};
+use lacre_relay::store::command::{Command, Hashed};
 use lacre_relay::store::read::{ReadLogs, ReadObjects, ReadRooms};
 use lacre_relay::store::record::Interval;
 use lacre_wire::codec;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{LogId, RoomId};
 use lacre_wire::limits::MAX_INLINE_BODY;
-use lacre_wire::log::{Body, EntryKind};
+use lacre_wire::log::Body;
 use lacre_wire::push::{Evicted, WelcomeNotice};
 use lacre_wire::request::Payload;
 

@@ -91,14 +91,14 @@ impl Engine {
         })
     }
 
-    /// Ties the store to a relay. The first address is kept; a later one must name one of the same
+    /// Ties the store to a relay. The address an account was made on is kept; a later one must name one of the same
     /// identities, and may add the next.
     ///
     /// # Errors
     /// `Relay` if the address names another relay.
     pub fn pin(&mut self, address: &RelayAddress) -> Result<()> {
         let known: Option<Vec<Hash>> = self.db.meta_as(PINS)?;
-        if let Some(known) = &known {
+        if let Some(known) = known.as_ref().filter(|_| self.me.is_some()) {
             if !address.fingerprints.iter().any(|pin| known.contains(pin)) {
                 return Err(Error::new(
                     ErrorKind::Relay,

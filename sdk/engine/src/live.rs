@@ -103,6 +103,8 @@ pub(crate) struct Live {
     /// The device is listed: it may do more than wait.
     pub(crate) listed: bool,
     pub(crate) lineage: Option<Lineage>,
+    /// Signed chain heads that were not compared yet.
+    pub(crate) checkpoints: HashMap<RoomId, lacre_wire::checkpoint::Checkpoint>,
     /// The relay's MLS external sender key.
     pub(crate) relay_key: Option<PublicKey>,
     pub(crate) checkpoint_key: Option<PublicKey>,

@@ -16,6 +16,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+/// Calls before the network has a turn, so that a flood of them does not keep their answers out.
+const CALLS_IN_A_ROW: u32 = 64;
+
 /// How long to leave alone what is due and cannot be done now.
 const STUCK: Millis = 250;
 
@@ -79,16 +82,27 @@ impl EngineLoop {
 
     /// Works until the client is closed.
     pub(super) async fn work(&mut self) {
+        let mut in_a_row = 0;
         loop {
             self.tick();
             self.carry_out();
+            if in_a_row >= CALLS_IN_A_ROW {
+                in_a_row = 0;
+                if let Some(mail) = self.held.take().or_else(|| self.net.try_recv().ok()) {
+                    self.network(mail);
+                    self.carry_out();
+                }
+            }
             let timer = self.timer();
             // Calls first: sending stays quick while a long absence is caught up with.
             tokio::select! {
                 biased;
                 call = self.calls.recv() => match call {
                     Some(Call::Close) | None => return,
-                    Some(call) => self.call(call).await,
+                    Some(call) => {
+                        in_a_row += 1;
+                        self.call(call).await;
+                    }
                 },
                 Some(mail) = next(&mut self.held, &mut self.net) => self.network(mail),
                 () = platform::sleep(timer) => {}

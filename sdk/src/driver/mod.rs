@@ -39,7 +39,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) struct Driver {
     pub(crate) shared: Arc<Shared>,
     calls: mpsc::UnboundedSender<Call>,
-    tasks: Tasks,
+    /// `None` once closed, so that an idle handle keeps nothing of the pool.
+    tasks: Mutex<Option<Tasks>>,
     thread: Mutex<Option<EngineThread>>,
 }
 
@@ -63,10 +64,25 @@ impl Driver {
         &self,
         work: impl FnOnce(&mut Engine, Millis) -> Result<LocalId> + Send + 'static,
     ) -> Result<Done> {
+        let done = self.perform_all(move |engine, now| Ok(vec![work(engine, now)?])).await?;
+        done.into_iter().next().ok_or_else(|| Error::internal("nothing was begun"))
+    }
+
+    /// As [`Driver::perform`], for several things at once; their ends come in the same order.
+    pub(crate) async fn perform_all(
+        &self,
+        work: impl FnOnce(&mut Engine, Millis) -> Result<Vec<LocalId>> + Send + 'static,
+    ) -> Result<Vec<Done>> {
         let shared = Arc::clone(&self.shared);
-        // Registered on the engine's thread, before its events go out: the end cannot be missed.
-        let done = self.call(move |engine, now| work(engine, now).map(|id| shared.expect(id))).await?;
-        done.await.map_err(|_| self.shared.absent())?
+        let begun = self.call(move |engine, now| {
+            // Registered on the engine's thread, before its events go out: no end can be missed.
+            Ok(work(engine, now)?.into_iter().map(|id| shared.expect(id)).collect::<Vec<_>>())
+        });
+        let mut done = Vec::new();
+        for end in begun.await? {
+            done.push(end.await.map_err(|_| self.shared.absent())??);
+        }
+        Ok(done)
     }
 
     /// Runs blocking work beside the engine.
@@ -74,7 +90,8 @@ impl Driver {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.tasks.blocking(work).await.unwrap_or_else(|| Err(closed()))
+        let tasks = lock(&self.tasks).clone().ok_or_else(closed)?;
+        tasks.blocking(work).await.unwrap_or_else(|| Err(closed()))
     }
 
     /// Disconnects, and closes the store.
@@ -96,6 +113,7 @@ impl Driver {
         // An error means that the thread has ended already.
         let _ = self.calls.send(Call::Close);
         self.shared.ended().await;
+        lock(&self.tasks).take();
         let thread = lock(&self.thread).take();
         if let Some(thread) = thread {
             // It has said that it is done: this waits for its last instructions. A panic in it was

@@ -107,6 +107,13 @@ impl Shared {
         }
     }
 
+    /// Waits while the client is paused; false if it is closed then.
+    pub(crate) async fn awake(&self) -> bool {
+        let mut life = self.life.subscribe();
+        let life = life.wait_for(|life| *life != Life::Paused).await;
+        life.is_ok_and(|life| *life == Life::Running)
+    }
+
     /// Waits until everything is closed.
     pub(crate) async fn ended(&self) {
         // An error would mean that the sender is gone, and it is a field of `self`.

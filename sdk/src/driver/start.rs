@@ -35,7 +35,7 @@ pub(crate) async fn start(beginning: Beginning) -> Result<Driver> {
     let thread = platform::spawn_engine(pool, move |tasks| run(beginning, tasks, inbox, opened, admitted)).map_err(no_threads)?;
     let died = || Error::internal("the engine's thread ended while opening");
     let shared = opening.await.map_err(|_| died())??;
-    let driver = Driver { shared, calls, tasks, thread: Mutex::new(Some(thread)) };
+    let driver = Driver { shared, calls, tasks: Mutex::new(Some(tasks)), thread: Mutex::new(Some(thread)) };
     match admission.await.unwrap_or_else(|_| Err(died())) {
         Ok(()) => Ok(driver),
         Err(error) => {

@@ -7,7 +7,7 @@
 mod list;
 
 use crate::client::Client;
-use crate::engine::{Item, Reader, Result};
+use crate::engine::{ErrorKind, Item, Reader, Result};
 use crate::queue::{Popped, Queue, lock};
 use lacre_wire::ids::RoomId;
 use list::List;
@@ -112,7 +112,8 @@ impl Timeline {
         state.list.items().to_vec()
     }
 
-    /// Waits for the next change; `None` once the client is closed. Cancelling loses nothing.
+    /// Waits for the next change; `None` once the client is closed, or if the list must be read
+    /// anew and the store cannot be read. Cancelling loses nothing.
     pub async fn next_diff(&self) -> Option<Diff> {
         loop {
             let open = std::future::poll_fn(|context| self.poll(context)).await;
@@ -123,8 +124,16 @@ impl Timeline {
                 }
                 state.stale
             };
-            if !open || stale && self.reset().await.is_err() {
+            if !open {
                 return None;
+            }
+            if stale && let Err(error) = self.reset().await {
+                // While the client is paused there is nothing to read from; a store that cannot be
+                // read will not be readable at once.
+                if error.kind() != ErrorKind::Offline || !self.client.driver.shared.awake().await {
+                    tracing::warn!(%error, room = %self.room, "a timeline ends");
+                    return None;
+                }
             }
         }
     }

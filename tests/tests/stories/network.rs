@@ -52,7 +52,8 @@ async fn a_client_moves_to_a_new_network_when_told() {
     proxy.cut(true);
     let said = ana.say(room, "into the void").await;
     ana.within("resting", ana.client().pause()).await.unwrap();
-    assert_eq!(ana.client().online().await.unwrap_err().code(), "Paused");
+    let resting = ana.within("a question to a resting client", ana.client().person("bruno")).await;
+    assert_eq!(resting.unwrap_err().code(), "Paused");
     proxy.cut(false);
     ana.within("waking", ana.client().resume()).await.unwrap();
     bruno.sees(room, &[said]).await;

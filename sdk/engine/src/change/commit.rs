@@ -6,7 +6,7 @@ use crate::content::{Content, RoomKey};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::{Asked, Turn};
-use crate::mls::{BuiltCommit, Plan, build_commit, invalid};
+use crate::mls::{BuiltCommit, Plan, build_commit, invalid, protocol_message};
 use crate::profile::{self, RoomProfile};
 use crate::random;
 use crate::session::{Uploads, unexpected};
@@ -15,10 +15,10 @@ use crate::store::rooms::RoomRow;
 use lacre_wire::answer::Answer;
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{AccountId, DeviceId, Millis, RoomId};
+use lacre_wire::ids::{AccountId, DeviceId, Epoch, Millis, RoomId};
 use lacre_wire::request::{CommitBundle, Request};
-use lacre_wire::room::mls::{Leaves, state_of};
-use lacre_wire::room::{Operation, RoomView};
+use lacre_wire::room::mls::{Judgement, Leaves, judge_member, state_of};
+use lacre_wire::room::{Actor, Change, Operation, RoomKind, RoomView};
 use minicbor::bytes::ByteVec;
 use std::collections::BTreeSet;
 
@@ -123,7 +123,7 @@ impl Engine {
             .get(&self.provider, row.id, row.generation)?
             .epoch()
             .as_u64();
-        let proposals = self.db.proposals(row.r, epoch)?;
+        let (proposals, leaving) = self.waiting(row, epoch, now)?;
         let renew = std::mem::take(&mut self.live.room(row.id).renew_wanted);
         let mut plan = match change {
             Some(change) => self.plan(row, change, &view)?,
@@ -135,7 +135,7 @@ impl Engine {
         if nothing && proposals.is_empty() {
             return Ok(false);
         }
-        self.clear_roles(row, &view, &proposals, &mut plan, now)?;
+        clear_roles(&view, &leaving, &mut plan);
         let me = self
             .me
             .as_ref()
@@ -238,65 +238,26 @@ impl Engine {
         Ok(plan)
     }
 
-    /// Whoever loses their last device here must lose their role with it.
-    fn clear_roles(
-        &mut self,
-        row: &RoomRow,
-        view: &RoomView,
-        proposals: &[Vec<u8>],
-        plan: &mut Plan,
-        now: Millis,
-    ) -> Result<()> {
-        if view.state.kind == lacre_wire::room::RoomKind::Direct {
-            return Ok(());
-        }
-        let mut members = view.members.clone();
-        for (account, device) in self.proposed_removals(row, proposals, now)? {
-            members.remove(&account, &device);
-        }
-        let gone: BTreeSet<AccountId> = view
-            .members
-            .accounts()
-            .copied()
-            .filter(|account| plan.remove.contains(account) || !members.has_account(account))
-            .collect();
-        for account in gone
-            .into_iter()
-            .filter(|account| view.state.roles.contains_key(account))
-        {
-            plan.operations.push(Operation::ClearRole { account });
-        }
-        Ok(())
-    }
-
-    fn proposed_removals(
-        &mut self,
-        row: &RoomRow,
-        proposals: &[Vec<u8>],
-        now: Millis,
-    ) -> Result<Vec<(AccountId, DeviceId)>> {
-        use lacre_wire::room::mls::{Judgement, judge_member};
-        use lacre_wire::room::{Actor, Change};
-        let mut removed = Vec::new();
-        for bytes in proposals {
+    /// The proposals that wait in this epoch, and whom they take out. Of several that take out the
+    /// same device only the first is used: MLS allows one.
+    fn waiting(&mut self, row: &RoomRow, epoch: Epoch, now: Millis) -> Result<(Vec<Vec<u8>>, Gone)> {
+        let (mut proposals, mut gone) = (Vec::new(), Gone::new());
+        for bytes in self.db.proposals(row.r, epoch)? {
             let group = self.groups.get(&self.provider, row.id, row.generation)?;
-            let Ok(Judgement::Proposal(judged)) = judge_member(
-                group,
-                &self.provider,
-                crate::mls::protocol_message(bytes)?,
-                now,
-            ) else {
+            let judged = judge_member(group, &self.provider, protocol_message(&bytes)?, now);
+            let Ok(Judgement::Proposal(judged)) = judged else {
                 continue;
             };
-            match (judged.proposed.change, judged.proposed.actor) {
+            let removed = match (judged.proposed.change, judged.proposed.actor) {
                 (Change::Remove { account, device }, _)
-                | (Change::SelfRemove, Actor::Member { account, device }) => {
-                    removed.push((account, device))
-                }
-                _ => {}
+                | (Change::SelfRemove, Actor::Member { account, device }) => Some((account, device)),
+                _ => None,
+            };
+            if removed.is_none_or(|removed| gone.insert(removed)) {
+                proposals.push(bytes);
             }
         }
-        Ok(removed)
+        Ok((proposals, gone))
     }
 
     /// An own commit was reached and merged: its change is done, and whoever came gets the room's key.
@@ -368,6 +329,27 @@ impl Engine {
         self.db.keep_room_key(row.r, number, &key)?;
         self.queue_silent(row, Content::RoomKeys { number, key })
     }
+}
+
+/// Devices that waiting proposals take out.
+type Gone = BTreeSet<(AccountId, DeviceId)>;
+
+/// Whoever loses their last device here must lose their role with it.
+fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
+    if view.state.kind == RoomKind::Direct {
+        return;
+    }
+    let mut members = view.members.clone();
+    for (account, device) in leaving {
+        members.remove(account, device);
+    }
+    let gone = |account: &AccountId| plan.remove.contains(account) || !members.has_account(account);
+    let with_role = view.state.roles.keys().copied();
+    let gone: Vec<AccountId> = with_role
+        .filter(|account| view.members.has_account(account) && gone(account))
+        .collect();
+    plan.operations
+        .extend(gone.into_iter().map(|account| Operation::ClearRole { account }));
 }
 
 /// Whether a room is as a change wanted it.

@@ -32,6 +32,9 @@ impl Engine {
                 if let Ok(Some(position)) = self.db.position(log) {
                     self.ack(log, position.seq, now);
                 }
+                if let LogId::Room(room) = log {
+                    self.compare_checkpoint(room);
+                }
                 if let (End::Stopped(seq, error), LogId::Room(room)) = (end, log) {
                     self.refuse_commit(room, seq, error, &entries);
                 }

@@ -7,7 +7,7 @@ use crate::io::Output;
 use lacre_wire::checkpoint::SignedCheckpoint;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::identity::{Label, verify};
-use lacre_wire::ids::{LogId, Millis};
+use lacre_wire::ids::{LogId, Millis, RoomId};
 use lacre_wire::limits::MAX_RUN;
 use lacre_wire::log::Entry;
 use lacre_wire::push::{CommitReason, ServerFrame};
@@ -105,18 +105,27 @@ impl Engine {
         let Some(room) = checkpoint.log.room() else {
             return;
         };
+        self.live.checkpoints.insert(room, checkpoint);
+        self.compare_checkpoint(room);
+    }
+
+    /// Compares the newest checkpoint of a room with what was read, as soon as both are here: it may
+    /// come before the entries it covers.
+    pub(crate) fn compare_checkpoint(&mut self, room: RoomId) {
+        let Some(checkpoint) = self.live.checkpoints.get(&room) else {
+            return;
+        };
         let known = match self.db.room(room) {
             Ok(Some(row)) => self.db.chain_at(row.r, checkpoint.seq),
             _ => return,
         };
-        if let Ok(Some(chain)) = known {
-            if chain != checkpoint.chain {
-                self.stop_room(room, Error::new(
-                    ErrorKind::Security,
-                    "LogForked",
-                    "the relay signed another history of this room than it showed to this device; the room was stopped: talk to the operator, and to the others by other means",
-                ));
-            }
+        let Ok(Some(chain)) = known else { return };
+        let agrees = chain == checkpoint.chain;
+        self.live.checkpoints.remove(&room);
+        if !agrees {
+            let text = "the relay signed another history of this room than it showed to this device; \
+                the room was stopped: talk to the operator, and to the others by other means";
+            self.stop_room(room, Error::new(ErrorKind::Security, "LogForked", text));
         }
     }
 
