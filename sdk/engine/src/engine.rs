@@ -98,14 +98,14 @@ impl Engine {
     /// `Relay` if the address names another relay.
     pub fn pin(&mut self, address: &RelayAddress) -> Result<()> {
         let known: Option<Vec<Hash>> = self.db.meta_as(PINS)?;
-        if let Some(known) = known.as_ref().filter(|_| self.me.is_some()) {
-            if !address.fingerprints.iter().any(|pin| known.contains(pin)) {
-                return Err(Error::new(
-                    ErrorKind::Relay,
-                    "OtherRelay",
-                    "this data folder belongs to another relay: its fingerprint is not in the address; use the old address, or a new folder",
-                ));
-            }
+        if let Some(known) = known.as_ref().filter(|_| self.me.is_some())
+            && !address.fingerprints.iter().any(|pin| known.contains(pin))
+        {
+            return Err(Error::new(
+                ErrorKind::Relay,
+                "OtherRelay",
+                "this data folder belongs to another relay: its fingerprint is not in the address; use the old address, or a new folder",
+            ));
         }
         if known.as_ref() != Some(&address.fingerprints) {
             self.db.set_meta_as(PINS, &address.fingerprints)?;

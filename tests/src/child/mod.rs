@@ -135,7 +135,8 @@ async fn listen(mut lines: Lines<BufReader<ChildStdout>>, shared: Arc<Shared>, s
             }
             Some("sent") => stage.record.sent(message_of(&value).unwrap()),
             Some("message") => shared.received.send_modify(|count| *count += 1),
-            _ => {
+            Some(_) => {}
+            None => {
                 let waiting = shared.waiting.lock().unwrap().1.remove(&value["id"].as_u64().unwrap());
                 // Whoever asked may have stopped waiting.
                 let _unheard = waiting.map(|waiting| waiting.send(value));

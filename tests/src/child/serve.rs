@@ -76,7 +76,7 @@ async fn open(address: &str, folder: &str, handle: &str) -> Result<Client, Error
         }
     });
     let me = client.me();
-    out(&json!({"account": me.account.to_string(), "device": me.device.to_string()}));
+    out(&json!({"event": "opened", "account": me.account.to_string(), "device": me.device.to_string()}));
     Ok(client)
 }
 

@@ -5,6 +5,7 @@ use super::create::no_packages;
 use crate::content::{Content, RoomKey};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::Done;
 use crate::live::{Asked, Turn};
 use crate::mls::{BuiltCommit, Plan, build_commit, invalid, protocol_message};
 use crate::profile::{self, RoomProfile};
@@ -80,7 +81,7 @@ impl Engine {
             .collect();
         let first = changes
             .first()
-            .filter(|change| !matches!(change.intent, Intent::Leave | Intent::Join));
+            .filter(|change| change.intent.needs_commit());
         let built = self.atomically(|e| e.build(row, first, now));
         match built {
             Ok(true) => Ok(()),
@@ -240,7 +241,12 @@ impl Engine {
 
     /// The proposals that wait in this epoch, and whom they take out. Of several that take out the
     /// same device only the first is used: MLS allows one.
-    fn waiting(&mut self, row: &RoomRow, epoch: Epoch, now: Millis) -> Result<(Vec<Vec<u8>>, Gone)> {
+    fn waiting(
+        &mut self,
+        row: &RoomRow,
+        epoch: Epoch,
+        now: Millis,
+    ) -> Result<(Vec<Vec<u8>>, Gone)> {
         let (mut proposals, mut gone) = (Vec::new(), Gone::new());
         for bytes in self.db.proposals(row.r, epoch)? {
             let group = self.groups.get(&self.provider, row.id, row.generation)?;
@@ -250,7 +256,9 @@ impl Engine {
             };
             let removed = match (judged.proposed.change, judged.proposed.actor) {
                 (Change::Remove { account, device }, _)
-                | (Change::SelfRemove, Actor::Member { account, device }) => Some((account, device)),
+                | (Change::SelfRemove, Actor::Member { account, device }) => {
+                    Some((account, device))
+                }
                 _ => None,
             };
             if removed.is_none_or(|removed| gone.insert(removed)) {
@@ -285,13 +293,13 @@ impl Engine {
                 .members
                 .accounts()
                 .any(|account| !before.contains(account));
-        if let Some(change) = changes
-            .first()
-            .filter(|change| !matches!(change.intent, Intent::Leave | Intent::Join))
-        {
-            if intent_is_met(&change.intent, next) {
-                self.change_done(change.id)?;
+        match changes.first().map(|change| (change.id, &change.intent)) {
+            Some((id, Intent::CreateGroup { .. } | Intent::CreateDirect { .. })) => {
+                self.change_ends(id, Ok(Done::Room(row.id)))?;
             }
+            None | Some((_, Intent::Leave | Intent::Join)) => {}
+            Some((id, intent)) if intent_is_met(intent, next) => self.change_done(id)?,
+            Some(_) => {}
         }
         if removed {
             self.new_room_key(row)?;
@@ -311,10 +319,9 @@ impl Engine {
             .map(|profile| profile.key_number);
         if let Some(number) =
             profiles.filter(|number| newest.as_ref().is_some_and(|(newest, _)| newest != number))
+            && let Some(key) = self.db.room_key_numbered(row.r, number)?
         {
-            if let Some(key) = self.db.room_key_numbered(row.r, number)? {
-                self.queue_silent(row, Content::RoomKeys { number, key })?;
-            }
+            self.queue_silent(row, Content::RoomKeys { number, key })?;
         }
         match newest {
             Some((number, key)) => self.queue_silent(row, Content::RoomKeys { number, key }),
@@ -348,8 +355,10 @@ fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
     let gone: Vec<AccountId> = with_role
         .filter(|account| view.members.has_account(account) && gone(account))
         .collect();
-    plan.operations
-        .extend(gone.into_iter().map(|account| Operation::ClearRole { account }));
+    plan.operations.extend(
+        gone.into_iter()
+            .map(|account| Operation::ClearRole { account }),
+    );
 }
 
 /// Whether a room is as a change wanted it.

@@ -35,6 +35,12 @@ impl Engine {
     ) -> Result<()> {
         self.live.busy_changes.insert(change.id);
         if let Some(row) = self.db.room(room)? {
+            if row.status == Status::Joined {
+                return match row.commit_hash {
+                    Some(_) => Ok(()),
+                    None => self.change_ends(change.id, Ok(Done::Room(room))),
+                };
+            }
             // Made in an earlier session; the relay's answer was lost. The same bytes go out again.
             return self.resend_creation(row.r, room, change.id);
         }
@@ -281,13 +287,12 @@ impl Engine {
                         .map(|account| (*account, view.state.role(account))),
                 )?;
                 e.open_profile_of(&row, &view)?;
-                e.db.drop_change(change)?;
-                e.live.busy_changes.remove(&change);
                 e.tell(Event::RoomAdded(room));
-                e.tell(Event::Done {
-                    id: change,
-                    result: Ok(Done::Room(room)),
-                });
+                // With first members, it is done when their commit is reached in the log.
+                match accepted.seq {
+                    0 => e.change_ends(change, Ok(Done::Room(room)))?,
+                    _ => drop(e.live.busy_changes.insert(change)),
+                }
                 e.open_room(room)
             }),
             Answer::Exists { room: existing } => self.atomically(|e| {

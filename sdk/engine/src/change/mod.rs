@@ -68,3 +68,21 @@ pub(crate) enum Intent {
         device: DeviceId,
     },
 }
+
+impl Intent {
+    /// Whether it is carried out by a commit of this device in a room it is in.
+    fn needs_commit(&self) -> bool {
+        match self {
+            Self::Invite { .. }
+            | Self::Remove { .. }
+            | Self::SetName { .. }
+            | Self::SetRole { .. }
+            | Self::SetJoinRule { .. } => true,
+            Self::CreateGroup { .. }
+            | Self::CreateDirect { .. }
+            | Self::Leave
+            | Self::Join
+            | Self::Approve { .. } => false,
+        }
+    }
+}

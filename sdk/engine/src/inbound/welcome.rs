@@ -70,10 +70,11 @@ impl Engine {
         for (id, bytes) in kept.unwrap_or_default() {
             let needs = codec::from_slice::<WelcomeNotice>(&bytes)
                 .is_ok_and(|notice| notice.tree == hash || notice.welcome == Payload::ByHash(hash));
-            if needs && !error.is_retryable() {
-                if let Err(error) = self.drop_welcome(id) {
-                    self.report(error);
-                }
+            if needs
+                && !error.is_retryable()
+                && let Err(error) = self.drop_welcome(id)
+            {
+                self.report(error);
             }
         }
     }

@@ -38,8 +38,9 @@ impl Drop for Secrets {
     fn drop(&mut self) {
         self.device.zeroize();
         self.init.zeroize();
-        self.dsk.as_mut().map(|seed| seed.zeroize());
-        self.aik.as_mut().map(|seed| seed.zeroize());
+        for seed in self.dsk.iter_mut().chain(self.aik.iter_mut()) {
+            seed.zeroize();
+        }
     }
 }
 

@@ -175,7 +175,8 @@ impl Engine {
         let account = self.me()?.card.account;
         let init_key = SignedInitKey::open(&request.init_key, &request.device_key, &account)
             .map_err(|e| {
-                let text = "a device asks for approval, but its request was tampered with; it was ignored";
+                let text =
+                    "a device asks for approval, but its request was tampered with; it was ignored";
                 Error::new(ErrorKind::Security, "BadIdentity", text).with_source(e)
             })?;
         self.db.with(|c| {

@@ -131,15 +131,14 @@ impl Engine {
         let inbox = LogId::Inbox(self.me()?.device());
         let mut logs = vec![inbox];
         for head in &ready.logs {
-            if let LogId::Room(room) = head.log {
-                if let Some(row) = self.db.room(room)? {
-                    if matches!(
-                        row.status,
-                        Status::Joined | Status::Creating | Status::Joining
-                    ) {
-                        logs.push(head.log);
-                    }
-                }
+            if let LogId::Room(room) = head.log
+                && let Some(row) = self.db.room(room)?
+                && matches!(
+                    row.status,
+                    Status::Joined | Status::Creating | Status::Joining
+                )
+            {
+                logs.push(head.log);
             }
         }
         for chunk in logs.chunks(MAX_OPEN) {
