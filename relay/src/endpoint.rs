@@ -1,13 +1,15 @@
 //! The QUIC endpoint: one UDP port, handshakes in bounds, connections by protocol name.
 
 use crate::error::{RelayError, RelayErrorKind};
+use crate::keys::RelayKeys;
+use crate::reset;
 use crate::service::Service;
 use crate::session::login;
 use crate::tasks::Stage;
 use crate::tls::TlsIdentity;
 use lacre_wire::relay::ALPN;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
-use quinn::{EndpointConfig, IdleTimeout, Incoming, ServerConfig, TransportConfig, VarInt};
+use quinn::{IdleTimeout, Incoming, ServerConfig, TransportConfig, VarInt};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +45,7 @@ const SOCKET_BUFFER: usize = 8 * 1024 * 1024;
 /// When the address cannot be bound or TLS cannot be configured.
 pub(crate) fn bind(
     address: SocketAddr,
-    tls: &TlsIdentity,
+    keys: &RelayKeys,
     idle_timeout: Duration,
 ) -> Result<quinn::Endpoint, RelayError> {
     let network = |text: String, error| RelayError::with(RelayErrorKind::Network, text, error);
@@ -54,9 +56,12 @@ pub(crate) fn bind(
         )
     })?;
     grow_buffers(&socket);
-    let config = server_config(tls, idle_timeout)?;
+    let config = server_config(keys.tls(), idle_timeout)?;
+    let local = socket
+        .local_addr()
+        .map_err(|e| network("the UDP socket has no address".to_owned(), e))?;
     quinn::Endpoint::new(
-        EndpointConfig::default(),
+        reset::endpoint_config(keys, local),
         Some(config),
         socket,
         Arc::new(quinn::TokioRuntime),

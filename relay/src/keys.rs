@@ -16,6 +16,7 @@ use lacre_wire::hash::hmac_sha256;
 use lacre_wire::identity::{Label, SigningKey};
 use lacre_wire::ids::{Hash, Lineage, LogId, Millis, Seq};
 use lacre_wire::relay::{RelayStatement, SignedRelayStatement, fingerprint};
+use std::net::SocketAddr;
 use zeroize::Zeroizing;
 
 /// 32 secret bytes.
@@ -90,6 +91,14 @@ impl RelayKeys {
     /// The key under which submissions are remembered.
     pub(crate) fn submit(&self) -> &Secret {
         &self.submit
+    }
+
+    /// The key of QUIC reset tokens at a UDP address.
+    pub(crate) fn reset(&self, address: SocketAddr) -> Hash {
+        hmac_sha256(
+            &*self.rest,
+            &[b"lacre/quic-reset/1", address.to_string().as_bytes()],
+        )
     }
 
     /// What a store keeps to know its key file again. Says nothing about the keys.

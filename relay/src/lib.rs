@@ -23,6 +23,7 @@ mod named;
 mod objects;
 mod rates;
 mod relay;
+mod reset;
 mod service;
 mod session;
 mod start;

@@ -33,7 +33,7 @@ const KEY_FILE: &str = "relay.keys";
 
 pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let (shared, owns_store) = open_shared(&builder).await?;
-    let endpoint = endpoint::bind(builder.listen, shared.keys.tls(), builder.idle_timeout)?;
+    let endpoint = endpoint::bind(builder.listen, &shared.keys, builder.idle_timeout)?;
     let network = |text: &str, error| RelayError::with(RelayErrorKind::Network, text, error);
     let local = endpoint
         .local_addr()

@@ -9,7 +9,8 @@ use lacre::{Client, Event, Options};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address = std::env::var("LACRE_RELAY").map_err(|_| "put the line that `lacre relay` prints into LACRE_RELAY")?;
+    let address = std::env::var("LACRE_RELAY")
+        .map_err(|_| "put the line that `lacre relay` prints into LACRE_RELAY")?;
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| "./echo-data".to_owned());
     let handle = arguments.next().unwrap_or_else(|| "echo".to_owned());

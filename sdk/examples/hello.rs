@@ -8,8 +8,12 @@ use lacre::{Client, Event, Events, Message, Options};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address = std::env::args().nth(1).or_else(|| std::env::var("LACRE_RELAY").ok());
-    let address = address.ok_or("name a relay: the line that `lacre relay` prints, as an argument or in LACRE_RELAY")?;
+    let address = std::env::args()
+        .nth(1)
+        .or_else(|| std::env::var("LACRE_RELAY").ok());
+    let address = address.ok_or(
+        "name a relay: the line that `lacre relay` prints, as an argument or in LACRE_RELAY",
+    )?;
 
     // Each has a data folder. Here it is a temporary one, so the handles are new every time.
     let folder = tempfile::tempdir()?;
@@ -25,14 +29,31 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The room of the two is made on first use. `send` returns when the message is safe on disk;
     // `sent` when the relay has it.
     let room = ana.direct(&bruno_handle).await?;
-    room.send(&format!("Olá, {bruno_handle}!")).await?.sent().await?;
+    room.send(&format!("Olá, {bruno_handle}!"))
+        .await?
+        .sent()
+        .await?;
 
-    let hello = next_message(&mut to_bruno).await.ok_or("bruno's client was closed")?;
-    println!("{} {}: {}", hello.time(), hello.sender().name(), hello.text());
+    let hello = next_message(&mut to_bruno)
+        .await
+        .ok_or("bruno's client was closed")?;
+    println!(
+        "{} {}: {}",
+        hello.time(),
+        hello.sender().name(),
+        hello.text()
+    );
     hello.reply("Oi, tudo bem?").await?;
 
-    let answer = next_message(&mut to_ana).await.ok_or("ana's client was closed")?;
-    println!("{} {}: {}", answer.time(), answer.sender().name(), answer.text());
+    let answer = next_message(&mut to_ana)
+        .await
+        .ok_or("ana's client was closed")?;
+    println!(
+        "{} {}: {}",
+        answer.time(),
+        answer.sender().name(),
+        answer.text()
+    );
 
     ana.close().await;
     bruno.close().await;
@@ -50,6 +71,8 @@ async fn next_message(events: &mut Events) -> Option<Message> {
 
 /// A handle nobody has yet.
 fn unique(name: &str) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     format!("{name}{}", now.as_millis())
 }

@@ -37,7 +37,9 @@ impl Client {
     /// data folder cannot be opened.
     pub async fn open(options: Options) -> Result<Self> {
         let driver = open::open(options).await?;
-        Ok(Self { driver: Arc::new(driver) })
+        Ok(Self {
+            driver: Arc::new(driver),
+        })
     }
 
     /// Who this is: account, device, handle, and whether the device was let in.
@@ -64,7 +66,10 @@ impl Client {
     /// `Store` when the store cannot be read.
     pub fn rooms(&self) -> Result<Vec<Room>> {
         let infos = self.driver.shared.read(|reader| reader.rooms())?;
-        Ok(infos.into_iter().map(|info| Room::new(self.clone(), self.driver.shared.cell(info))).collect())
+        Ok(infos
+            .into_iter()
+            .map(|info| Room::new(self.clone(), self.driver.shared.cell(info)))
+            .collect())
     }
 
     /// A room by its id.
@@ -98,7 +103,10 @@ impl Client {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 found => return found,
             }
-            if std::future::poll_fn(|context| news.poll_pop(context)).await.is_none() {
+            if std::future::poll_fn(|context| news.poll_pop(context))
+                .await
+                .is_none()
+            {
                 return Err(closed());
             }
         }
@@ -110,7 +118,9 @@ impl Client {
     /// `NotFound` when nobody has the handle.
     pub async fn person(&self, handle: &str) -> Result<Person> {
         let mut found = self.people(&[handle]).await?;
-        found.pop().ok_or_else(|| Error::internal("a lookup found nothing and did not fail"))
+        found
+            .pop()
+            .ok_or_else(|| Error::internal("a lookup found nothing and did not fail"))
     }
 
     /// The one room shared with this person, opened if it does not exist yet. With the own handle:
@@ -128,7 +138,10 @@ impl Client {
     /// # Errors
     /// `NotFound` when there is no such account.
     pub async fn direct_with(&self, account: AccountId) -> Result<Room> {
-        let done = self.driver.perform(move |engine, now| engine.direct(account, now)).await?;
+        let done = self
+            .driver
+            .perform(move |engine, now| engine.direct(account, now))
+            .await?;
         self.entered(done)
     }
 
@@ -148,7 +161,10 @@ impl Client {
     /// `NotFound` when there is no such account, `TooLarge` for more than 128 devices.
     pub async fn create_group_with(&self, name: &str, members: Vec<AccountId>) -> Result<Room> {
         let name = name.to_owned();
-        let done = self.driver.perform(move |engine, now| engine.create_group(&name, members, now)).await?;
+        let done = self
+            .driver
+            .perform(move |engine, now| engine.create_group(&name, members, now))
+            .await?;
         self.entered(done)
     }
 
@@ -157,7 +173,10 @@ impl Client {
     /// # Errors
     /// `NotFound` when there is no such room, `NotAllowed` when it is not open.
     pub async fn join(&self, room: RoomId) -> Result<Room> {
-        let done = self.driver.perform(move |engine, now| engine.join(room, now)).await?;
+        let done = self
+            .driver
+            .perform(move |engine, now| engine.join(room, now))
+            .await?;
         match done {
             Done::Changed => self.room(room),
             done => self.entered(done),
@@ -183,7 +202,10 @@ impl Client {
     /// # Errors
     /// `NotFound` when no such device asks.
     pub async fn approve(&self, device: DeviceId) -> Result<()> {
-        self.driver.perform(move |engine, now| engine.approve_device(device, now)).await.map(drop)
+        self.driver
+            .perform(move |engine, now| engine.approve_device(device, now))
+            .await
+            .map(drop)
     }
 
     /// Puts the client to rest: disconnects, and closes the store and its file lock. For apps that
@@ -215,10 +237,16 @@ impl Client {
     async fn people(&self, handles: &[&str]) -> Result<Vec<Person>> {
         let handles: Vec<_> = handles.iter().map(|handle| bare(handle)).collect();
         let done = self.driver.perform_all(move |engine, now| {
-            handles.iter().map(|handle| engine.lookup(handle, now)).collect()
+            handles
+                .iter()
+                .map(|handle| engine.lookup(handle, now))
+                .collect()
         });
         let person = |done| match done {
-            Done::Person { account, handle } => Ok(Person { account, name: handle }),
+            Done::Person { account, handle } => Ok(Person {
+                account,
+                name: handle,
+            }),
             other => Err(Error::internal(format!("a lookup ended with {other:?}"))),
         };
         done.await?.into_iter().map(person).collect()
@@ -226,29 +254,44 @@ impl Client {
 
     /// The accounts behind handles, in order.
     pub(crate) async fn accounts(&self, handles: &[&str]) -> Result<Vec<AccountId>> {
-        Ok(self.people(handles).await?.into_iter().map(|person| person.account).collect())
+        Ok(self
+            .people(handles)
+            .await?
+            .into_iter()
+            .map(|person| person.account)
+            .collect())
     }
 
     /// A member of a room as far as this device knows them.
     pub(crate) fn known(&self, room: RoomId, account: AccountId) -> Person {
         let name = self.room(room).ok().and_then(|room| {
-            let member = room.members().into_iter().find(|member| member.account == account);
+            let member = room
+                .members()
+                .into_iter()
+                .find(|member| member.account == account);
             member.map(|member| member.handle)
         });
-        Person { account, name: name.unwrap_or_default() }
+        Person {
+            account,
+            name: name.unwrap_or_default(),
+        }
     }
 
     fn entered(&self, done: Done) -> Result<Room> {
         match done {
             Done::Room(room) => self.room(room),
-            other => Err(Error::internal(format!("entering a room ended with {other:?}"))),
+            other => Err(Error::internal(format!(
+                "entering a room ended with {other:?}"
+            ))),
         }
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("connection", &self.connection()).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("connection", &self.connection())
+            .finish_non_exhaustive()
     }
 }
 

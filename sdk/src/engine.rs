@@ -1,9 +1,11 @@
 //! What the SDK uses of the engine, named in one place.
 
-pub(crate) use lacre_engine::{Done, Draft, Engine, EngineOptions, Event as EngineEvent, Output, PageKey, Reader};
+pub(crate) use lacre_engine::{
+    Done, Draft, Engine, EngineOptions, Event as EngineEvent, Output, PageKey, Reader,
+};
 
 pub use lacre_engine::content::MessageId;
 pub use lacre_engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Profile, Result, RoomInfo, SendState,
-    StoreKey,
+    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Profile, Result,
+    RoomInfo, SendState, StoreKey,
 };

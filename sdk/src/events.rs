@@ -110,7 +110,11 @@ impl Events {
 
     /// The event as applications see it; `None` if it answers a call and is told there.
     fn dress(&self, event: EngineEvent) -> Option<Event> {
-        let message = |room, item| Message { client: self.client.clone(), room, item };
+        let message = |room, item| Message {
+            client: self.client.clone(),
+            room,
+            item,
+        };
         Some(match event {
             EngineEvent::Connection(state) => Event::Connection(state),
             EngineEvent::RoomAdded(room) => Event::RoomAdded { room },
@@ -118,12 +122,27 @@ impl Events {
             EngineEvent::RoomRemoved { room, left } => Event::RoomRemoved { room, left },
             EngineEvent::Message { room, item } => Event::Message(message(room, item)),
             EngineEvent::Item { room, item } => Event::MessageChanged(message(room, item)),
-            EngineEvent::Member { room, account, joined, at_ms } => {
+            EngineEvent::Member {
+                room,
+                account,
+                joined,
+                at_ms,
+            } => {
                 let person = self.client.known(room, account);
-                Event::Member { room, person, joined, at: Time(at_ms) }
+                Event::Member {
+                    room,
+                    person,
+                    joined,
+                    at: Time(at_ms),
+                }
             }
             EngineEvent::ApprovalRequested { device, key, name } => {
-                Event::ApprovalRequested(ApprovalRequest { client: self.client.clone(), device, key, name })
+                Event::ApprovalRequested(ApprovalRequest {
+                    client: self.client.clone(),
+                    device,
+                    key,
+                    name,
+                })
             }
             EngineEvent::Approved => Event::Approved,
             EngineEvent::RoomStopped { room, error } => Event::RoomStopped { room, error },

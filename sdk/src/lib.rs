@@ -60,8 +60,8 @@ pub use time::Time;
 pub use timeline::{Diff, Timeline};
 
 pub use engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, MessageId, Profile, Result, RoomInfo,
-    SendState, StoreKey,
+    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, MessageId, Profile,
+    Result, RoomInfo, SendState, StoreKey,
 };
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;

@@ -28,7 +28,10 @@ impl Message {
 
     /// Who wrote it.
     pub fn sender(&self) -> Person {
-        Person { account: self.item.sender, name: self.item.sender_name.clone() }
+        Person {
+            account: self.item.sender,
+            name: self.item.sender_name.clone(),
+        }
     }
 
     /// Its Markdown text; empty if it is not a text (deleted, unreadable, of a later version):
@@ -82,7 +85,10 @@ impl Message {
 
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message").field("room", &self.room).field("item", &self.item).finish_non_exhaustive()
+        f.debug_struct("Message")
+            .field("room", &self.room)
+            .field("item", &self.item)
+            .finish_non_exhaustive()
     }
 }
 
@@ -149,6 +155,9 @@ impl ApprovalRequest {
 
 impl std::fmt::Debug for ApprovalRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApprovalRequest").field("device", &self.device).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("ApprovalRequest")
+            .field("device", &self.device)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

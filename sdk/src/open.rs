@@ -17,10 +17,21 @@ const MAX_CLIENT: usize = 64;
 
 /// Opens the store, starts the driver, and waits for the first login if it is the first.
 pub(crate) async fn open(options: Options) -> Result<Driver> {
-    let Options { address, folder, key, start, client } = options;
-    let address: RelayAddress = address
-        .parse()
-        .map_err(|error| Error::new(ErrorKind::Invalid, "BadAddress", "the relay's address cannot be read").with_source(error))?;
+    let Options {
+        address,
+        folder,
+        key,
+        start,
+        client,
+    } = options;
+    let address: RelayAddress = address.parse().map_err(|error| {
+        Error::new(
+            ErrorKind::Invalid,
+            "BadAddress",
+            "the relay's address cannot be read",
+        )
+        .with_source(error)
+    })?;
     let key = match key {
         Key::Given(key) => key,
         Key::File => read_or_make(&folder)?,
@@ -33,19 +44,33 @@ pub(crate) async fn open(options: Options) -> Result<Driver> {
         }
     };
     let client = client.chars().take(MAX_CLIENT).collect();
-    driver::start(Beginning { engine: EngineOptions { path: folder, key, client }, address, start }).await
+    driver::start(Beginning {
+        engine: EngineOptions {
+            path: folder,
+            key,
+            client,
+        },
+        address,
+        start,
+    })
+    .await
 }
 
 /// The key in the folder's key file; a new one if there is none.
 fn read_or_make(folder: &Path) -> Result<StoreKey> {
     let path = folder.join(KEY_FILE);
     let failed = |error| {
-        let text = format!("the key file {} can be neither read nor made", path.display());
+        let text = format!(
+            "the key file {} can be neither read nor made",
+            path.display()
+        );
         Error::new(ErrorKind::Store, "KeyFile", text).with_source(error)
     };
     match File::open(&path) {
         Ok(file) => read(file, &path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path).map_err(failed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make(folder, &path).map_err(failed)
+        }
         Err(error) => Err(failed(error)),
     }
 }
@@ -53,7 +78,10 @@ fn read_or_make(folder: &Path) -> Result<StoreKey> {
 fn read(mut file: File, path: &Path) -> Result<StoreKey> {
     let mut bytes = Zeroizing::new([0; 32]);
     file.read_exact(bytes.as_mut()).map_err(|error| {
-        let text = format!("the key file {} is damaged: expected 32 bytes; restore it from a backup", path.display());
+        let text = format!(
+            "the key file {} is damaged: expected 32 bytes; restore it from a backup",
+            path.display()
+        );
         Error::new(ErrorKind::WrongKey, "KeyFile", text).with_source(error)
     })?;
     Ok(StoreKey::new(*bytes))

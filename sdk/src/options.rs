@@ -88,7 +88,10 @@ impl Options {
     /// Ignored afterwards.
     #[must_use]
     pub fn link_to(mut self, account: AccountId, name: &str) -> Self {
-        self.start = Start::Link { account, name: name.to_owned() };
+        self.start = Start::Link {
+            account,
+            name: name.to_owned(),
+        };
         self
     }
 

@@ -16,7 +16,9 @@ const NETWORK_THREADS: usize = 2;
 
 /// The wall clock.
 pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
@@ -71,7 +73,10 @@ impl Tasks {
     }
 
     /// Runs a short blocking piece of work; `None` if the pool ended first.
-    pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
         self.0.spawn_blocking(work).await.ok()
     }
 }
@@ -86,10 +91,12 @@ pub(crate) fn spawn_engine<F: Future>(
     body: impl FnOnce(Tasks) -> F + Send + 'static,
 ) -> io::Result<EngineThread> {
     let clock = Builder::new_current_thread().enable_time().build()?;
-    std::thread::Builder::new().name("lacre-engine".to_owned()).spawn(move || {
-        let last = clock.block_on(body(pool.handle()));
-        drop(clock);
-        drop(pool);
-        drop(last);
-    })
+    std::thread::Builder::new()
+        .name("lacre-engine".to_owned())
+        .spawn(move || {
+            let last = clock.block_on(body(pool.handle()));
+            drop(clock);
+            drop(pool);
+            drop(last);
+        })
 }

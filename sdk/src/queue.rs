@@ -36,7 +36,14 @@ struct State<T> {
 
 impl<T> Queue<T> {
     pub(crate) fn new() -> Self {
-        Self { state: Mutex::new(State { items: VecDeque::new(), missed: 0, closed: false, reader: None }) }
+        Self {
+            state: Mutex::new(State {
+                items: VecDeque::new(),
+                missed: 0,
+                closed: false,
+                reader: None,
+            }),
+        }
     }
 
     /// Appends; a full queue forgets its oldest item.
@@ -116,7 +123,10 @@ mod tests {
         queue.push(1);
         queue.close();
         let mut context = Context::from_waker(Waker::noop());
-        assert_eq!(queue.poll_pop(&mut context), Poll::Ready(Some(Popped::Item(1))));
+        assert_eq!(
+            queue.poll_pop(&mut context),
+            Poll::Ready(Some(Popped::Item(1)))
+        );
         assert_eq!(queue.poll_pop(&mut context), Poll::Ready(None));
     }
 }

@@ -61,9 +61,17 @@ impl Room {
     /// `Store` when the store cannot be read, `NotFound` when the room is gone.
     pub fn info(&self) -> Result<RoomInfo> {
         let id = self.id();
-        self.client.driver.shared.read(|reader| reader.room(id))?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "NoSuchRoom", format!("room {id} is no longer on this device"))
-        })
+        self.client
+            .driver
+            .shared
+            .read(|reader| reader.room(id))?
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound,
+                    "NoSuchRoom",
+                    format!("room {id} is no longer on this device"),
+                )
+            })
     }
 
     /// Sends a text in Markdown. Safe on this device when it returns; the handle tells how far it
@@ -81,7 +89,11 @@ impl Room {
     /// # Errors
     /// As [`Room::send`]; `NotFound` when there is no such message here.
     pub async fn reply(&self, to: MessageId, text: &str) -> Result<SendHandle> {
-        self.post(Draft::Reply { to, text: text.to_owned() }).await
+        self.post(Draft::Reply {
+            to,
+            text: text.to_owned(),
+        })
+        .await
     }
 
     /// Reacts to a message with an emoji. Safe on this device when it returns.
@@ -89,7 +101,11 @@ impl Room {
     /// # Errors
     /// As [`Room::send`]; `NotFound` when there is no such message here.
     pub async fn react(&self, to: MessageId, emoji: &str) -> Result<()> {
-        self.act(Draft::React { to, emoji: emoji.to_owned() }).await
+        self.act(Draft::React {
+            to,
+            emoji: emoji.to_owned(),
+        })
+        .await
     }
 
     /// Takes a reaction back. Safe on this device when it returns.
@@ -97,7 +113,11 @@ impl Room {
     /// # Errors
     /// As [`Room::send`]; `NotFound` when there is no such message or reaction here.
     pub async fn unreact(&self, to: MessageId, emoji: &str) -> Result<()> {
-        self.act(Draft::Unreact { to, emoji: emoji.to_owned() }).await
+        self.act(Draft::Unreact {
+            to,
+            emoji: emoji.to_owned(),
+        })
+        .await
     }
 
     /// Replaces the text of an own message. Safe on this device when it returns.
@@ -106,7 +126,11 @@ impl Room {
     /// As [`Room::send`]; `NotFound` when there is no such message here, `NotAllowed` when it is
     /// not an own one.
     pub async fn edit(&self, message: MessageId, text: &str) -> Result<()> {
-        self.act(Draft::Edit { message, text: text.to_owned() }).await
+        self.act(Draft::Edit {
+            message,
+            text: text.to_owned(),
+        })
+        .await
     }
 
     /// Deletes an own message for everybody. Safe on this device when it returns.
@@ -134,7 +158,11 @@ impl Room {
     /// As [`Room::invite`].
     pub async fn invite_accounts(&self, accounts: Vec<AccountId>) -> Result<()> {
         let room = self.id();
-        self.client.driver.perform(move |engine, now| engine.invite(room, accounts, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.invite(room, accounts, now))
+            .await
+            .map(drop)
     }
 
     /// Removes a person with all their devices. They keep what they had and read nothing new.
@@ -143,7 +171,11 @@ impl Room {
     /// `NotFound` when they are not in the room, `NotAllowed` when this account may not.
     pub async fn remove(&self, account: AccountId) -> Result<()> {
         let room = self.id();
-        self.client.driver.perform(move |engine, now| engine.remove(room, account, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.remove(room, account, now))
+            .await
+            .map(drop)
     }
 
     /// Leaves the room with all devices of this account.
@@ -152,7 +184,11 @@ impl Room {
     /// `NotAllowed` in direct rooms.
     pub async fn leave(&self) -> Result<()> {
         let room = self.id();
-        self.client.driver.perform(move |engine, now| engine.leave(room, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.leave(room, now))
+            .await
+            .map(drop)
     }
 
     /// Renames the room.
@@ -161,7 +197,11 @@ impl Room {
     /// `NotAllowed` when this account may not.
     pub async fn set_name(&self, name: &str) -> Result<()> {
         let (room, name) = (self.id(), name.to_owned());
-        self.client.driver.perform(move |engine, now| engine.set_name(room, &name, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.set_name(room, &name, now))
+            .await
+            .map(drop)
     }
 
     /// Gives a member a role.
@@ -170,7 +210,11 @@ impl Room {
     /// `NotFound` when they are not in the room, `NotAllowed` when this account may not.
     pub async fn set_role(&self, account: AccountId, role: Role) -> Result<()> {
         let room = self.id();
-        self.client.driver.perform(move |engine, now| engine.set_role(room, account, role, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.set_role(room, account, role, now))
+            .await
+            .map(drop)
     }
 
     /// Says who may come in.
@@ -179,7 +223,11 @@ impl Room {
     /// `NotAllowed` when this account may not.
     pub async fn set_join_rule(&self, rule: JoinRule) -> Result<()> {
         let room = self.id();
-        self.client.driver.perform(move |engine, now| engine.set_join_rule(room, rule, now)).await.map(drop)
+        self.client
+            .driver
+            .perform(move |engine, now| engine.set_join_rule(room, rule, now))
+            .await
+            .map(drop)
     }
 
     /// The room's messages as a list that stays up to date, from the last 50 on.
@@ -193,7 +241,10 @@ impl Room {
     /// Queues what has no item of its own.
     async fn act(&self, draft: Draft) -> Result<()> {
         let room = self.id();
-        self.client.driver.call(move |engine, now| engine.send(room, draft, now).map(drop)).await
+        self.client
+            .driver
+            .call(move |engine, now| engine.send(room, draft, now).map(drop))
+            .await
     }
 
     async fn post(&self, draft: Draft) -> Result<SendHandle> {
@@ -202,7 +253,9 @@ impl Room {
             .driver
             .call(move |engine, now| {
                 // On the engine thread, before its events go out: no state can be missed.
-                engine.send(room, draft, now).map(|item| shared.track(room, &item))
+                engine
+                    .send(room, draft, now)
+                    .map(|item| shared.track(room, &item))
             })
             .await
     }
@@ -210,6 +263,8 @@ impl Room {
 
 impl std::fmt::Debug for Room {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Room").field("id", &self.cell.id).finish_non_exhaustive()
+        f.debug_struct("Room")
+            .field("id", &self.cell.id)
+            .finish_non_exhaustive()
     }
 }

@@ -48,11 +48,20 @@ impl SendHandle {
     /// safe and goes out after the next open.
     pub async fn sent(&self) -> Result<()> {
         let mut progress = self.progress.clone();
-        let end = progress.wait_for(|progress| progress.state != SendState::Queued).await;
+        let end = progress
+            .wait_for(|progress| progress.state != SendState::Queued)
+            .await;
         match end.map(|progress| progress.clone()) {
-            Ok(Progress { state: SendState::Sent, .. }) => Ok(()),
+            Ok(Progress {
+                state: SendState::Sent,
+                ..
+            }) => Ok(()),
             Ok(Progress { error, .. }) => Err(error.unwrap_or_else(|| {
-                Error::new(ErrorKind::NotAllowed, "SendFailed", "the message was refused for good")
+                Error::new(
+                    ErrorKind::NotAllowed,
+                    "SendFailed",
+                    "the message was refused for good",
+                )
             })),
             Err(_) => Err(Error::new(
                 ErrorKind::Offline,
@@ -65,6 +74,9 @@ impl SendHandle {
 
 impl std::fmt::Debug for SendHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SendHandle").field("message", &self.message).field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("SendHandle")
+            .field("message", &self.message)
+            .field("state", &self.state())
+            .finish_non_exhaustive()
     }
 }

@@ -54,7 +54,13 @@ fn a_second_device_asks_is_let_in_and_reads() {
         phone.run(&["account", "show", "--json"]).json()[0]["handle"],
         "ana"
     );
-    bruno.run(&["rooms"]).good();
+
+    // Both devices read on, the new one also in rooms that were there before it.
+    let (mut first, mut second) = (ana.listen(), phone.listen());
+    second.event("the room", |event| event["type"] == "room_added");
+    bruno.say("@ana", "to both devices");
+    first.message("to both devices");
+    second.message("to both devices");
 }
 
 #[test]

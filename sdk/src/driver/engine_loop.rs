@@ -2,9 +2,11 @@
 
 use super::mail::{Call, Net, Outgoing, Permit};
 use super::network::{self, Wish};
-use super::shared::{Life, Shared};
 use super::paused;
-use crate::engine::{Connection, Engine, EngineEvent, EngineOptions, Error, ErrorKind, Output, Result};
+use super::shared::{Life, Shared};
+use crate::engine::{
+    Connection, Engine, EngineEvent, EngineOptions, Error, ErrorKind, Output, Result,
+};
 use crate::platform::{self, Tasks};
 use crate::transport::Transport;
 use lacre_wire::frame;
@@ -115,17 +117,29 @@ impl EngineLoop {
     fn timer(&self) -> Duration {
         let now = platform::now();
         let engine = self.engine.as_ref().and_then(Engine::next_tick);
-        let engine = engine.map(|due| if self.stuck == Some(due) { now.saturating_add(STUCK) } else { due });
+        let engine = engine.map(|due| {
+            if self.stuck == Some(due) {
+                now.saturating_add(STUCK)
+            } else {
+                due
+            }
+        });
         let admission = self.admission.as_ref().map(|admission| admission.until);
         let due = engine.into_iter().chain(admission).min();
         // Without anything due: an hour is as good as never.
-        due.map_or(Duration::from_secs(3600), |due| Duration::from_millis(due.saturating_sub(now)))
+        due.map_or(Duration::from_secs(3600), |due| {
+            Duration::from_millis(due.saturating_sub(now))
+        })
     }
 
     /// Does what is due.
     fn tick(&mut self) {
         let now = platform::now();
-        if self.admission.as_ref().is_some_and(|admission| admission.until <= now) {
+        if self
+            .admission
+            .as_ref()
+            .is_some_and(|admission| admission.until <= now)
+        {
             self.give_up();
         }
         if let Some(engine) = &mut self.engine
@@ -138,7 +152,10 @@ impl EngineLoop {
 
     /// The first login took too long.
     fn give_up(&mut self) {
-        let cause = self.admission.as_mut().and_then(|admission| admission.error.take());
+        let cause = self
+            .admission
+            .as_mut()
+            .and_then(|admission| admission.error.take());
         let error = Error::new(
             ErrorKind::Offline,
             "Unreachable",
@@ -178,7 +195,12 @@ impl EngineLoop {
             return;
         };
         match mail {
-            Net::Hello { fingerprint, exporter, out, reply } => {
+            Net::Hello {
+                fingerprint,
+                exporter,
+                out,
+                reply,
+            } => {
                 let hello = engine.hello(fingerprint, exporter, now);
                 if hello.is_ok() {
                     self.session = Some(out);
@@ -215,7 +237,9 @@ impl EngineLoop {
     }
 
     fn carry_out(&mut self) {
-        let Some(engine) = &mut self.engine else { return };
+        let Some(engine) = &mut self.engine else {
+            return;
+        };
         let mut outputs = engine.outputs().into_iter().peekable();
         while let Some(output) = outputs.next() {
             match output {
@@ -224,8 +248,10 @@ impl EngineLoop {
                 Output::Upload { hash, bytes } => self.hand(Outgoing::Upload(hash, bytes)),
                 Output::Event(event) => {
                     // Why a message failed is told right after the message.
-                    if let (EngineEvent::Item { item, .. }, Some(Output::Event(EngineEvent::Error(error)))) =
-                        (&event, outputs.peek())
+                    if let (
+                        EngineEvent::Item { item, .. },
+                        Some(Output::Event(EngineEvent::Error(error))),
+                    ) = (&event, outputs.peek())
                     {
                         self.shared.failed(item, error);
                     }
@@ -239,8 +265,12 @@ impl EngineLoop {
     /// Ends the session; for good, if trying again would end the same.
     fn cut(&mut self, reason: String, fatal: bool) {
         if fatal {
-            let cause = self.admission.as_mut().and_then(|admission| admission.error.take());
-            let error = cause.unwrap_or_else(|| Error::new(ErrorKind::Refused, "Refused", reason.clone()));
+            let cause = self
+                .admission
+                .as_mut()
+                .and_then(|admission| admission.error.take());
+            let error =
+                cause.unwrap_or_else(|| Error::new(ErrorKind::Refused, "Refused", reason.clone()));
             self.admit(Err(error));
         }
         self.hand(Outgoing::Disconnect { reason, fatal });
@@ -337,7 +367,10 @@ fn gather(
     let mut count = entries(&frames);
     while count < MAX_RUN {
         match net.try_recv() {
-            Ok(Net::Frames { frames: more, permit }) => {
+            Ok(Net::Frames {
+                frames: more,
+                permit,
+            }) => {
                 count += entries(&more);
                 frames.extend(more);
                 permits.push(permit);

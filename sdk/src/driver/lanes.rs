@@ -34,7 +34,14 @@ pub(super) struct Lanes {
 impl Lanes {
     /// Whether a frame of the session stream concerns where a log flows.
     pub(super) fn moves(frame: &ServerFrame) -> bool {
-        matches!(frame, ServerFrame::CatchUp { .. } | ServerFrame::Answer { answer: Answer::Opened(_), .. })
+        matches!(
+            frame,
+            ServerFrame::CatchUp { .. }
+                | ServerFrame::Answer {
+                    answer: Answer::Opened(_),
+                    ..
+                }
+        )
     }
 
     /// Whether a frame of the session stream may be handed on now.
@@ -45,7 +52,8 @@ impl Lanes {
     /// Waits until a frame of the session stream may be handed on.
     pub(super) async fn session(&self, frame: &ServerFrame) {
         let Some(log) = log_of(frame) else { return };
-        self.until(|away| (!away.contains_key(&log)).then_some(())).await;
+        self.until(|away| (!away.contains_key(&log)).then_some(()))
+            .await;
     }
 
     /// A frame of the session stream was handed on.
@@ -55,9 +63,15 @@ impl Lanes {
                 lock(&self.away).insert(*log, Lane::Announced(*from));
             }
             // A log that was opened anew flows on the session stream, whatever was before.
-            ServerFrame::Answer { answer: Answer::Opened(opened), .. } => {
+            ServerFrame::Answer {
+                answer: Answer::Opened(opened),
+                ..
+            } => {
                 let mut away = lock(&self.away);
-                for opened in opened.iter().filter(|opened| matches!(opened.state, OpenState::Live { .. })) {
+                for opened in opened
+                    .iter()
+                    .filter(|opened| matches!(opened.state, OpenState::Live { .. }))
+                {
                     away.remove(&opened.log);
                 }
             }
@@ -69,7 +83,9 @@ impl Lanes {
     /// Waits until the catch-up stream of a log that begins at an entry may be handed on.
     pub(super) async fn catch_up(&self, log: LogId, from: Seq) {
         self.until(|away| {
-            let lane = away.get_mut(&log).filter(|lane| **lane == Lane::Announced(from))?;
+            let lane = away
+                .get_mut(&log)
+                .filter(|lane| **lane == Lane::Announced(from))?;
             *lane = Lane::CatchingUp;
             Some(())
         })
@@ -120,16 +136,34 @@ mod tests {
     #[test]
     fn each_lane_waits_for_the_other() {
         let lanes = Lanes::default();
-        let entries = ServerFrame::Entries { log: LOG, entries: Vec::new() };
+        let entries = ServerFrame::Entries {
+            log: LOG,
+            entries: Vec::new(),
+        };
         let announced = ServerFrame::CatchUp { log: LOG, from: 1 };
-        assert!(!ready(lanes.catch_up(LOG, 1)), "a catch-up stream came before it was announced");
+        assert!(
+            !ready(lanes.catch_up(LOG, 1)),
+            "a catch-up stream came before it was announced"
+        );
         assert!(ready(lanes.session(&entries)));
         lanes.handed_on(&announced);
-        assert!(!ready(lanes.session(&entries)), "live entries overtook the catch-up stream");
-        assert!(!ready(lanes.session(&announced)), "the next catch-up was announced into this one");
-        assert!(!ready(lanes.catch_up(LOG, 9)), "a later catch-up stream overtook this one");
+        assert!(
+            !ready(lanes.session(&entries)),
+            "live entries overtook the catch-up stream"
+        );
+        assert!(
+            !ready(lanes.session(&announced)),
+            "the next catch-up was announced into this one"
+        );
+        assert!(
+            !ready(lanes.catch_up(LOG, 9)),
+            "a later catch-up stream overtook this one"
+        );
         assert!(ready(lanes.catch_up(LOG, 1)));
-        assert!(!ready(lanes.catch_up(LOG, 1)), "two streams of one log at once");
+        assert!(
+            !ready(lanes.catch_up(LOG, 1)),
+            "two streams of one log at once"
+        );
         lanes.caught_up(LOG);
         assert!(ready(lanes.session(&entries)));
     }
@@ -138,8 +172,14 @@ mod tests {
     fn other_logs_and_answers_pass() {
         let lanes = Lanes::default();
         lanes.handed_on(&ServerFrame::CatchUp { log: LOG, from: 1 });
-        let other = ServerFrame::Entries { log: LogId::Room(RoomId([2; 16])), entries: Vec::new() };
+        let other = ServerFrame::Entries {
+            log: LogId::Room(RoomId([2; 16])),
+            entries: Vec::new(),
+        };
         assert!(ready(lanes.session(&other)));
-        assert!(ready(lanes.session(&ServerFrame::Answer { id: 1, answer: Answer::Ok })));
+        assert!(ready(lanes.session(&ServerFrame::Answer {
+            id: 1,
+            answer: Answer::Ok
+        })));
     }
 }

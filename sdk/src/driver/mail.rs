@@ -64,7 +64,9 @@ pub(crate) struct Mailbox {
 
 impl Mailbox {
     pub(super) fn new(mail: mpsc::UnboundedSender<Net>) -> Self {
-        Self { mail: Mutex::new(Some(mail)) }
+        Self {
+            mail: Mutex::new(Some(mail)),
+        }
     }
 
     /// Mails.

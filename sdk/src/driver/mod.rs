@@ -24,8 +24,8 @@ mod start;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use start::{Beginning, start};
 pub(crate) use shared::{RoomCell, Shared};
+pub(crate) use start::{Beginning, start};
 
 use crate::engine::{Done, Engine, Error, ErrorKind, LocalId, Result};
 use crate::platform::{EngineThread, Tasks};
@@ -64,8 +64,12 @@ impl Driver {
         &self,
         work: impl FnOnce(&mut Engine, Millis) -> Result<LocalId> + Send + 'static,
     ) -> Result<Done> {
-        let done = self.perform_all(move |engine, now| Ok(vec![work(engine, now)?])).await?;
-        done.into_iter().next().ok_or_else(|| Error::internal("nothing was begun"))
+        let done = self
+            .perform_all(move |engine, now| Ok(vec![work(engine, now)?]))
+            .await?;
+        done.into_iter()
+            .next()
+            .ok_or_else(|| Error::internal("nothing was begun"))
     }
 
     /// As [`Driver::perform`], for several things at once; their ends come in the same order.
@@ -76,7 +80,10 @@ impl Driver {
         let shared = Arc::clone(&self.shared);
         let begun = self.call(move |engine, now| {
             // Registered on the engine's thread, before its events go out: no end can be missed.
-            Ok(work(engine, now)?.into_iter().map(|id| shared.expect(id)).collect::<Vec<_>>())
+            Ok(work(engine, now)?
+                .into_iter()
+                .map(|id| shared.expect(id))
+                .collect::<Vec<_>>())
         });
         let mut done = Vec::new();
         for end in begun.await? {
@@ -131,10 +138,18 @@ impl Drop for Driver {
 
 /// What calls on a closed client get.
 pub(crate) fn closed() -> Error {
-    Error::new(ErrorKind::Offline, "Closed", "the client is closed; open it again")
+    Error::new(
+        ErrorKind::Offline,
+        "Closed",
+        "the client is closed; open it again",
+    )
 }
 
 /// What calls on a resting client get.
 pub(crate) fn paused() -> Error {
-    Error::new(ErrorKind::Offline, "Paused", "the client is paused; call resume() first")
+    Error::new(
+        ErrorKind::Offline,
+        "Paused",
+        "the client is paused; call resume() first",
+    )
 }

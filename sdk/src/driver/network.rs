@@ -16,7 +16,11 @@ pub(super) enum Wish {
 }
 
 /// Keeps a session up until told to end.
-pub(super) async fn run(transport: Transport, mail: mpsc::UnboundedSender<Net>, mut wish: watch::Receiver<Wish>) {
+pub(super) async fn run(
+    transport: Transport,
+    mail: mpsc::UnboundedSender<Net>,
+    mut wish: watch::Receiver<Wish>,
+) {
     let mut backoff = Backoff::default();
     while *wish.borrow_and_update() == Wish::Connect {
         let pause = match attempt(&transport, &mail, &mut wish).await {

@@ -27,7 +27,12 @@ pub(super) struct Objects {
 
 impl Objects {
     pub(super) fn new(link: Link, mail: Arc<Mailbox>) -> Self {
-        Self { link, mail, turns: Arc::new(Semaphore::new(AT_ONCE)), tasks: JoinSet::new() }
+        Self {
+            link,
+            mail,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Fetches an object and mails it, or why not.
@@ -56,20 +61,35 @@ impl Objects {
 
 async fn fetch(link: &Link, hash: Hash) -> Result<Vec<u8>> {
     let (mut sender, mut receiver) = link.open().await?;
-    sender.send(&frame::encode(&ObjectRequest::Get { hash })).await?;
+    sender
+        .send(&frame::encode(&ObjectRequest::Get { hash }))
+        .await?;
     let (answer, mut object) = answer(&mut receiver).await?;
     let size = match answer {
-        ObjectAnswer::Found { size } => usize::try_from(size).ok().filter(|size| *size <= MAX_OBJECT),
+        ObjectAnswer::Found { size } => usize::try_from(size)
+            .ok()
+            .filter(|size| *size <= MAX_OBJECT),
         ObjectAnswer::Failed(error) => return Err(error.into()),
         ObjectAnswer::Stored => return Err(unexpected()),
     };
-    let size = size.ok_or_else(|| WireError::new(ErrorCode::TooLarge, "the relay announced an object larger than any may be"))?;
+    let size = size.ok_or_else(|| {
+        WireError::new(
+            ErrorCode::TooLarge,
+            "the relay announced an object larger than any may be",
+        )
+    })?;
     while object.len() < size {
-        let Some(bytes) = receiver.read().await? else { break };
+        let Some(bytes) = receiver.read().await? else {
+            break;
+        };
         object.extend_from_slice(&bytes);
     }
     if object.len() != size || sha256(&[&object]) != hash {
-        return Err(WireError::new(ErrorCode::HashMismatch, "the relay sent another object than the one asked for").into());
+        return Err(WireError::new(
+            ErrorCode::HashMismatch,
+            "the relay sent another object than the one asked for",
+        )
+        .into());
     }
     Ok(object)
 }
@@ -77,7 +97,9 @@ async fn fetch(link: &Link, hash: Hash) -> Result<Vec<u8>> {
 async fn upload(link: &Link, hash: Hash, object: &[u8]) -> Result<()> {
     let (mut sender, mut receiver) = link.open().await?;
     let size = u64::try_from(object.len()).unwrap_or(u64::MAX);
-    sender.send(&frame::encode(&ObjectRequest::Put { hash, size })).await?;
+    sender
+        .send(&frame::encode(&ObjectRequest::Put { hash, size }))
+        .await?;
     // A relay that refuses answers before it has read all; its answer says more than the broken pipe.
     let sent = sender.send(object).await;
     match answer(&mut receiver).await {
@@ -93,14 +115,29 @@ async fn answer(receiver: &mut Receiver) -> Result<(ObjectAnswer, Vec<u8>)> {
     let mut deframer = Deframer::default();
     while let Some(bytes) = receiver.read().await? {
         deframer.push(&bytes);
-        let unreadable = |error| Error::new(ErrorKind::Relay, "Malformed", "the relay's answer is unreadable").with_source(error);
+        let unreadable = |error| {
+            Error::new(
+                ErrorKind::Relay,
+                "Malformed",
+                "the relay's answer is unreadable",
+            )
+            .with_source(error)
+        };
         if let Some(answer) = deframer.next_message().map_err(unreadable)? {
             return Ok((answer, deframer.rest().to_vec()));
         }
     }
-    Err(Error::new(ErrorKind::Offline, "Offline", "the relay ended the stream before its answer"))
+    Err(Error::new(
+        ErrorKind::Offline,
+        "Offline",
+        "the relay ended the stream before its answer",
+    ))
 }
 
 fn unexpected() -> Error {
-    Error::new(ErrorKind::Relay, "UnexpectedMessage", "the relay gave the answer to another request")
+    Error::new(
+        ErrorKind::Relay,
+        "UnexpectedMessage",
+        "the relay gave the answer to another request",
+    )
 }

@@ -28,7 +28,9 @@ impl Shared {
                 subscribers.fresh = Some(item.clone());
                 true
             }
-            EngineEvent::Item { item, .. } => subscribers.fresh.take().is_none_or(|fresh| fresh != *item),
+            EngineEvent::Item { item, .. } => {
+                subscribers.fresh.take().is_none_or(|fresh| fresh != *item)
+            }
             _ => true,
         };
         if !is_new {
@@ -81,6 +83,8 @@ impl Shared {
 
     /// Forgets rooms that no timeline follows any more.
     pub(super) fn tidy(&self) {
-        lock(&self.subscribers).feeds.retain(|_, feeds| feeds.iter().any(|feed| Weak::strong_count(feed) > 0));
+        lock(&self.subscribers)
+            .feeds
+            .retain(|_, feeds| feeds.iter().any(|feed| Weak::strong_count(feed) > 0));
     }
 }

@@ -118,7 +118,12 @@ async fn begin(session: &Arc<Session>, parts: &mut JoinSet<Part>) -> Result<()> 
     let (fingerprint, exporter) = (session.link.fingerprint(), session.link.exporter()?);
     let (out, outgoing) = mpsc::unbounded_channel();
     let (reply, hello) = oneshot::channel();
-    session.mail.send(Net::Hello { fingerprint, exporter, out, reply })?;
+    session.mail.send(Net::Hello {
+        fingerprint,
+        exporter,
+        out,
+        reply,
+    })?;
     let hello = hello.await.map_err(|_| closed())??;
     let (mut sender, receiver) = session.link.open().await?;
     sender.send(&frame::encode(&hello)).await?;
@@ -130,7 +135,11 @@ async fn begin(session: &Arc<Session>, parts: &mut JoinSet<Part>) -> Result<()> 
 }
 
 /// Waits for whatever ends the session first.
-async fn watch_over(session: &Session, parts: &mut JoinSet<Part>, wish: &mut watch::Receiver<Wish>) -> Part {
+async fn watch_over(
+    session: &Session,
+    parts: &mut JoinSet<Part>,
+    wish: &mut watch::Receiver<Wish>,
+) -> Part {
     let overdue = async {
         platform::sleep(HELLO).await;
         if lock(&session.heard).ready.is_some() {
@@ -171,7 +180,11 @@ async fn broken(part: impl Future<Output = Result<std::convert::Infallible>>) ->
 }
 
 /// Writes what the engine wants said, joined as far as it has come.
-async fn write(mut sender: Sender, mut outgoing: mpsc::UnboundedReceiver<Outgoing>, mut objects: Objects) -> Part {
+async fn write(
+    mut sender: Sender,
+    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
+    mut objects: Objects,
+) -> Part {
     let mut bytes = Vec::new();
     loop {
         let Some(mut next) = outgoing.recv().await else {
@@ -214,11 +227,18 @@ async fn write(mut sender: Sender, mut outgoing: mpsc::UnboundedReceiver<Outgoin
 }
 
 /// Reads the session stream.
-async fn read_session(session: Arc<Session>, mut receiver: Receiver) -> Result<std::convert::Infallible> {
+async fn read_session(
+    session: Arc<Session>,
+    mut receiver: Receiver,
+) -> Result<std::convert::Infallible> {
     let mut frames = Frames::default();
     loop {
         let Some((batch, size)) = frames.next(&mut receiver).await? else {
-            return Err(Error::new(ErrorKind::Offline, "Offline", "the relay ended the session"));
+            return Err(Error::new(
+                ErrorKind::Offline,
+                "Offline",
+                "the relay ended the session",
+            ));
         };
         let mut ready = Vec::new();
         for frame in batch {
@@ -271,12 +291,18 @@ async fn catch_up(session: Arc<Session>, mut receiver: Receiver) -> Result<()> {
         let mut ended = false;
         for frame in &batch {
             let (log, first) = match frame {
-                ServerFrame::Entries { log, entries } => (*log, entries.first().map(|entry| entry.seq)),
+                ServerFrame::Entries { log, entries } => {
+                    (*log, entries.first().map(|entry| entry.seq))
+                }
                 ServerFrame::CatchUpEnd { log, next } => {
                     ended = true;
                     (*log, Some(*next))
                 }
-                _ => return Err(bad_stream("it holds a frame that belongs on the session stream")),
+                _ => {
+                    return Err(bad_stream(
+                        "it holds a frame that belongs on the session stream",
+                    ));
+                }
             };
             match (open, first) {
                 (Some(open), _) if open != log => return Err(bad_stream("it holds two logs")),
@@ -299,7 +325,11 @@ async fn catch_up(session: Arc<Session>, mut receiver: Receiver) -> Result<()> {
 }
 
 fn bad_stream(what: &str) -> Error {
-    Error::new(ErrorKind::Offline, "BadStream", format!("a catch-up stream of the relay is not in order: {what}; connecting again"))
+    Error::new(
+        ErrorKind::Offline,
+        "BadStream",
+        format!("a catch-up stream of the relay is not in order: {what}; connecting again"),
+    )
 }
 
 impl Session {
@@ -309,7 +339,10 @@ impl Session {
             return Ok(());
         }
         let size = u32::try_from(size.min(INBOUND)).unwrap_or(u32::MAX);
-        let permit = Arc::clone(&self.room).acquire_many_owned(size).await.map_err(|_| closed())?;
+        let permit = Arc::clone(&self.room)
+            .acquire_many_owned(size)
+            .await
+            .map_err(|_| closed())?;
         self.mail.send(Net::Frames { frames, permit })
     }
 
@@ -341,7 +374,12 @@ impl Frames {
             self.deframer.push(&bytes);
             let mut frames = Vec::new();
             while let Some(frame) = self.deframer.next_message().map_err(|error| {
-                Error::new(ErrorKind::Relay, "Malformed", "the relay sent something unreadable").with_source(error)
+                Error::new(
+                    ErrorKind::Relay,
+                    "Malformed",
+                    "the relay sent something unreadable",
+                )
+                .with_source(error)
             })? {
                 frames.push(frame);
             }

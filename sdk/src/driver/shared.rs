@@ -2,7 +2,8 @@
 
 use super::{closed, paused};
 use crate::engine::{
-    Connection, Done, EngineEvent, Error, Item, LocalId, Profile, Reader, Result, RoomInfo, SendState,
+    Connection, Done, EngineEvent, Error, Item, LocalId, Profile, Reader, Result, RoomInfo,
+    SendState,
 };
 use crate::queue::{Queue, lock};
 use crate::send::{Progress, SendHandle};
@@ -75,14 +76,22 @@ impl Shared {
             profile: RwLock::new(profile),
             reader: Mutex::new(Some(reader)),
             rooms: Mutex::default(),
-            subscribers: Mutex::new(Subscribers { first: Some(first), events, feeds: HashMap::new(), fresh: None }),
+            subscribers: Mutex::new(Subscribers {
+                first: Some(first),
+                events,
+                feeds: HashMap::new(),
+                fresh: None,
+            }),
             waiting: Mutex::default(),
             sends: Mutex::default(),
         }
     }
 
     pub(crate) fn profile(&self) -> Profile {
-        self.profile.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.profile
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn set_profile(&self, profile: Profile) {
@@ -117,12 +126,20 @@ impl Shared {
     /// Waits until everything is closed.
     pub(crate) async fn ended(&self) {
         // An error would mean that the sender is gone, and it is a field of `self`.
-        let _ = self.life.subscribe().wait_for(|life| *life == Life::Ended).await;
+        let _ = self
+            .life
+            .subscribe()
+            .wait_for(|life| *life == Life::Ended)
+            .await;
     }
 
     /// Why the engine is not there.
     pub(crate) fn absent(&self) -> Error {
-        if *self.life.borrow() == Life::Paused { paused() } else { closed() }
+        if *self.life.borrow() == Life::Paused {
+            paused()
+        } else {
+            closed()
+        }
     }
 
     /// Reads the store, on the caller's thread.
@@ -159,7 +176,11 @@ impl Shared {
         if *self.life.borrow() == Life::Ended {
             queue.close();
         }
-        subscribers.feeds.entry(room).or_default().push(Arc::downgrade(&queue));
+        subscribers
+            .feeds
+            .entry(room)
+            .or_default()
+            .push(Arc::downgrade(&queue));
         queue
     }
 
@@ -172,7 +193,10 @@ impl Shared {
 
     /// A handle on a message that was just queued.
     pub(crate) fn track(&self, room: RoomId, item: &Item) -> SendHandle {
-        let (sender, progress) = watch::channel(Progress { state: item.state, error: None });
+        let (sender, progress) = watch::channel(Progress {
+            state: item.state,
+            error: None,
+        });
         if item.state == SendState::Queued {
             let mut sends = lock(&self.sends);
             if sends.watched.len() >= sends.prune_at {
@@ -181,7 +205,12 @@ impl Shared {
             }
             sends.watched.insert(item.id, sender);
         }
-        SendHandle { room, id: item.id, message: item.message, progress }
+        SendHandle {
+            room,
+            id: item.id,
+            message: item.message,
+            progress,
+        }
     }
 
     /// The cell of a room, set to what was just read.
@@ -192,7 +221,10 @@ impl Shared {
             return cell;
         }
         rooms.retain(|_, cell| cell.strong_count() > 0);
-        let cell = Arc::new(RoomCell { id, info: RwLock::new(Arc::new(info)) });
+        let cell = Arc::new(RoomCell {
+            id,
+            info: RwLock::new(Arc::new(info)),
+        });
         rooms.insert(id, Arc::downgrade(&cell));
         cell
     }
@@ -204,11 +236,15 @@ impl Shared {
 
     /// Reads a room anew, if somebody holds it.
     pub(super) fn refresh(&self, id: RoomId) {
-        let Some(cell) = self.live_cell(id) else { return };
+        let Some(cell) = self.live_cell(id) else {
+            return;
+        };
         match self.read(|reader| reader.room(id)) {
             Ok(Some(info)) => cell.set(info),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, room = %id, "a room could not be read; its handles show what they knew"),
+            Err(error) => {
+                tracing::warn!(%error, room = %id, "a room could not be read; its handles show what they knew")
+            }
         }
     }
 
@@ -231,7 +267,16 @@ impl Shared {
         self.connection.send_replace(Connection::Offline);
         lock(&self.sends).watched.clear();
         let subscribers = lock(&self.subscribers);
-        subscribers.events.iter().filter_map(Weak::upgrade).for_each(|queue| queue.close());
-        subscribers.feeds.values().flatten().filter_map(Weak::upgrade).for_each(|queue| queue.close());
+        subscribers
+            .events
+            .iter()
+            .filter_map(Weak::upgrade)
+            .for_each(|queue| queue.close());
+        subscribers
+            .feeds
+            .values()
+            .flatten()
+            .filter_map(Weak::upgrade)
+            .for_each(|queue| queue.close());
     }
 }

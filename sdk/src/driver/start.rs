@@ -26,16 +26,31 @@ pub(crate) struct Beginning {
 /// Starts the thread and opens the engine. Returns when the store is open and, if the relay does
 /// not know this device yet, when it has let it in.
 pub(crate) async fn start(beginning: Beginning) -> Result<Driver> {
-    let no_threads = |error| Error::new(ErrorKind::Internal, "NoThreads", "the system gives no more threads").with_source(error);
+    let no_threads = |error| {
+        Error::new(
+            ErrorKind::Internal,
+            "NoThreads",
+            "the system gives no more threads",
+        )
+        .with_source(error)
+    };
     let pool = Pool::get().map_err(no_threads)?;
     let tasks = pool.handle();
     let (calls, inbox) = mpsc::unbounded_channel();
     let (opened, opening) = oneshot::channel();
     let (admitted, admission) = oneshot::channel();
-    let thread = platform::spawn_engine(pool, move |tasks| run(beginning, tasks, inbox, opened, admitted)).map_err(no_threads)?;
+    let thread = platform::spawn_engine(pool, move |tasks| {
+        run(beginning, tasks, inbox, opened, admitted)
+    })
+    .map_err(no_threads)?;
     let died = || Error::internal("the engine's thread ended while opening");
     let shared = opening.await.map_err(|_| died())??;
-    let driver = Driver { shared, calls, tasks: Mutex::new(Some(tasks)), thread: Mutex::new(Some(thread)) };
+    let driver = Driver {
+        shared,
+        calls,
+        tasks: Mutex::new(Some(tasks)),
+        thread: Mutex::new(Some(thread)),
+    };
     match admission.await.unwrap_or_else(|_| Err(died())) {
         Ok(()) => Ok(driver),
         Err(error) => {
@@ -84,19 +99,29 @@ impl EngineLoop {
         calls: mpsc::UnboundedReceiver<Call>,
         reply: oneshot::Sender<Result<()>>,
     ) -> Result<Self> {
-        let Beginning { engine: options, address, start } = beginning;
+        let Beginning {
+            engine: options,
+            address,
+            start,
+        } = beginning;
         let now = platform::now();
         let mut engine = Engine::open(options.clone(), now)?;
         engine.pin(&address)?;
         prepare(&mut engine, &start, now)?;
-        let profile = engine.profile().ok_or_else(|| Error::internal("a prepared store without an account"))?;
+        let profile = engine
+            .profile()
+            .ok_or_else(|| Error::internal("a prepared store without an account"))?;
         let established = profile.approved && profile.signed_up;
         let shared = Arc::new(Shared::new(profile, engine.reader()?));
         let admission = if established {
             let _ = reply.send(Ok(()));
             None
         } else {
-            Some(Admission { reply, until: now.saturating_add(PATIENCE), error: None })
+            Some(Admission {
+                reply,
+                until: now.saturating_add(PATIENCE),
+                error: None,
+            })
         };
         let mut this = Self {
             engine: Some(engine),
@@ -123,7 +148,9 @@ fn prepare(engine: &mut Engine, start: &Start, now: Millis) -> Result<()> {
     let fresh = engine.profile().is_none_or(|profile| !profile.signed_up);
     match start {
         Start::SignUp(handle) if fresh => engine.sign_up(handle, now),
-        Start::Link { account, name } if engine.profile().is_none() => engine.request_device(*account, name, now),
+        Start::Link { account, name } if engine.profile().is_none() => {
+            engine.request_device(*account, name, now)
+        }
         _ if engine.profile().is_none() => Err(Error::new(
             ErrorKind::Invalid,
             "NoAccount",

@@ -74,7 +74,11 @@ impl Session {
         let (send, receive) = connection.accept_bi().await.unwrap();
         let mut receive = Reader::new(receive);
         assert_eq!(receive.next::<ClientFrame>().await, Some(hello()));
-        Self { connection, send, receive }
+        Self {
+            connection,
+            send,
+            receive,
+        }
     }
 
     async fn say(&mut self, frame: &ServerFrame) {
@@ -95,7 +99,8 @@ impl Reader {
             if let Some(frame) = self.1.next_message().unwrap() {
                 return Some(frame);
             }
-            self.1.push(&self.0.read_chunk(4096, true).await.unwrap()?.bytes);
+            self.1
+                .push(&self.0.read_chunk(4096, true).await.unwrap()?.bytes);
         }
     }
 }
@@ -105,15 +110,24 @@ async fn put<T: Encode<()>>(stream: &mut SendStream, frame: &T) {
 }
 
 fn hello() -> ClientFrame {
-    ClientFrame::Open { hello: vec![1, 2, 3].into(), signature: Signature([9; 64]) }
+    ClientFrame::Open {
+        hello: vec![1, 2, 3].into(),
+        signature: Signature([9; 64]),
+    }
 }
 
 fn ping(id: u32) -> ClientFrame {
-    ClientFrame::Request { id, request: Request::Ping }
+    ClientFrame::Request {
+        id,
+        request: Request::Ping,
+    }
 }
 
 fn ready() -> ServerFrame {
-    let statement = SignedRelayStatement { statement: Vec::new().into(), signature: Signature([0; 64]) };
+    let statement = SignedRelayStatement {
+        statement: Vec::new().into(),
+        signature: Signature([0; 64]),
+    };
     ServerFrame::Ready(Ready {
         version: 1,
         lineage: Lineage([0; 16]),
@@ -138,13 +152,18 @@ fn entries(seqs: std::ops::RangeInclusive<Seq>) -> ServerFrame {
         stamp: None,
         sender: None,
     };
-    ServerFrame::Entries { log: LOG, entries: seqs.map(entry).collect() }
+    ServerFrame::Entries {
+        log: LOG,
+        entries: seqs.map(entry).collect(),
+    }
 }
 
 /// The entries among frames.
 fn seqs(frames: Vec<ServerFrame>) -> Vec<Seq> {
     let of = |frame| match frame {
-        ServerFrame::Entries { entries, .. } => entries.into_iter().map(|entry| entry.seq).collect(),
+        ServerFrame::Entries { entries, .. } => {
+            entries.into_iter().map(|entry| entry.seq).collect()
+        }
         _ => Vec::new(),
     };
     frames.into_iter().flat_map(of).collect()
@@ -182,15 +201,36 @@ async fn a_log_keeps_its_order_over_streams() {
     put(&mut catch_up, &entries(3..=100)).await;
     session.say(&ready()).await;
     session.say(&entries(1..=2)).await;
-    session.say(&ServerFrame::CatchUp { log: LOG, from: 3 }).await;
+    session
+        .say(&ServerFrame::CatchUp { log: LOG, from: 3 })
+        .await;
     session.say(&entries(151..=152)).await;
-    session.say(&ServerFrame::CatchUp { log: LOG, from: 153 }).await;
+    session
+        .say(&ServerFrame::CatchUp {
+            log: LOG,
+            from: 153,
+        })
+        .await;
     put(&mut catch_up, &entries(101..=150)).await;
-    put(&mut catch_up, &ServerFrame::CatchUpEnd { log: LOG, next: 151 }).await;
+    put(
+        &mut catch_up,
+        &ServerFrame::CatchUpEnd {
+            log: LOG,
+            next: 151,
+        },
+    )
+    .await;
     catch_up.finish().unwrap();
     let mut again = session.connection.open_uni().await.unwrap();
     put(&mut again, &entries(153..=200)).await;
-    put(&mut again, &ServerFrame::CatchUpEnd { log: LOG, next: 201 }).await;
+    put(
+        &mut again,
+        &ServerFrame::CatchUpEnd {
+            log: LOG,
+            next: 201,
+        },
+    )
+    .await;
     again.finish().unwrap();
     session.say(&entries(201..=201)).await;
 
@@ -208,8 +248,19 @@ async fn a_stream_that_waits_holds_up_no_answer() {
     let (_out, mut session) = tokio::join!(client.hello(), Session::accept(&relay));
     let mut early = session.connection.open_uni().await.unwrap();
     put(&mut early, &entries(1..=1)).await;
-    session.say(&ServerFrame::Answer { id: 1, answer: Answer::Ok }).await;
-    assert_eq!(client.frames().await, [ServerFrame::Answer { id: 1, answer: Answer::Ok }]);
+    session
+        .say(&ServerFrame::Answer {
+            id: 1,
+            answer: Answer::Ok,
+        })
+        .await;
+    assert_eq!(
+        client.frames().await,
+        [ServerFrame::Answer {
+            id: 1,
+            answer: Answer::Ok
+        }]
+    );
 }
 
 #[tokio::test]
@@ -232,7 +283,11 @@ async fn a_session_ended_for_good_is_not_tried_again_until_asked() {
     let relay = Relay::start(Kind::default());
     let mut client = Client::start(&relay);
     let (out, session) = tokio::join!(client.hello(), Session::accept(&relay));
-    out.send(Outgoing::Disconnect { reason: "refused".to_owned(), fatal: true }).unwrap();
+    out.send(Outgoing::Disconnect {
+        reason: "refused".to_owned(),
+        fatal: true,
+    })
+    .unwrap();
     session.connection.closed().await;
     client.lost().await;
     client.wish.send_replace(Wish::Connect);
@@ -265,10 +320,21 @@ async fn objects_are_what_their_hash_says() {
     let (mut send, receive) = session.connection.accept_bi().await.unwrap();
     let mut receive = Reader::new(receive);
     let size = object.len() as u64;
-    assert_eq!(receive.next::<ObjectRequest>().await, Some(ObjectRequest::Put { hash, size }));
+    assert_eq!(
+        receive.next::<ObjectRequest>().await,
+        Some(ObjectRequest::Put { hash, size })
+    );
     let mut bytes = receive.1.rest().to_vec();
     while bytes.len() < object.len() {
-        bytes.extend(receive.0.read_chunk(65_536, true).await.unwrap().unwrap().bytes);
+        bytes.extend(
+            receive
+                .0
+                .read_chunk(65_536, true)
+                .await
+                .unwrap()
+                .unwrap()
+                .bytes,
+        );
     }
     assert_eq!(bytes, object);
     put(&mut send, &ObjectAnswer::Stored).await;
@@ -277,8 +343,17 @@ async fn objects_are_what_their_hash_says() {
 
 async fn serve_object(connection: &Connection, hash: Hash, object: &[u8]) {
     let (mut send, receive) = connection.accept_bi().await.unwrap();
-    assert_eq!(Reader::new(receive).next::<ObjectRequest>().await, Some(ObjectRequest::Get { hash }));
-    put(&mut send, &ObjectAnswer::Found { size: object.len() as u64 }).await;
+    assert_eq!(
+        Reader::new(receive).next::<ObjectRequest>().await,
+        Some(ObjectRequest::Get { hash })
+    );
+    put(
+        &mut send,
+        &ObjectAnswer::Found {
+            size: object.len() as u64,
+        },
+    )
+    .await;
     send.write_all(object).await.unwrap();
     send.finish().unwrap();
 }
@@ -290,7 +365,11 @@ async fn a_relay_of_another_identity_is_reported() {
     address.fingerprints = vec![Hash([7; 32])];
     let (sender, mut mail) = mpsc::unbounded_channel();
     let wish = watch::Sender::new(Wish::Connect);
-    let task = tokio::spawn(network::run(Transport::new(address).unwrap(), sender, wish.subscribe()));
+    let task = tokio::spawn(network::run(
+        Transport::new(address).unwrap(),
+        sender,
+        wish.subscribe(),
+    ));
     assert!(relay.try_accept().await.is_none());
     match mail.recv().await.unwrap() {
         Net::Unreachable(error) => assert_eq!(error.code(), "WrongFingerprint"),

@@ -61,14 +61,19 @@ impl List {
         page.sort_by_key(place);
         page.retain(|item| !self.items.iter().any(|known| known.id == item.id));
         self.whole = whole;
-        let diffs = page.iter().enumerate().map(|(index, item)| Diff::Insert { index, item: item.clone() });
+        let diffs = page.iter().enumerate().map(|(index, item)| Diff::Insert {
+            index,
+            item: item.clone(),
+        });
         let diffs = diffs.collect();
         self.items.splice(..0, page);
         diffs
     }
 
     fn change(&mut self, index: usize, item: Item) -> Vec<Diff> {
-        let Some(known) = self.items.get_mut(index) else { return Vec::new() };
+        let Some(known) = self.items.get_mut(index) else {
+            return Vec::new();
+        };
         if *known == item {
             return Vec::new();
         }
@@ -119,7 +124,13 @@ mod tests {
     fn queued_items_stand_last_and_move_when_accepted() {
         let mut list = List::new(vec![item(1, Some(10))], true);
         let mut copy = list.items().to_vec();
-        for new in [item(2, None), item(3, None), item(4, Some(11)), item(2, Some(12)), item(3, Some(9))] {
+        for new in [
+            item(2, None),
+            item(3, None),
+            item(4, Some(11)),
+            item(2, Some(12)),
+            item(3, Some(9)),
+        ] {
             let diffs = list.apply(new);
             diffs.into_iter().for_each(|diff| diff.apply(&mut copy));
             assert_eq!(copy, list.items());
@@ -133,7 +144,13 @@ mod tests {
         assert!(list.apply(item(1, Some(1))).is_empty());
         let mut edited = item(1, Some(1));
         edited.edited = true;
-        assert_eq!(list.apply(edited.clone()), [Diff::Update { index: 0, item: edited }]);
+        assert_eq!(
+            list.apply(edited.clone()),
+            [Diff::Update {
+                index: 0,
+                item: edited
+            }]
+        );
     }
 
     #[test]

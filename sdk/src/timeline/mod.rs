@@ -56,7 +56,11 @@ impl Diff {
     pub fn apply(self, items: &mut Vec<Item>) {
         match self {
             Self::Insert { index, item } => items.insert(index.min(items.len()), item),
-            Self::Update { index, item } => items.iter_mut().skip(index).take(1).for_each(|known| *known = item.clone()),
+            Self::Update { index, item } => items
+                .iter_mut()
+                .skip(index)
+                .take(1)
+                .for_each(|known| *known = item.clone()),
             Self::Remove { index } if index < items.len() => drop(items.remove(index)),
             Self::Remove { .. } => {}
             Self::Reset { items: all } => *items = all,
@@ -91,9 +95,19 @@ impl Timeline {
         let feed = client.driver.shared.follow(room);
         let page = read(&client, move |reader| reader.page(room, None, FIRST_PAGE)).await?;
         let whole = page.len() < FIRST_PAGE;
-        let state = State { list: List::new(page, whole), diffs: VecDeque::new(), stale: false };
+        let state = State {
+            list: List::new(page, whole),
+            diffs: VecDeque::new(),
+            stale: false,
+        };
         let (state, paging) = (Arc::new(Mutex::new(state)), Arc::default());
-        Ok(Self { client, room, feed, state, paging })
+        Ok(Self {
+            client,
+            room,
+            feed,
+            state,
+            paging,
+        })
     }
 
     /// The room.
@@ -205,7 +219,9 @@ impl State {
 
 impl std::fmt::Debug for Timeline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Timeline").field("room", &self.room).finish_non_exhaustive()
+        f.debug_struct("Timeline")
+            .field("room", &self.room)
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,10 @@ use crate::engine::{Error, ErrorKind, Result};
 use lacre_wire::relay::{ALPN, RelayAddress, SERVER_NAME};
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::udp::UdpSocketState;
-use quinn::{ClientConfig, ConnectionError, Endpoint, EndpointConfig, IdleTimeout, TokioRuntime, TransportConfig, VarInt};
+use quinn::{
+    ClientConfig, ConnectionError, Endpoint, EndpointConfig, IdleTimeout, TokioRuntime,
+    TransportConfig, VarInt,
+};
 use rustls::crypto::aws_lc_rs::{self, kx_group};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -41,11 +44,16 @@ pub(crate) struct Transport {
 impl Transport {
     /// For the relay at `address`. Nothing is sent yet.
     pub(crate) fn new(address: RelayAddress) -> Result<Self> {
-        let unusable = |error: rustls::Error| Error::internal("the TLS settings do not fit the library").with_source(error);
+        let unusable = |error: rustls::Error| {
+            Error::internal("the TLS settings do not fit the library").with_source(error)
+        };
         let mut provider = aws_lc_rs::default_provider();
         provider.kx_groups = vec![kx_group::X25519MLKEM768, kx_group::X25519];
         let provider = Arc::new(provider);
-        let pins = Arc::new(Pins::new(address.fingerprints.clone(), Arc::clone(&provider)));
+        let pins = Arc::new(Pins::new(
+            address.fingerprints.clone(),
+            Arc::clone(&provider),
+        ));
         let mut tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])
             .map_err(unusable)?
@@ -53,11 +61,16 @@ impl Transport {
             .with_custom_certificate_verifier(Arc::clone(&pins) as _)
             .with_no_client_auth();
         tls.alpn_protocols = vec![ALPN.to_vec()];
-        let quic = QuicClientConfig::try_from(tls)
-            .map_err(|error| Error::internal("the TLS settings do not fit QUIC").with_source(error))?;
+        let quic = QuicClientConfig::try_from(tls).map_err(|error| {
+            Error::internal("the TLS settings do not fit QUIC").with_source(error)
+        })?;
         let mut config = ClientConfig::new(Arc::new(quic));
         config.transport_config(Arc::new(transport()));
-        Ok(Self { address: Arc::new(address), pins, config })
+        Ok(Self {
+            address: Arc::new(address),
+            pins,
+            config,
+        })
     }
 
     /// A new connection, with a socket of its own: after a change of network an old one may lead
@@ -65,7 +78,10 @@ impl Transport {
     pub(crate) async fn connect(&self) -> Result<Link> {
         match tokio::time::timeout(CONNECT, self.race()).await {
             Ok(result) => result,
-            Err(_) => Err(offline(format!("{} did not answer within 10 seconds", self.place()))),
+            Err(_) => Err(offline(format!(
+                "{} did not answer within 10 seconds",
+                self.place()
+            ))),
         }
     }
 
@@ -75,7 +91,9 @@ impl Transport {
         let place = (self.address.host.as_str(), self.address.port);
         let found = tokio::net::lookup_host(place).await;
         let found: Vec<_> = found
-            .map_err(|error| offline(format!("the name {} was not found", self.address.host)).with_source(error))?
+            .map_err(|error| {
+                offline(format!("the name {} was not found", self.address.host)).with_source(error)
+            })?
             .collect();
         let mut attempts = JoinSet::new();
         for (index, address) in found.into_iter().enumerate() {
@@ -93,18 +111,23 @@ impl Transport {
                 // What tells more than "no answer" is kept.
                 Ok(Err(error)) if error.is_retryable() && !last.is_retryable() => {}
                 Ok(Err(error)) => last = error,
-                Err(error) => last = Error::internal("an attempt to connect failed").with_source(error),
+                Err(error) => {
+                    last = Error::internal("an attempt to connect failed").with_source(error)
+                }
             }
         }
         Err(last)
     }
 
     async fn attempt(&self, address: SocketAddr) -> Result<Link> {
-        let no_socket = |error| offline("no UDP socket could be opened".to_owned()).with_source(error);
+        let no_socket =
+            |error| offline("no UDP socket could be opened".to_owned()).with_source(error);
         let endpoint = endpoint(address).map_err(no_socket)?;
         let connecting = endpoint
             .connect_with(self.config.clone(), address, SERVER_NAME)
-            .map_err(|error| offline(format!("no connection to {address} could be begun")).with_source(error))?;
+            .map_err(|error| {
+                offline(format!("no connection to {address} could be begun")).with_source(error)
+            })?;
         match connecting.await {
             Ok(connection) => Link::new(endpoint, connection),
             Err(error) => Err(self.explain(error)),
@@ -123,7 +146,10 @@ impl Transport {
             _ => 0,
         };
         if code == NO_PROTOCOL {
-            let text = format!("{} answers, but does not speak this version of Lacre", self.place());
+            let text = format!(
+                "{} answers, but does not speak this version of Lacre",
+                self.place()
+            );
             return Error::new(ErrorKind::Outdated, "NoProtocol", text).with_source(error);
         }
         offline(format!("no connection to {}", self.place())).with_source(error)
@@ -167,5 +193,10 @@ fn endpoint(to: SocketAddr) -> std::io::Result<Endpoint> {
     if let Some(error) = sizes.into_iter().find_map(std::result::Result::err) {
         tracing::debug!(%error, "the socket's buffers could not be enlarged");
     }
-    Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
+    Endpoint::new(
+        EndpointConfig::default(),
+        None,
+        socket,
+        Arc::new(TokioRuntime),
+    )
 }

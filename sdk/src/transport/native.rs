@@ -26,10 +26,16 @@ pub(crate) struct Link {
 
 impl Link {
     pub(super) fn new(endpoint: Endpoint, connection: Connection) -> Result<Self> {
-        let chain = connection.peer_identity().and_then(|chain| chain.downcast::<Vec<CertificateDer<'static>>>().ok());
+        let chain = connection
+            .peer_identity()
+            .and_then(|chain| chain.downcast::<Vec<CertificateDer<'static>>>().ok());
         let chain = chain.ok_or_else(|| Error::internal("a handshake without certificates"))?;
         let fingerprint = pin::fingerprint_of(&chain)?;
-        Ok(Self { endpoint, connection, fingerprint })
+        Ok(Self {
+            endpoint,
+            connection,
+            fingerprint,
+        })
     }
 
     /// The relay's fingerprint; it is a pinned one.
@@ -49,19 +55,30 @@ impl Link {
 
     /// Opens a stream both ways: the session's first, then one for each object.
     pub(crate) async fn open(&self) -> Result<(Sender, Receiver)> {
-        let (send, receive) = self.connection.open_bi().await.map_err(|error| lost(error.into()))?;
+        let (send, receive) = self
+            .connection
+            .open_bi()
+            .await
+            .map_err(|error| lost(error.into()))?;
         Ok((Sender(send), Receiver(receive)))
     }
 
     /// Waits for a stream that the relay opens, for catching up.
     pub(crate) async fn accept(&self) -> Result<Receiver> {
-        self.connection.accept_uni().await.map(Receiver).map_err(|error| lost(error.into()))
+        self.connection
+            .accept_uni()
+            .await
+            .map(Receiver)
+            .map_err(|error| lost(error.into()))
     }
 
     /// Says good-bye and frees the socket.
     pub(crate) async fn close(&self) {
         self.connection.close(VarInt::from_u32(0), b"");
-        if tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await.is_err() {
+        if tokio::time::timeout(FAREWELL, self.endpoint.wait_idle())
+            .await
+            .is_err()
+        {
             tracing::debug!("the relay did not answer the good-bye");
         }
     }
@@ -73,12 +90,19 @@ pub(crate) struct Sender(SendStream);
 impl Sender {
     /// Sends bytes; waits while the relay's window is full.
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.write_all(bytes).await.map_err(|error| lost(error.into()))
+        self.0
+            .write_all(bytes)
+            .await
+            .map_err(|error| lost(error.into()))
     }
 
     /// Ends the stream, and waits a moment until the relay has all of it.
     pub(crate) async fn finish(&mut self) {
-        if self.0.finish().is_ok() && tokio::time::timeout(FAREWELL, self.0.stopped()).await.is_err() {
+        if self.0.finish().is_ok()
+            && tokio::time::timeout(FAREWELL, self.0.stopped())
+                .await
+                .is_err()
+        {
             tracing::debug!("the relay did not acknowledge the end of a stream");
         }
     }
@@ -90,7 +114,11 @@ pub(crate) struct Receiver(RecvStream);
 impl Receiver {
     /// The next bytes; `None` at the end. Cancelling loses nothing.
     pub(crate) async fn read(&mut self) -> Result<Option<Bytes>> {
-        let chunk = self.0.read_chunk(CHUNK, true).await.map_err(|error| lost(error.into()))?;
+        let chunk = self
+            .0
+            .read_chunk(CHUNK, true)
+            .await
+            .map_err(|error| lost(error.into()))?;
         Ok(chunk.map(|chunk| chunk.bytes))
     }
 }

@@ -35,7 +35,11 @@ pub(super) struct Pins {
 
 impl Pins {
     pub(super) fn new(fingerprints: Vec<Hash>, provider: Arc<CryptoProvider>) -> Self {
-        Self { fingerprints, provider, refused: Mutex::new(None) }
+        Self {
+            fingerprints,
+            provider,
+            refused: Mutex::new(None),
+        }
     }
 
     /// Why the last relay was refused, if it was.
@@ -72,14 +76,25 @@ impl Pins {
 /// The identity key of a relay's certificate chain, and the chain's root.
 fn identity(chain: &[CertificateDer<'_>]) -> Result<(PublicKey, RootCertStore), Error> {
     let bad = |what: &str| {
-        let text = format!("the relay shows no identity ({what}): expected the certificate of its TLS key, then that of its Ed25519 identity");
+        let text = format!(
+            "the relay shows no identity ({what}): expected the certificate of its TLS key, then that of its Ed25519 identity"
+        );
         Error::new(ErrorKind::Relay, "BadIdentity", text)
     };
-    let [_leaf, .., root] = chain else { return Err(bad("fewer than two certificates")) };
+    let [_leaf, .., root] = chain else {
+        return Err(bad("fewer than two certificates"));
+    };
     let mut roots = RootCertStore::empty();
-    roots.add(root.clone().into_owned()).map_err(|error| bad("an unreadable certificate").with_source(error))?;
-    let key = roots.roots.first().and_then(|root| root.subject_public_key_info.strip_prefix(&ED25519_SPKI));
-    let key = key.and_then(PublicKey::from_slice).ok_or_else(|| bad("a key that is not Ed25519"))?;
+    roots
+        .add(root.clone().into_owned())
+        .map_err(|error| bad("an unreadable certificate").with_source(error))?;
+    let key = roots
+        .roots
+        .first()
+        .and_then(|root| root.subject_public_key_info.strip_prefix(&ED25519_SPKI));
+    let key = key
+        .and_then(PublicKey::from_slice)
+        .ok_or_else(|| bad("a key that is not Ed25519"))?;
     Ok((key, roots))
 }
 
@@ -99,14 +114,21 @@ impl ServerCertVerifier for Pins {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let chain: Vec<_> = std::iter::once(leaf).chain(above).cloned().collect();
         let roots = self.root(&chain).map_err(|error| self.refuse(error))?;
-        let web = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&self.provider))
-            .build()
-            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        let web = WebPkiServerVerifier::builder_with_provider(
+            Arc::new(roots),
+            Arc::clone(&self.provider),
+        )
+        .build()
+        .map_err(|error| rustls::Error::General(error.to_string()))?;
         let verify = |time| web.verify_server_cert(leaf, &[], name, ocsp, time);
         use CertificateError::{ExpiredContext, NotValidYetContext};
         let verified = match verify(SOME_TIME) {
-            Err(rustls::Error::InvalidCertificate(NotValidYetContext { not_before, .. })) => verify(not_before),
-            Err(rustls::Error::InvalidCertificate(ExpiredContext { not_after, .. })) => verify(not_after),
+            Err(rustls::Error::InvalidCertificate(NotValidYetContext { not_before, .. })) => {
+                verify(not_before)
+            }
+            Err(rustls::Error::InvalidCertificate(ExpiredContext { not_after, .. })) => {
+                verify(not_after)
+            }
             other => other,
         };
         verified.map_err(|error| {
@@ -135,6 +157,8 @@ impl ServerCertVerifier for Pins {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

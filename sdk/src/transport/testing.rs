@@ -4,7 +4,10 @@ use lacre_wire::ids::{Hash, PublicKey};
 use lacre_wire::relay::{ALPN, RelayAddress, SERVER_NAME, fingerprint};
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{Connection, Endpoint, ServerConfig};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, PublicKeyData, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, PublicKeyData,
+    date_time_ymd,
+};
 use rustls::crypto::aws_lc_rs::{self, kx_group};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::sync::Arc;
@@ -21,7 +24,11 @@ pub(crate) struct Kind {
 
 impl Default for Kind {
     fn default() -> Self {
-        Self { years: (1975, 4096), forged: false, protocol: ALPN }
+        Self {
+            years: (1975, 4096),
+            forged: false,
+            protocol: ALPN,
+        }
     }
 }
 
@@ -40,7 +47,10 @@ impl Relay {
         leaf.not_before = date_time_ymd(kind.years.0, 1, 1);
         leaf.not_after = date_time_ymd(kind.years.1, 1, 1);
         let leaf = leaf.signed_by(&key, issuer).unwrap();
-        let chain = vec![CertificateDer::from(leaf), CertificateDer::from(shown.as_ref().clone())];
+        let chain = vec![
+            CertificateDer::from(leaf),
+            CertificateDer::from(shown.as_ref().clone()),
+        ];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         // The post-quantum group alone: who offers no share for it gets no connection.
         let mut provider = aws_lc_rs::default_provider();
@@ -55,13 +65,20 @@ impl Relay {
         let config = ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls).unwrap()));
         let endpoint = Endpoint::server(config, "127.0.0.1:0".parse().unwrap()).unwrap();
         let public = PublicKey::from_slice(shown.key().der_bytes()).unwrap();
-        Self { endpoint, fingerprint: fingerprint(&public) }
+        Self {
+            endpoint,
+            fingerprint: fingerprint(&public),
+        }
     }
 
     /// Its address.
     pub(crate) fn address(&self) -> RelayAddress {
         let port = self.endpoint.local_addr().unwrap().port();
-        RelayAddress { fingerprints: vec![self.fingerprint], host: "127.0.0.1".to_owned(), port }
+        RelayAddress {
+            fingerprints: vec![self.fingerprint],
+            host: "127.0.0.1".to_owned(),
+            port,
+        }
     }
 
     /// The next connection.

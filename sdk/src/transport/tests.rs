@@ -20,7 +20,10 @@ async fn both_ends_of_a_pinned_connection_share_a_secret() {
     let link = link.unwrap();
     assert_eq!(link.fingerprint(), relay.fingerprint);
     let mut exporter = [0; 32];
-    accepted.unwrap().export_keying_material(&mut exporter, EXPORTER_LABEL, &[]).unwrap();
+    accepted
+        .unwrap()
+        .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
+        .unwrap();
     assert_eq!(link.exporter().unwrap(), exporter);
     assert_ne!(exporter, [0; 32]);
     link.close().await;
@@ -41,23 +44,38 @@ async fn another_identity_is_refused_by_name() {
     let mut address = relay.address();
     address.fingerprints = vec![Hash([7; 32])];
     let error = connect(&relay, address).await.0.err().unwrap();
-    assert_eq!((error.kind(), error.code(), error.is_retryable()), (ErrorKind::Relay, "WrongFingerprint", false));
+    assert_eq!(
+        (error.kind(), error.code(), error.is_retryable()),
+        (ErrorKind::Relay, "WrongFingerprint", false)
+    );
     let text = error.to_string();
     assert!(text.contains(&format_fingerprint(&Hash([7; 32]))), "{text}");
-    assert!(text.contains(&format_fingerprint(&relay.fingerprint)), "{text}");
+    assert!(
+        text.contains(&format_fingerprint(&relay.fingerprint)),
+        "{text}"
+    );
 }
 
 #[tokio::test]
 async fn a_certificate_that_the_identity_did_not_sign_is_refused() {
-    let relay = Relay::start(Kind { forged: true, ..Kind::default() });
+    let relay = Relay::start(Kind {
+        forged: true,
+        ..Kind::default()
+    });
     let error = connect(&relay, relay.address()).await.0.err().unwrap();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Relay, "BadIdentity"));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Relay, "BadIdentity")
+    );
 }
 
 #[tokio::test]
 async fn dates_play_no_part() {
     for years in [(1980, 1990), (3000, 3001)] {
-        let relay = Relay::start(Kind { years, ..Kind::default() });
+        let relay = Relay::start(Kind {
+            years,
+            ..Kind::default()
+        });
         let (link, _accepted) = connect(&relay, relay.address()).await;
         assert_eq!(link.unwrap().fingerprint(), relay.fingerprint, "{years:?}");
     }
@@ -65,15 +83,29 @@ async fn dates_play_no_part() {
 
 #[tokio::test]
 async fn a_relay_of_another_protocol_is_named_as_such() {
-    let relay = Relay::start(Kind { protocol: b"lacre/99", ..Kind::default() });
+    let relay = Relay::start(Kind {
+        protocol: b"lacre/99",
+        ..Kind::default()
+    });
     let error = connect(&relay, relay.address()).await.0.err().unwrap();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Outdated, "NoProtocol"));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Outdated, "NoProtocol")
+    );
 }
 
 #[tokio::test]
 async fn a_name_that_does_not_exist_can_be_tried_again() {
     let relay = Relay::start(Kind::default());
-    let address = RelayAddress { host: "no-such-host.invalid".to_owned(), ..relay.address() };
-    let error = Transport::new(address).unwrap().connect().await.err().unwrap();
+    let address = RelayAddress {
+        host: "no-such-host.invalid".to_owned(),
+        ..relay.address()
+    };
+    let error = Transport::new(address)
+        .unwrap()
+        .connect()
+        .await
+        .err()
+        .unwrap();
     assert!(error.is_retryable(), "{error}");
 }

@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn a_key_that_was_swapped_is_refused() {
-        let (device, relay) = (SigningKey::from_seed(&[1; 32]), SigningKey::from_seed(&[2; 32]));
+        let (device, relay) = (
+            SigningKey::from_seed(&[1; 32]),
+            SigningKey::from_seed(&[2; 32]),
+        );
         let (account, other) = (AccountId([3; 32]), AccountId([4; 32]));
         let honest = SignedInitKey::sign(&device, &account, vec![7; 32]);
         let open = |key: &SignedInitKey, account| {
@@ -81,6 +84,12 @@ mod tests {
             ..honest
         };
         assert!(open(&swapped, &account).is_err());
-        assert!(open(&SignedInitKey::sign(&relay, &account, vec![8; 32]), &account).is_err());
+        assert!(
+            open(
+                &SignedInitKey::sign(&relay, &account, vec![8; 32]),
+                &account
+            )
+            .is_err()
+        );
     }
 }
