@@ -5,9 +5,10 @@
 
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{AccountId, DeviceId, Hash, LogId, Millis, RoomId, Seq};
+use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
 use lacre_wire::log::{EntryKind, Link, chain_start};
 use lacre_wire::stamp::Stamp;
+use crate::wire::Place;
 use rusqlite::{Connection, OpenFlags, Row, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +24,10 @@ pub struct Ledger(Connection);
 pub struct LoggedRoom {
     /// The room.
     pub room: RoomId,
+    /// Generation of its group.
+    pub generation: Generation,
+    /// The group's epoch.
+    pub epoch: Epoch,
     /// Position of the last entry.
     pub head: Seq,
     /// The chain there.
@@ -78,7 +83,9 @@ impl Ledger {
     /// Every room with its entries, all at one moment.
     pub fn rooms(&mut self) -> Vec<LoggedRoom> {
         let snapshot = self.0.transaction().unwrap();
-        let mut logs = snapshot.prepare("SELECT number, key, head, chain, first, chain_before FROM log").unwrap();
+        let sql = "SELECT number, key, head, chain, first, chain_before, generation, epoch \
+                   FROM log LEFT JOIN room ON room.log = log.number";
+        let mut logs = snapshot.prepare(sql).unwrap();
         let rows = logs.query_map([], |row| Ok((row.get::<_, i64>(0)?, read_log(row)))).unwrap();
         let mut rooms: Vec<_> = rows.map(Result::unwrap).filter_map(|(number, room)| Some((number, room?))).collect();
         for (number, room) in &mut rooms {
@@ -86,6 +93,17 @@ impl Ledger {
             room.readers = read_readers(&snapshot, *number);
         }
         rooms.into_iter().map(|(_, room)| room).collect()
+    }
+
+    /// Each room's place for a message and its head, without reading entries.
+    pub fn places(&self) -> Vec<(Place, Seq, Hash)> {
+        let sql = "SELECT key, generation, epoch, head, chain FROM log JOIN room ON room.log = log.number";
+        let mut rooms = self.0.prepare(sql).unwrap();
+        let read = |row: &Row<'_>| {
+            let room = LogId::from_key(row.get_ref(0)?.as_blob()?).and_then(|log| log.room()).unwrap();
+            Ok((Place { room, generation: row.get(1)?, epoch: uint(row, 2) }, uint(row, 3), hash(row, 4)))
+        };
+        rooms.query_map([], read).unwrap().map(Result::unwrap).collect()
     }
 
     /// One room.
@@ -153,6 +171,8 @@ fn read_log(row: &Row<'_>) -> Option<LoggedRoom> {
     let room = LogId::from_key(row.get_ref(1).unwrap().as_blob().unwrap())?.room()?;
     Some(LoggedRoom {
         room,
+        generation: row.get(6).unwrap(),
+        epoch: uint(row, 7),
         head: uint(row, 2),
         chain: hash(row, 3),
         first: uint(row, 4),

@@ -192,7 +192,7 @@ mod tests {
         };
         Evidence {
             sendings: vec![sending(2), sending(3), sending(4)],
-            rooms: vec![LoggedRoom { room: ROOM, head: 4, chain, first: 1, before, entries, readers }],
+            rooms: vec![LoggedRoom { room: ROOM, generation: 0, epoch: 1, head: 4, chain, first: 1, before, entries, readers }],
             devices: vec![shown(1, &[(2, 2), (3, 3), (4, 4)]), shown(2, &[(3, 3), (4, 4)])],
             may_be_unreadable: false,
         }
