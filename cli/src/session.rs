@@ -5,7 +5,7 @@ use crate::args::Place;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::home::{self, Settings};
 use crate::{print, text};
-use lacre::{Client, Connection, ErrorKind, Event, Events, Options, Room};
+use lacre::{Client, Connection, ErrorKind, Event, Events, Options, Room, RoomInfo, RoomKind};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -206,7 +206,7 @@ pub(crate) fn is_final(error: &lacre::Error) -> bool {
 }
 
 fn is_direct(room: &Room) -> bool {
-    room.kind() == lacre::RoomKind::Direct
+    room.kind() == RoomKind::Direct
 }
 
 /// What a room is found by.
@@ -254,6 +254,15 @@ fn choose<'a, R>(rooms: &'a [R], wanted: &str, card: impl Fn(&R) -> Card) -> Out
             Err(Failure::new("AmbiguousRoom", what, Exit::Usage))
         }
     }
+}
+
+/// As [`Session::find`], among rooms read without a client.
+pub(crate) fn choose_info<'a>(rooms: &'a [RoomInfo], wanted: &str) -> Outcome<&'a RoomInfo> {
+    choose(rooms, wanted, |room| Card {
+        id: room.id.to_string(),
+        name: room.name.clone(),
+        direct: room.kind == RoomKind::Direct,
+    })
 }
 
 /// The beginning of an id, long enough to tell rooms of one person apart.

@@ -262,21 +262,6 @@ impl Client {
             .collect())
     }
 
-    /// A member of a room as far as this device knows them.
-    pub(crate) fn known(&self, room: RoomId, account: AccountId) -> Person {
-        let name = self.room(room).ok().and_then(|room| {
-            let member = room
-                .members()
-                .into_iter()
-                .find(|member| member.account == account);
-            member.map(|member| member.handle)
-        });
-        Person {
-            account,
-            name: name.unwrap_or_default(),
-        }
-    }
-
     fn entered(&self, done: Done) -> Result<Room> {
         match done {
             Done::Room(room) => self.room(room),

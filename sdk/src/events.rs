@@ -125,10 +125,14 @@ impl Events {
             EngineEvent::Member {
                 room,
                 account,
+                handle,
                 joined,
                 at_ms,
             } => {
-                let person = self.client.known(room, account);
+                let person = Person {
+                    account,
+                    name: handle,
+                };
                 Event::Member {
                     room,
                     person,

@@ -25,7 +25,7 @@
 //!
 //! - [`Client`]: one device; finds people, opens rooms, tells [`Event`]s.
 //! - [`Room`]: a set of people and their messages; [`Timeline`]: what a screen shows of it.
-//! - [`SendHandle`]: how far a message came.
+//! - [`SendHandle`]: how far a message came. [`Archive`]: what is on the device, without a client.
 //! - [`Error`]: what went wrong, with a stable code and whether trying again helps.
 //!
 //! Handles are cheap to clone and hold no locks. Any executor will do: the client brings its own
@@ -35,6 +35,7 @@
 // Without a transport a session cannot be; what would follow one is never reached.
 #![cfg_attr(target_family = "wasm", allow(unreachable_code, unused_variables))]
 
+mod archive;
 mod client;
 mod driver;
 mod engine;
@@ -50,6 +51,7 @@ mod time;
 mod timeline;
 mod transport;
 
+pub use archive::Archive;
 pub use client::Client;
 pub use events::{Event, Events};
 pub use message::{ApprovalRequest, Message, Person};

@@ -12,6 +12,7 @@
     reason = "a story that panics has failed, and says where"
 )]
 
+pub mod bench;
 pub mod binaries;
 pub mod child;
 pub mod contract;

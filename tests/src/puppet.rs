@@ -28,13 +28,27 @@ pub fn now() -> Millis {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
+/// Opens a puppet's store. Its key follows from its handle: it holds nothing of value.
+pub fn open_engine(folder: &Path, handle: &str) -> Engine {
+    let key = StoreKey::new(sha256(&[handle.as_bytes()]).0);
+    let options = EngineOptions { path: folder.to_owned(), key, client: "puppet".to_owned() };
+    Engine::open(options, now()).unwrap()
+}
+
 impl Puppet {
     /// Signs up, with a store in `folder`.
     pub async fn sign_up(caller: &Caller, folder: &Path, handle: &str) -> Self {
-        let key = StoreKey::new(sha256(&[handle.as_bytes()]).0);
-        let options = EngineOptions { path: folder.to_owned(), key, client: "puppet".to_owned() };
-        let mut engine = Engine::open(options, now()).unwrap();
+        let mut engine = open_engine(folder, handle);
         engine.sign_up(handle, now()).unwrap();
+        Self::log_in(caller, engine).await
+    }
+
+    /// Signs in again with the store of a puppet that has signed up.
+    pub async fn resume(caller: &Caller, folder: &Path, handle: &str) -> Self {
+        Self::log_in(caller, open_engine(folder, handle)).await
+    }
+
+    async fn log_in(caller: &Caller, mut engine: Engine) -> Self {
         let session = caller.call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap()).await;
         let mut puppet = Self { engine, session, events: VecDeque::new() };
         puppet.until(|event| matches!(event, Event::Connection(Connection::Online))).await;

@@ -120,5 +120,9 @@ mod tests {
                 .account,
             account
         );
+        let r = keys.blinding(&lineage, &room, 7);
+        assert_ne!(keys.blinding(&lineage, &room, 8), r);
+        assert_ne!(keys.blinding(&lineage, &RoomId([0; 16]), 7), r);
+        assert_ne!(keys.blinding(&Lineage([0; 16]), &room, 7), r);
     }
 }

@@ -192,6 +192,14 @@ async fn a_stamp_proves_what_the_relay_saw(w: &mut World) {
         accepted_ms: accepted.accepted_ms,
         sender_c: stamp.sender_c,
     };
+    // The next message of the same sender cannot be linked to this one.
+    let next = w
+        .message(room, ana.member(0), Some(message.submit_id), "next")
+        .await;
+    w.accept(Command::Append(next)).await;
+    let other = w.log(LogId::Room(room)).await[1].clone();
+    assert_ne!(other.sender.unwrap().r, sender.r);
+    assert_ne!(other.stamp.unwrap().sender_c, stamp.sender_c);
     assert_eq!(stamp.tag, message.tag);
     assert!(context.verify(&[1; 32], &stamp));
     assert!(!StampContext { seq: 2, ..context }.verify(&[1; 32], &stamp));

@@ -45,6 +45,8 @@ pub enum Event {
         room: RoomId,
         /// The person.
         account: AccountId,
+        /// Their handle, or empty if it is not known here.
+        handle: String,
         /// True for joined.
         joined: bool,
         /// When the relay accepted it.

@@ -1,9 +1,10 @@
 //! Reading rooms and timelines on a connection of its own, beside the engine.
 
 use crate::content::MessageId;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::me::Card;
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, messages, open_reader, people};
+use crate::store::{StoreKey, has_store, messages, open_reader, people};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -49,6 +50,27 @@ pub struct Member {
 }
 
 impl Reader {
+    /// Opens the store of a folder to read what is on the device, beside the process that uses it or
+    /// without one. Nothing is written, and no network is needed.
+    ///
+    /// # Errors
+    /// `Refused` where there is no account; `WrongKey` and `Store` as for an engine.
+    pub fn in_folder(folder: &Path, key: &StoreKey) -> Result<Self> {
+        let none = || {
+            let text = format!(
+                "there is no account in {}; create one first",
+                folder.display()
+            );
+            Error::new(ErrorKind::Refused, "NoAccount", text)
+        };
+        if !has_store(folder) {
+            return Err(none());
+        }
+        let connection = open_reader(folder, key)?;
+        let me = Card::read_from(&connection)?.ok_or_else(none)?.account;
+        Ok(Self { connection, me })
+    }
+
     pub(crate) fn open(path: &Path, key: &StoreKey, me: AccountId) -> Result<Self> {
         Ok(Self {
             connection: open_reader(path, key)?,

@@ -130,19 +130,15 @@ impl Engine {
         )?;
         self.db.touch_room(row.r, entry.accepted_ms)?;
         self.open_profile_of(row, view)?;
-        for account in after.difference(before).filter(|account| **account != me) {
+        let joined = after.difference(before).map(|account| (*account, true));
+        let gone = before.difference(&after).map(|account| (*account, false));
+        for (account, joined) in joined.chain(gone).filter(|(account, _)| *account != me) {
+            let known = self.db.person(account)?;
             self.tell(Event::Member {
                 room: row.id,
-                account: *account,
-                joined: true,
-                at_ms: entry.accepted_ms,
-            });
-        }
-        for account in before.difference(&after).filter(|account| **account != me) {
-            self.tell(Event::Member {
-                room: row.id,
-                account: *account,
-                joined: false,
+                account,
+                handle: known.map(|info| info.handle).unwrap_or_default(),
+                joined,
                 at_ms: entry.accepted_ms,
             });
         }

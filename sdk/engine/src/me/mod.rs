@@ -61,6 +61,18 @@ const COUNTER: &str = "counter";
 /// Set once the other devices were told that this one can be added to rooms.
 const ANNOUNCED: &str = "announced";
 
+impl Card {
+    /// Reads the identity on any connection.
+    pub(crate) fn read_from(connection: &rusqlite::Connection) -> Result<Option<Self>> {
+        let bytes = crate::store::meta::value(connection, CARD)?;
+        let read = |bytes: Vec<u8>| lacre_wire::codec::from_slice(&bytes);
+        bytes.map(read).transpose().map_err(|e| {
+            let text = "this device's identity cannot be read";
+            Error::new(ErrorKind::Store, "StoreDamaged", text).with_source(e)
+        })
+    }
+}
+
 /// A device of the account, as shown to its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceInfo {

@@ -4,16 +4,20 @@ use super::Db;
 use crate::error::{Error, ErrorKind, Result};
 use lacre_wire::codec;
 use minicbor::{Decode, Encode};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The raw value of `key`, on any connection.
+pub(crate) fn value(connection: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+}
 
 impl Db {
     /// The raw value of `key`.
     pub(crate) fn meta(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        self.with(|c| {
-            c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-                .query_row([key], |row| row.get(0))
-                .optional()
-        })
+        self.with(|c| value(c, key))
     }
 
     /// Sets the raw value of `key`.

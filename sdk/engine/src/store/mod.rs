@@ -19,7 +19,7 @@ mod schema;
 mod tests;
 
 pub use open::StoreKey;
-pub(crate) use open::{open_reader, open_writer};
+pub(crate) use open::{has_store, open_reader, open_writer};
 
 use crate::error::{Error, Result};
 use crate::mls::storage::Database;

@@ -66,6 +66,11 @@ pub(crate) fn open_writer(folder: &Path, key: &StoreKey) -> Result<(Db, File)> {
     Ok((Db(Arc::new(Mutex::new(connection))), lock))
 }
 
+/// Whether a folder holds a store.
+pub(crate) fn has_store(folder: &Path) -> bool {
+    folder.join(FILE).is_file()
+}
+
 /// Opens a connection that only reads.
 pub(crate) fn open_reader(folder: &Path, key: &StoreKey) -> Result<Connection> {
     // Read-write at the file level: a WAL reader takes part in the shared-memory index.

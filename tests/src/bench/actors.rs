@@ -1,0 +1,130 @@
+//! Accounts and rooms for raw load: made by real engines, then played by hand.
+
+use super::hall::Hall;
+use crate::ledger::Ledger;
+use crate::puppet::{Puppet, now, open_engine};
+use crate::relay::Host;
+use crate::wire::{Caller, Listener, Place, Session, Speaker};
+use lacre_wire::answer::Answer;
+use lacre_wire::hello::Ready;
+use lacre_wire::ids::{AccountId, Hash, LogId, RoomId, Seq};
+use lacre_wire::log::Cursor;
+use lacre_wire::push::ServerFrame;
+use lacre_wire::relay::RelayAddress;
+use lacre_wire::request::{ClientFrame, OpenLog, Request};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+/// Accounts that sign up from one address: relays take 300 at once from each.
+const PER_ADDRESS: usize = 200;
+
+/// The accounts of a scenario.
+pub(crate) struct Cast {
+    accounts: Vec<Member>,
+}
+
+struct Member {
+    handle: String,
+    folder: PathBuf,
+    account: AccountId,
+}
+
+/// An account's session, played by hand.
+pub(crate) struct Actor {
+    /// What the relay said at login.
+    pub(crate) ready: Ready,
+    /// The connection, for catch-up streams.
+    pub(crate) connection: quinn::Connection,
+    /// The way to the relay.
+    pub(crate) speaker: Speaker,
+    /// The way from the relay.
+    pub(crate) listener: Listener,
+}
+
+/// A socket of its own for the account with this number.
+pub(crate) fn caller(relay: &Host, number: usize) -> Caller {
+    let address: RelayAddress = relay.address().parse().unwrap();
+    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
+    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)))
+}
+
+impl Cast {
+    /// Signs accounts up.
+    pub(crate) async fn sign_up(hall: &Hall, relay: &Host, count: usize) -> Self {
+        let folder = hall.room("cast");
+        let mut accounts = Vec::with_capacity(count);
+        for number in 0..count {
+            let (handle, folder) = (format!("actor-{number}"), folder.join(number.to_string()));
+            let puppet = Puppet::sign_up(&caller(relay, number), &folder, &handle).await;
+            accounts.push(Member { account: puppet.account(), handle, folder });
+        }
+        Self { accounts }
+    }
+
+    /// The account with this number.
+    pub(crate) fn account(&self, number: usize) -> AccountId {
+        self.accounts[number].account
+    }
+
+    /// Lets one account create rooms, each with all of these members.
+    pub(crate) async fn create_rooms(&self, relay: &Host, creator: usize, members: &[usize], count: usize) -> Vec<RoomId> {
+        let mut puppet = self.puppet(relay, creator).await;
+        let mut rooms = Vec::with_capacity(count);
+        for number in 0..count {
+            let members = members.iter().map(|member| self.account(*member)).collect();
+            rooms.push(puppet.create_group(&format!("room {number}"), members).await);
+        }
+        rooms
+    }
+
+    /// An account with its engine.
+    pub(crate) async fn puppet(&self, relay: &Host, number: usize) -> Puppet {
+        let member = &self.accounts[number];
+        Puppet::resume(&caller(relay, number), &member.folder, &member.handle).await
+    }
+
+    /// An account's session, with nothing opened.
+    pub(crate) async fn actor(&self, relay: &Host, number: usize) -> Actor {
+        self.actor_through(&caller(relay, number), number).await
+    }
+
+    /// As [`Cast::actor`], from a socket that others use too.
+    pub(crate) async fn actor_through(&self, caller: &Caller, number: usize) -> Actor {
+        let member = &self.accounts[number];
+        let mut engine = open_engine(&member.folder, &member.handle);
+        let session = caller.call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap()).await;
+        let Session { connection, speaker, mut listener } = session;
+        match listener.next().await {
+            Some(ServerFrame::Ready(ready)) => Actor { ready, connection, speaker, listener },
+            other => panic!("{} was not let in: {other:?}", member.handle),
+        }
+    }
+}
+
+/// Where messages go in a room now.
+pub(crate) fn place(relay: &Host, room: RoomId) -> (Place, Seq, Hash) {
+    let places = Ledger::open(relay.folder()).places();
+    places.into_iter().find(|(place, ..)| place.room == room).unwrap()
+}
+
+impl Actor {
+    /// Opens logs and waits until the relay says where they stand.
+    pub(crate) async fn open(&mut self, logs: Vec<OpenLog>) {
+        let id = u32::MAX;
+        self.speaker.say(&ClientFrame::Request { id, request: Request::Open(logs) }).await;
+        loop {
+            match self.listener.next().await {
+                Some(ServerFrame::Answer { id: answered, answer: Answer::Opened(_) }) if answered == id => return,
+                Some(_) => {}
+                None => panic!("the relay ended a session"),
+            }
+        }
+    }
+
+    /// Opens a room from its present end on.
+    pub(crate) async fn open_at_end(&mut self, relay: &Host, room: RoomId) {
+        let (_, seq, chain) = place(relay, room);
+        let cursor = Some(Cursor { lineage: self.ready.lineage, seq, chain });
+        self.open(vec![OpenLog { log: LogId::Room(room), cursor }]).await;
+    }
+}

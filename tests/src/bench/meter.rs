@@ -1,0 +1,61 @@
+//! What a relay did, and what it cost, between two moments.
+
+use crate::process;
+use crate::relay::{Host, Metrics};
+use std::time::{Duration, Instant};
+
+/// A moment.
+pub(crate) struct Moment {
+    at: Instant,
+    cpu: Duration,
+    own: Duration,
+    metrics: Metrics,
+}
+
+/// What lies between two moments.
+pub(crate) struct Between {
+    /// Seconds.
+    pub(crate) seconds: f64,
+    /// Processor time of the relay.
+    pub(crate) cpu: Duration,
+    /// How much of its core the load used, of 1.
+    pub(crate) load: f64,
+    /// Messages accepted.
+    pub(crate) accepted: f64,
+    /// Entries delivered.
+    pub(crate) deliveries: f64,
+    /// Durable batches: fsyncs in class D.
+    pub(crate) batches: f64,
+}
+
+/// Now.
+pub(crate) async fn now(relay: &Host) -> Moment {
+    let metrics = relay.metrics().await;
+    let own = process::cpu_time(std::process::id());
+    Moment { at: Instant::now(), cpu: process::cpu_time(relay.pid()), own, metrics }
+}
+
+impl Moment {
+    /// What has happened since this moment.
+    pub(crate) async fn until_now(&self, relay: &Host) -> Between {
+        let end = now(relay).await;
+        let seconds = (end.at - self.at).as_secs_f64();
+        #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
+        let more = |name: &str| (end.metrics.get(name) - self.metrics.get(name)) as f64;
+        Between {
+            seconds,
+            cpu: end.cpu - self.cpu,
+            load: (end.own - self.own).as_secs_f64() / seconds,
+            accepted: more("lacre_accepted_total"),
+            deliveries: more("lacre_deliveries_total"),
+            batches: more("lacre_batches_total"),
+        }
+    }
+}
+
+impl Between {
+    /// Microseconds of the relay's processor for each of so many things.
+    pub(crate) fn cpu_each(&self, count: f64) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / count.max(1.0)
+    }
+}

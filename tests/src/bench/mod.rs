@@ -1,0 +1,124 @@
+//! What Lacre must reach (design, "What it must reach"), measured.
+//!
+//! The relay is the real program, in a process of its own on core 0; the load runs on core 1. Raw
+//! sessions carry hollow messages in rooms that real engines have made, so that what is measured is
+//! the relay and not the sealing; what the SDK costs is measured with the SDK. Class D (an answer
+//! only after an fsync) and class P (page cache) are never mixed, and the run's own fsync is printed
+//! beside its results, because every durable number depends on it.
+
+mod actors;
+mod behind;
+mod catch_up;
+mod durable;
+mod fan_out;
+mod hall;
+mod idle;
+mod latency;
+mod load;
+mod meter;
+mod open;
+mod probe;
+mod room_send;
+mod shown;
+mod table;
+
+use hall::Hall;
+use std::path::PathBuf;
+use std::process::Command;
+use table::Table;
+
+/// How large a run is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    /// A few seconds for each scenario: shows that it works, not how fast.
+    pub(crate) quick: bool,
+}
+
+impl Scale {
+    /// The number for a full run, or for a quick one.
+    pub(crate) fn of<T>(self, full: T, quick: T) -> T {
+        if self.quick { quick } else { full }
+    }
+}
+
+const HELP: &str = "bench [--quick] [--json PATH] [SCENARIO…]
+Scenarios: durable latency fan-out catch-up idle send behind open shown. Without one, all of them.";
+
+/// The program.
+pub fn main() {
+    let (mut quick, mut json, mut wanted) = (false, None, Vec::new());
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--quick" => quick = true,
+            "--json" => json = words.next().map(PathBuf::from),
+            "--help" => return println!("{HELP}"),
+            // What `cargo bench` says to every harness.
+            "--bench" => {}
+            word => wanted.push(word.to_owned()),
+        }
+    }
+    let cores = pin();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let local = tokio::task::LocalSet::new();
+    let table = local.block_on(&runtime, run(Scale { quick }, &cores, &wanted));
+    table.print();
+    if let Some(path) = json {
+        std::fs::write(&path, table.json()).unwrap();
+        println!("written to {}", path.display());
+    }
+}
+
+/// Moves this process to core 1, where that can be done. Returns how to start the relay on core 0.
+fn pin() -> Vec<&'static str> {
+    let pid = std::process::id().to_string();
+    let pinned = Command::new("taskset").args(["-cp", "1", &pid]).output();
+    match pinned {
+        Ok(output) if output.status.success() => vec!["taskset", "-c", "0"],
+        _ => {
+            println!("not pinned: taskset is not there, or there is one core; relay and load share what there is");
+            Vec::new()
+        }
+    }
+}
+
+async fn run(scale: Scale, launcher: &[&str], wanted: &[String]) -> Table {
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    let mut table = Table::new(scale);
+    let hall = Hall::open(scale, launcher);
+    let probe = probe::fsync(hall.folder(), scale);
+    println!("{probe}");
+    table.probe(&probe);
+    let mut most = None;
+    if wants("durable") || wants("latency") {
+        most = Some(durable::run(&hall, &mut table, true).await);
+        durable::run(&hall, &mut table, false).await;
+    }
+    if wants("latency")
+        && let Some(most) = most
+    {
+        latency::run(&hall, &mut table, &probe, most).await;
+    }
+    if wants("fan-out") {
+        fan_out::run(&hall, &mut table).await;
+    }
+    if wants("catch-up") {
+        catch_up::run(&hall, &mut table).await;
+    }
+    if wants("idle") {
+        idle::run(&hall, &mut table).await;
+    }
+    if wants("send") {
+        room_send::run(&hall, &mut table).await;
+    }
+    if wants("behind") {
+        behind::run(&hall, &mut table).await;
+    }
+    if wants("open") {
+        open::run(&hall, &mut table).await;
+    }
+    if wants("shown") {
+        shown::run(&hall, &mut table).await;
+    }
+    table
+}
