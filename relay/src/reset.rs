@@ -33,7 +33,9 @@ struct Names;
 /// The settings of an endpoint at `address`.
 pub(crate) fn endpoint_config(keys: &RelayKeys, address: SocketAddr) -> EndpointConfig {
     let mut config = EndpointConfig::new(Arc::new(ResetKey(keys.reset(address))));
-    config.cid_generator(|| Box::new(Names)).min_reset_interval(INTERVAL);
+    config
+        .cid_generator(|| Box::new(Names))
+        .min_reset_interval(INTERVAL);
     config
 }
 
@@ -49,7 +51,11 @@ impl HmacKey for ResetKey {
 
     fn verify(&self, data: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
         let tag = hmac_sha256(&self.0.0, &[data]);
-        if bool::from(tag.0.as_slice().ct_eq(signature)) { Ok(()) } else { Err(CryptoError) }
+        if bool::from(tag.0.as_slice().ct_eq(signature)) {
+            Ok(())
+        } else {
+            Err(CryptoError)
+        }
     }
 }
 

@@ -20,6 +20,10 @@ const DEFINES: &[(&str, Option<&str>)] = &[
 ];
 
 fn main() {
+    // There rusqlite brings a SQLite made for WebAssembly.
+    if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+        return;
+    }
     let folder: &Path = sqlite3mc_src::source_dir();
     let mut build = cc::Build::new();
     build

@@ -49,20 +49,27 @@ impl Told {
 
     /// Whether the relay's log has the message, as far as this device knows.
     pub fn has(&self, room: RoomId, message: MessageId) -> bool {
-        self.item(room, message).is_some_and(|item| item.seq.is_some())
+        self.item(room, message)
+            .is_some_and(|item| item.seq.is_some())
     }
 
     /// Whether some message has exactly this text.
     pub fn has_text(&self, room: RoomId, wanted: &str) -> bool {
         let is = |item: &Item| matches!(&item.body, ItemBody::Text(text) if text == wanted);
-        self.items.get(&room).is_some_and(|items| items.values().any(is))
+        self.items
+            .get(&room)
+            .is_some_and(|items| items.values().any(is))
     }
 }
 
 impl Journal {
     /// An empty journal.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), told: Mutex::default(), changed: watch::Sender::new(0) }
+        Self {
+            name: name.to_owned(),
+            told: Mutex::default(),
+            changed: watch::Sender::new(0),
+        }
     }
 
     /// Writes down an event. Returns false if events were missed before it.
@@ -78,10 +85,15 @@ impl Journal {
                 Event::RoomAdded { room } => drop(told.entered.insert(room)),
                 Event::RoomRemoved { room, left } => drop(told.removed.insert(room, left)),
                 Event::Message(message) => {
-                    *told.times.entry((message.room_id(), message.id())).or_default() += 1;
+                    *told
+                        .times
+                        .entry((message.room_id(), message.id()))
+                        .or_default() += 1;
                     told.keep(message.room_id(), message.item().clone());
                 }
-                Event::MessageChanged(message) => told.keep(message.room_id(), message.item().clone()),
+                Event::MessageChanged(message) => {
+                    told.keep(message.room_id(), message.item().clone())
+                }
                 Event::ApprovalRequested(request) => told.approvals.push(request),
                 Event::Approved => told.approved = true,
                 Event::RoomStopped { room, error } => drop(told.stopped.insert(room, error)),
@@ -133,11 +145,18 @@ impl Journal {
     /// For people.
     pub fn dump(&self) -> String {
         self.look(|told| {
-            let mut text = format!("--- {}: {}", self.name, if told.online { "online" } else { "offline" });
+            let mut text = format!(
+                "--- {}: {}",
+                self.name,
+                if told.online { "online" } else { "offline" }
+            );
             for (room, items) in &told.items {
                 let head = items.values().filter_map(|item| item.seq).max();
                 let queued = items.values().filter(|item| item.seq.is_none()).count();
-                text += &format!("; room {room:?}: {} messages to {head:?}, {queued} queued", items.len());
+                text += &format!(
+                    "; room {room:?}: {} messages to {head:?}, {queued} queued",
+                    items.len()
+                );
             }
             for (room, error) in &told.stopped {
                 text += &format!("\n    room {room:?} stopped: {error}");
@@ -155,7 +174,10 @@ impl Journal {
 
 impl Told {
     fn keep(&mut self, room: RoomId, item: Item) {
-        self.items.entry(room).or_default().insert(item.message, item);
+        self.items
+            .entry(room)
+            .or_default()
+            .insert(item.message, item);
     }
 }
 
@@ -163,7 +185,13 @@ impl Told {
 fn abridged(event: &Event) -> String {
     let short = |message: &lacre::Message, what| {
         let item = message.item();
-        format!("{what} {:?} seq {:?} {:?} {:?}", message.id(), item.seq, item.state, item.body)
+        format!(
+            "{what} {:?} seq {:?} {:?} {:?}",
+            message.id(),
+            item.seq,
+            item.state,
+            item.body
+        )
     };
     let mut text = match event {
         Event::Message(message) => short(message, "message"),

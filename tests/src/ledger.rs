@@ -3,12 +3,12 @@
 //! The checker must not ask the relay what the relay has: this reads the tables themselves, on a
 //! read-only connection, and recomputes from them what the relay only claims.
 
+use crate::wire::Place;
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
 use lacre_wire::log::{EntryKind, Link, chain_start};
 use lacre_wire::stamp::Stamp;
-use crate::wire::Place;
 use rusqlite::{Connection, OpenFlags, Row, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -75,7 +75,8 @@ impl Ledger {
     /// Opens the store in a relay's data folder.
     pub fn open(folder: &Path) -> Self {
         let path = store_file(folder);
-        let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let connection =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         connection.busy_timeout(Duration::from_secs(10)).unwrap();
         Self(connection)
     }
@@ -86,8 +87,13 @@ impl Ledger {
         let sql = "SELECT number, key, head, chain, first, chain_before, generation, epoch \
                    FROM log LEFT JOIN room ON room.log = log.number";
         let mut logs = snapshot.prepare(sql).unwrap();
-        let rows = logs.query_map([], |row| Ok((row.get::<_, i64>(0)?, read_log(row)))).unwrap();
-        let mut rooms: Vec<_> = rows.map(Result::unwrap).filter_map(|(number, room)| Some((number, room?))).collect();
+        let rows = logs
+            .query_map([], |row| Ok((row.get::<_, i64>(0)?, read_log(row))))
+            .unwrap();
+        let mut rooms: Vec<_> = rows
+            .map(Result::unwrap)
+            .filter_map(|(number, room)| Some((number, room?)))
+            .collect();
         for (number, room) in &mut rooms {
             room.entries = read_entries(&snapshot, *number);
             room.readers = read_readers(&snapshot, *number);
@@ -100,10 +106,24 @@ impl Ledger {
         let sql = "SELECT key, generation, epoch, head, chain FROM log JOIN room ON room.log = log.number";
         let mut rooms = self.0.prepare(sql).unwrap();
         let read = |row: &Row<'_>| {
-            let room = LogId::from_key(row.get_ref(0)?.as_blob()?).and_then(|log| log.room()).unwrap();
-            Ok((Place { room, generation: row.get(1)?, epoch: uint(row, 2) }, uint(row, 3), hash(row, 4)))
+            let room = LogId::from_key(row.get_ref(0)?.as_blob()?)
+                .and_then(|log| log.room())
+                .unwrap();
+            Ok((
+                Place {
+                    room,
+                    generation: row.get(1)?,
+                    epoch: uint(row, 2),
+                },
+                uint(row, 3),
+                hash(row, 4),
+            ))
         };
-        rooms.query_map([], read).unwrap().map(Result::unwrap).collect()
+        rooms
+            .query_map([], read)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     }
 
     /// One room.
@@ -116,7 +136,10 @@ impl Ledger {
 impl LoggedRoom {
     /// How many entries of a kind there are.
     pub fn count(&self, kind: EntryKind) -> usize {
-        self.entries.iter().filter(|entry| entry.link.kind == kind).count()
+        self.entries
+            .iter()
+            .filter(|entry| entry.link.kind == kind)
+            .count()
     }
 
     /// What is wrong with the log by itself: seqs that do not run without a gap from the first kept
@@ -131,19 +154,31 @@ impl LoggedRoom {
         for entry in &self.entries {
             let link = &entry.link;
             if link.seq != next {
-                flaw(format!("expected entry {next}, the store has {} there", link.seq));
+                flaw(format!(
+                    "expected entry {next}, the store has {} there",
+                    link.seq
+                ));
             }
             if link.accepted_ms < time {
-                flaw(format!("entry {} was accepted before the one before it", link.seq));
+                flaw(format!(
+                    "entry {} was accepted before the one before it",
+                    link.seq
+                ));
             }
             chain = link.chain(&chain);
             if chain != entry.chain {
-                flaw(format!("the chain stored at entry {} is not that of its entries", link.seq));
+                flaw(format!(
+                    "the chain stored at entry {} is not that of its entries",
+                    link.seq
+                ));
             }
             (next, time) = (link.seq + 1, link.accepted_ms);
         }
         if next != self.head + 1 {
-            flaw(format!("the head is {}, the entries end before {next}", self.head));
+            flaw(format!(
+                "the head is {}, the entries end before {next}",
+                self.head
+            ));
         }
         if chain != self.chain {
             flaw("the head's chain is not that of the entries".to_owned());
@@ -154,7 +189,9 @@ impl LoggedRoom {
 
 /// The one SQLite database in a folder.
 fn store_file(folder: &Path) -> PathBuf {
-    let is_store = |path: &PathBuf| std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0"));
+    let is_store = |path: &PathBuf| {
+        std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0"))
+    };
     let found = crate::scan::files(folder).into_iter().find(is_store);
     found.unwrap_or_else(|| panic!("{} holds no store", folder.display()))
 }
@@ -187,7 +224,11 @@ fn read_entries(connection: &Connection, log: i64) -> Vec<LoggedEntry> {
                WHERE id >= ?1 AND id < ?2 ORDER BY id";
     let mut entries = connection.prepare(sql).unwrap();
     let bounds = params![log << SEQ_BITS, (log + 1) << SEQ_BITS];
-    entries.query_map(bounds, |row| Ok(read_entry(row, log))).unwrap().map(Result::unwrap).collect()
+    entries
+        .query_map(bounds, |row| Ok(read_entry(row, log)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 fn read_entry(row: &Row<'_>, log: i64) -> LoggedEntry {
@@ -209,19 +250,29 @@ fn read_entry(row: &Row<'_>, log: i64) -> LoggedEntry {
         body,
         stamp,
     };
-    LoggedEntry { link, chain: hash(row, 5) }
+    LoggedEntry {
+        link,
+        chain: hash(row, 5),
+    }
 }
 
 fn read_readers(connection: &Connection, log: i64) -> Vec<LoggedReader> {
-    let sql = "SELECT device, account, from_seq, until_seq FROM member WHERE log = ?1 ORDER BY device";
+    let sql =
+        "SELECT device, account, from_seq, until_seq FROM member WHERE log = ?1 ORDER BY device";
     let mut readers = connection.prepare(sql).unwrap();
     let read = |row: &Row<'_>| {
         Ok(LoggedReader {
             device: DeviceId::from_slice(row.get_ref(0)?.as_blob()?).unwrap(),
             account: AccountId::from_slice(row.get_ref(1)?.as_blob()?).unwrap(),
             from: uint(row, 2),
-            until: row.get::<_, Option<i64>>(3)?.map(|until| u64::try_from(until).unwrap()),
+            until: row
+                .get::<_, Option<i64>>(3)?
+                .map(|until| u64::try_from(until).unwrap()),
         })
     };
-    readers.query_map([log], read).unwrap().map(Result::unwrap).collect()
+    readers
+        .query_map([log], read)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }

@@ -10,7 +10,9 @@ const TICKS: u64 = 100;
 pub fn descriptors(pid: u32) -> Vec<String> {
     let folder = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
     let links = folder.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
-    let mut links: Vec<_> = links.map(|link| link.to_string_lossy().into_owned()).collect();
+    let mut links: Vec<_> = links
+        .map(|link| link.to_string_lossy().into_owned())
+        .collect();
     links.sort();
     links
 }
@@ -25,6 +27,17 @@ pub fn cpu_time(pid: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / TICKS)
 }
 
+/// Processor time used by everything on this machine so far, over all cores; what a host took away
+/// counts as used.
+pub fn machine_time() -> Duration {
+    let text = fs::read_to_string("/proc/stat").unwrap();
+    let numbers = text.lines().next().unwrap().split_whitespace().skip(1);
+    let numbers: Vec<u64> = numbers.map(|number| number.parse().unwrap()).collect();
+    // user, nice, system, (idle, iowait,) irq, softirq, steal.
+    let ticks: u64 = [0, 1, 2, 5, 6, 7].iter().map(|field| numbers[*field]).sum();
+    Duration::from_millis(ticks * 1000 / TICKS)
+}
+
 /// Processor time of the calling thread, to the nanosecond.
 pub fn thread_cpu_time() -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
@@ -34,6 +47,14 @@ pub fn thread_cpu_time() -> Duration {
 /// Memory in use, in bytes: resident pages that belong to the process alone.
 pub fn resident(pid: u32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
-    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() * 1024
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))
+        .unwrap();
+    line.trim()
+        .trim_end_matches(" kB")
+        .trim()
+        .parse::<u64>()
+        .unwrap()
+        * 1024
 }

@@ -5,7 +5,9 @@
 //! more than one could seal.
 
 use crate::wire::{Caller, Session};
-use lacre_engine::{Connection, Done, Engine, EngineOptions, Event, LocalId, Output, Result, StoreKey};
+use lacre_engine::{
+    Connection, Done, Engine, EngineOptions, Event, LocalId, Output, Result, StoreKey,
+};
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::push::ServerFrame;
@@ -25,13 +27,23 @@ pub struct Puppet {
 
 /// The wall clock.
 pub fn now() -> Millis {
-    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+    u64::try_from(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_millis(),
+    )
+    .unwrap()
 }
 
 /// Opens a puppet's store. Its key follows from its handle: it holds nothing of value.
 pub fn open_engine(folder: &Path, handle: &str) -> Engine {
     let key = StoreKey::new(sha256(&[handle.as_bytes()]).0);
-    let options = EngineOptions { path: folder.to_owned(), key, client: "puppet".to_owned() };
+    let options = EngineOptions {
+        path: folder.to_owned(),
+        key,
+        client: "puppet".to_owned(),
+    };
     Engine::open(options, now()).unwrap()
 }
 
@@ -49,9 +61,17 @@ impl Puppet {
     }
 
     async fn log_in(caller: &Caller, mut engine: Engine) -> Self {
-        let session = caller.call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap()).await;
-        let mut puppet = Self { engine, session, events: VecDeque::new() };
-        puppet.until(|event| matches!(event, Event::Connection(Connection::Online))).await;
+        let session = caller
+            .call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap())
+            .await;
+        let mut puppet = Self {
+            engine,
+            session,
+            events: VecDeque::new(),
+        };
+        puppet
+            .until(|event| matches!(event, Event::Connection(Connection::Online)))
+            .await;
         puppet
     }
 
@@ -61,9 +81,14 @@ impl Puppet {
     }
 
     /// Does something that has an end, and waits for it.
-    pub async fn perform(&mut self, begin: impl FnOnce(&mut Engine, Millis) -> Result<LocalId>) -> Done {
+    pub async fn perform(
+        &mut self,
+        begin: impl FnOnce(&mut Engine, Millis) -> Result<LocalId>,
+    ) -> Done {
         let wanted = begin(&mut self.engine, now()).unwrap();
-        let done = self.until(|event| matches!(event, Event::Done { id, .. } if *id == wanted)).await;
+        let done = self
+            .until(|event| matches!(event, Event::Done { id, .. } if *id == wanted))
+            .await;
         match done {
             Event::Done { result, .. } => result.unwrap(),
             _ => unreachable!(),
@@ -72,7 +97,10 @@ impl Puppet {
 
     /// Creates a group.
     pub async fn create_group(&mut self, name: &str, members: Vec<AccountId>) -> RoomId {
-        match self.perform(|engine, now| engine.create_group(name, members, now)).await {
+        match self
+            .perform(|engine, now| engine.create_group(name, members, now))
+            .await
+        {
             Done::Room(room) => room,
             other => panic!("creating a group ended with {other:?}"),
         }
@@ -91,7 +119,10 @@ impl Puppet {
 
     /// Waits for one frame or until something is due, and lets the engine have it.
     pub async fn turn(&mut self) {
-        let due = self.engine.next_tick().map_or(u64::MAX, |due| due.saturating_sub(now()));
+        let due = self
+            .engine
+            .next_tick()
+            .map_or(u64::MAX, |due| due.saturating_sub(now()));
         let due = Duration::from_millis(due.min(3_600_000));
         match tokio::time::timeout(due, self.session.listener.next()).await {
             Ok(Some(frame)) => {
@@ -128,7 +159,9 @@ impl Puppet {
                         self.engine.on_uploaded(hash, Ok(()), now());
                     }
                     Output::Event(event) => self.events.push_back(event),
-                    Output::Disconnect { reason, .. } => panic!("a puppet's engine gave up: {reason}"),
+                    Output::Disconnect { reason, .. } => {
+                        panic!("a puppet's engine gave up: {reason}")
+                    }
                 }
             }
         }

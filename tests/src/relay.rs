@@ -25,7 +25,7 @@ pub struct Host {
 
 enum Running {
     Here(Box<Relay>),
-    Process(Program),
+    Process(Box<Program>),
     Stopped,
 }
 
@@ -37,7 +37,13 @@ struct Program {
 
 /// No story is about rates; a hundred accounts sign up from one address.
 fn unhurried() -> Rates {
-    Rates { sign_up: Rate { per_second: 1000, burst: 10_000 }, ..Rates::default() }
+    Rates {
+        sign_up: Rate {
+            per_second: 1000,
+            burst: 10_000,
+        },
+        ..Rates::default()
+    }
 }
 
 impl Host {
@@ -67,7 +73,8 @@ impl Host {
     /// Starts a second relay in this process on the store of another.
     pub async fn beside(other: &Self) -> Self {
         let mut host = Self::new(&other.folder, false);
-        host.start_here(Relay::builder().beside(other.relay())).await;
+        host.start_here(Relay::builder().beside(other.relay()))
+            .await;
         host
     }
 
@@ -88,12 +95,15 @@ impl Host {
         if self.is_process {
             self.start_process().await;
         } else {
-            self.start_here(Relay::builder().data_dir(&self.folder)).await;
+            self.start_here(Relay::builder().data_dir(&self.folder))
+                .await;
         }
     }
 
     async fn start_here(&mut self, builder: RelayBuilder) {
-        let builder = builder.listen((Ipv4Addr::LOCALHOST, self.port).into()).rates(unhurried());
+        let builder = builder
+            .listen((Ipv4Addr::LOCALHOST, self.port).into())
+            .rates(unhurried());
         let relay = builder.start().await.unwrap();
         self.listens(&relay.address().to_string());
         self.running = Running::Here(Box::new(relay));
@@ -102,26 +112,53 @@ impl Host {
     async fn start_process(&mut self) {
         let binary = binaries::lacre().to_str().unwrap().to_owned();
         let mut words: Vec<String> = self.launcher.clone();
-        words.extend([binary, "relay".into(), "run".into(), "--http".into(), "127.0.0.1:0".into()]);
+        words.extend([
+            binary,
+            "relay".into(),
+            "run".into(),
+            "--http".into(),
+            "127.0.0.1:0".into(),
+        ]);
         words.extend(["--listen".into(), format!("127.0.0.1:{}", self.port)]);
-        words.extend(["--durability".into(), if self.durable { "full" } else { "normal" }.into()]);
+        words.extend([
+            "--durability".into(),
+            if self.durable { "full" } else { "normal" }.into(),
+        ]);
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).arg("--data").arg(&self.folder).env("LACRE_LANG", "en");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        command
+            .args(&words[1..])
+            .arg("--data")
+            .arg(&self.folder)
+            .env("LACRE_LANG", "en");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut address, mut http) = (None, None);
         while address.is_none() || http.is_none() {
-            let line = lines.next_line().await.unwrap().expect("the relay's program ended before it listened");
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("the relay's program ended before it listened");
             for word in line.split_whitespace() {
                 address = address.or_else(|| word.starts_with("lacre://").then(|| word.to_owned()));
-                let page = word.strip_prefix("http://").and_then(|page| page.split('/').next());
+                let page = word
+                    .strip_prefix("http://")
+                    .and_then(|page| page.split('/').next());
                 http = http.or_else(|| page.and_then(|page| page.parse().ok()));
             }
         }
         // What it says from now on is read, so that it never waits for a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         self.listens(&address.unwrap());
-        self.running = Running::Process(Program { child, http: http.unwrap() });
+        self.running = Running::Process(Box::new(Program {
+            child,
+            http: http.unwrap(),
+        }));
     }
 
     fn listens(&mut self, address: &str) {
@@ -166,9 +203,16 @@ impl Host {
             Running::Here(relay) => relay.shutdown().await,
             Running::Process(mut program) => {
                 let pid = program.child.id().unwrap().to_string();
-                let told = Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+                let told = Command::new("kill")
+                    .args(["-TERM", &pid])
+                    .status()
+                    .await
+                    .unwrap();
                 assert!(told.success());
-                assert!(program.child.wait().await.unwrap().success(), "the relay did not end cleanly");
+                assert!(
+                    program.child.wait().await.unwrap().success(),
+                    "the relay did not end cleanly"
+                );
             }
             Running::Stopped => {}
         }
@@ -198,22 +242,31 @@ impl Host {
 pub struct Metrics(String);
 
 impl Metrics {
-    /// A metric without labels; 0 if it is not there.
+    /// A metric without labels. One that is not there would be 0 for ever and prove nothing.
     pub fn get(&self, name: &str) -> u64 {
-        let found = self.0.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
-        found.unwrap_or(0)
+        let found = self
+            .0
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        found.unwrap_or_else(|| panic!("the relay has no metric {name}"))
     }
 
     /// All of it without the comments, for a dump.
     pub fn text(&self) -> String {
-        let lines = self.0.lines().filter(|line| !line.starts_with('#') && !line.ends_with(" 0"));
+        let lines = self
+            .0
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.ends_with(" 0"));
         lines.collect::<Vec<_>>().join("\n")
     }
 }
 
 async fn page(http: SocketAddr) -> String {
     let mut stream = TcpStream::connect(http).await.unwrap();
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: relay\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: relay\r\n\r\n")
+        .await
+        .unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();
     text

@@ -10,7 +10,11 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { open.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                open.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found.sort();
@@ -54,10 +58,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("deep")).unwrap();
         fs::write(folder.path().join("deep/plain"), "…segredo…").unwrap();
-        let wide: Vec<u8> = "segredo".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "segredo"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         fs::write(folder.path().join("wide"), wide).unwrap();
         fs::write(folder.path().join("other"), "secret").unwrap();
-        let found: Vec<_> = find(folder.path(), &["segredo"]).into_iter().map(|(path, _)| path).collect();
-        assert_eq!(found, [folder.path().join("deep/plain"), folder.path().join("wide")]);
+        let found: Vec<_> = find(folder.path(), &["segredo"])
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
+        assert_eq!(
+            found,
+            [folder.path().join("deep/plain"), folder.path().join("wide")]
+        );
     }
 }

@@ -21,7 +21,10 @@ pub struct Seed {
 impl Seed {
     /// The stream of this number.
     pub const fn new(origin: u64) -> Self {
-        Self { origin, state: origin }
+        Self {
+            origin,
+            state: origin,
+        }
     }
 
     /// A fresh stream, or the one `LACRE_SEED` names.
@@ -34,27 +37,32 @@ impl Seed {
         if let Some(seed) = named() {
             return vec![seed];
         }
-        let count = std::env::var("LACRE_SEEDS").ok().map_or(DEFAULT_SEEDS, |text| text.parse().unwrap());
+        let count = std::env::var("LACRE_SEEDS")
+            .ok()
+            .map_or(DEFAULT_SEEDS, |text| text.parse().unwrap());
         (0..count).map(|_| Self::fresh()).collect()
     }
 
     /// A stream of its own that does not disturb this one: for another thread or task.
     #[must_use]
     pub fn fork(&mut self) -> Self {
-        Self { origin: self.origin, state: self.next() }
+        Self {
+            origin: self.origin,
+            state: self.draw(),
+        }
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.state ^ self.state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
+        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
     }
 
     /// A number below `limit`, which is not 0.
     pub fn below(&mut self, limit: u64) -> u64 {
-        u64::try_from(u128::from(self.next()) * u128::from(limit) >> 64).unwrap()
+        u64::try_from((u128::from(self.draw()) * u128::from(limit)) >> 64).unwrap()
     }
 
     /// An index into something of this length.

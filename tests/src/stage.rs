@@ -27,8 +27,17 @@ pub struct Stage {
 impl Stage {
     /// An empty stage.
     pub fn new(patience: Duration) -> Self {
-        let folder = tempfile::Builder::new().prefix("lacre-story-").tempdir().unwrap();
-        Self { folder, began: Instant::now(), patience, record: Record::default(), journals: Mutex::default() }
+        let folder = tempfile::Builder::new()
+            .prefix("lacre-story-")
+            .tempdir()
+            .unwrap();
+        Self {
+            folder,
+            began: Instant::now(),
+            patience,
+            record: Record::default(),
+            journals: Mutex::default(),
+        }
     }
 
     /// A path in the story's folder, which goes when the story ends.
@@ -63,9 +72,19 @@ impl Stage {
     /// Everything that is known.
     pub fn dump(&self) -> String {
         let sendings = self.record.sendings();
-        let mut text = format!("--- after {:?}, {} sendings\n", self.began.elapsed(), sendings.len());
-        for sending in sendings.iter().filter(|sending| sending.fate == crate::contract::Fate::Durable) {
-            text += &format!("not sent: {:?} by {} into {}\n", sending.message, sending.device, sending.room);
+        let mut text = format!(
+            "--- after {:?}, {} sendings\n",
+            self.began.elapsed(),
+            sendings.len()
+        );
+        for sending in sendings
+            .iter()
+            .filter(|sending| sending.fate == crate::contract::Fate::Durable)
+        {
+            text += &format!(
+                "not sent: {:?} by {} into {}\n",
+                sending.message, sending.device, sending.room
+            );
         }
         for journal in self.journals.lock().unwrap().iter() {
             text += &journal.dump();

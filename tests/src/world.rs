@@ -27,7 +27,11 @@ impl World {
     pub async fn patient(patience: Duration) -> Self {
         let stage = Arc::new(Stage::new(patience));
         let relay = Host::here(&stage.path("relay")).await;
-        Self { relay, stage, may_be_unreadable: false }
+        Self {
+            relay,
+            stage,
+            may_be_unreadable: false,
+        }
     }
 
     /// The relay is the real program, in a process of its own.
@@ -36,7 +40,11 @@ impl World {
         crate::binaries::lacre();
         let stage = Arc::new(Stage::new(patience));
         let relay = Host::process(&stage.path("relay")).await;
-        Self { relay, stage, may_be_unreadable: false }
+        Self {
+            relay,
+            stage,
+            may_be_unreadable: false,
+        }
     }
 
     /// A person with a new account and one device.
@@ -98,23 +106,37 @@ impl World {
         }
         let violations = contract::violations(&evidence);
         if !violations.is_empty() {
-            self.stage.fail(&format!("the delivery contract is broken:\n  {}", violations.join("\n  ")));
+            self.stage.fail(&format!(
+                "the delivery contract is broken:\n  {}",
+                violations.join("\n  ")
+            ));
         }
     }
 
     /// Waits until a device has every message that was sent into the part of a room it reads.
     async fn arrivals(&self, device: &Device, rooms: &[LoggedRoom], devices: &[&mut Device]) {
         for room in rooms {
-            let Some(reader) = room.readers.iter().find(|reader| reader.device == device.id()) else { continue };
+            let Some(reader) = room
+                .readers
+                .iter()
+                .find(|reader| reader.device == device.id())
+            else {
+                continue;
+            };
             let sent = self.stage.record.sendings();
             let sent = sent.iter().filter(|sending| {
                 sending.room == room.room && sending.fate == contract::Fate::Sent
             });
             let place = |message| {
-                let seq = devices.iter().find_map(|device| device.look(|told| told.item(room.room, message)?.seq));
+                let seq = devices
+                    .iter()
+                    .find_map(|device| device.look(|told| told.item(room.room, message)?.seq));
                 seq.filter(|seq| reader.reads(*seq))
             };
-            let expected: Vec<_> = sent.map(|sending| sending.message).filter(|message| place(*message).is_some()).collect();
+            let expected: Vec<_> = sent
+                .map(|sending| sending.message)
+                .filter(|message| place(*message).is_some())
+                .collect();
             device.sees(room.room, &expected).await;
         }
     }

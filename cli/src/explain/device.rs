@@ -169,7 +169,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &["StoreTooNew", "UnknownNotice", "NewGeneration"],
+        codes: &[
+            "StoreTooNew",
+            "UnknownNotice",
+            "NewGeneration",
+            "NeedsNewerVersion",
+        ],
         cause: (
             "this was written by a newer version",
             "isto foi escrito por uma versão mais nova",

@@ -8,12 +8,11 @@ use crate::me::{Me, Stage};
 use crate::mls::Groups;
 use crate::mls::storage::{Provider, StorageError};
 use crate::reader::Reader;
-use crate::store::{Db, StoreKey, open_writer};
+use crate::store::{Db, Lock, StoreKey, open_writer};
 use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis};
 use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, Request};
 use openmls_traits::OpenMlsProvider;
-use std::fs::File;
 use std::path::PathBuf;
 
 /// How to open an engine.
@@ -51,7 +50,7 @@ pub struct Engine {
     pub(crate) me: Option<Me>,
     pub(crate) live: Live,
     pub(crate) out: Vec<Output>,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// Name of the stored fingerprints.

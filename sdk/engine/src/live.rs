@@ -66,6 +66,8 @@ pub(crate) struct RoomLive {
     pub(crate) renew_wanted: bool,
     /// People whom the relay asked this device to let in.
     pub(crate) to_let_in: BTreeSet<AccountId>,
+    /// When the room's keys are to be sent to somebody who came in from outside.
+    pub(crate) keys_due: Option<Millis>,
     /// An own commit was under way when the session began; its fate is not known yet.
     pub(crate) commit_open: bool,
 }
@@ -114,6 +116,9 @@ pub(crate) struct Live {
     pub(crate) inbox_open: bool,
     /// Uploads of a new device's first key packages that were not answered.
     pub(crate) first_packages: usize,
+    /// Key packages of changes whose requests for them are not all answered; `None` once one of
+    /// the requests has to be repeated.
+    pub(crate) claiming: HashMap<LocalId, Option<Vec<ClaimedAccount>>>,
     /// Claimed key packages, by change.
     pub(crate) claimed: HashMap<LocalId, Vec<ClaimedAccount>>,
     /// Device lists that were sent and not answered, by change.

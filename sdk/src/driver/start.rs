@@ -26,23 +26,14 @@ pub(crate) struct Beginning {
 /// Starts the thread and opens the engine. Returns when the store is open and, if the relay does
 /// not know this device yet, when it has let it in.
 pub(crate) async fn start(beginning: Beginning) -> Result<Driver> {
-    let no_threads = |error| {
-        Error::new(
-            ErrorKind::Internal,
-            "NoThreads",
-            "the system gives no more threads",
-        )
-        .with_source(error)
-    };
-    let pool = Pool::get().map_err(no_threads)?;
+    let pool = Pool::get()?;
     let tasks = pool.handle();
     let (calls, inbox) = mpsc::unbounded_channel();
     let (opened, opening) = oneshot::channel();
     let (admitted, admission) = oneshot::channel();
     let thread = platform::spawn_engine(pool, move |tasks| {
         run(beginning, tasks, inbox, opened, admitted)
-    })
-    .map_err(no_threads)?;
+    })?;
     let died = || Error::internal("the engine's thread ended while opening");
     let shared = opening.await.map_err(|_| died())??;
     let driver = Driver {

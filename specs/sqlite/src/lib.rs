@@ -3,5 +3,8 @@
 //! Relay and SDK live in one binary, and a binary holds one SQLite. Both therefore
 //! depend on this crate, write `use lacre_sqlite as _;`, and use `rusqlite` as usual.
 //! The SDK opens its databases with a raw 32-byte key; the relay opens its own without.
+//!
+//! On WebAssembly the crate is empty: there rusqlite brings a SQLite made for it.
 
+#[cfg(not(target_family = "wasm"))]
 use libsqlite3_sys as _;

@@ -56,7 +56,11 @@ impl Cast {
         for number in 0..count {
             let (handle, folder) = (format!("actor-{number}"), folder.join(number.to_string()));
             let puppet = Puppet::sign_up(&caller(relay, number), &folder, &handle).await;
-            accounts.push(Member { account: puppet.account(), handle, folder });
+            accounts.push(Member {
+                account: puppet.account(),
+                handle,
+                folder,
+            });
         }
         Self { accounts }
     }
@@ -67,12 +71,22 @@ impl Cast {
     }
 
     /// Lets one account create rooms, each with all of these members.
-    pub(crate) async fn create_rooms(&self, relay: &Host, creator: usize, members: &[usize], count: usize) -> Vec<RoomId> {
+    pub(crate) async fn create_rooms(
+        &self,
+        relay: &Host,
+        creator: usize,
+        members: &[usize],
+        count: usize,
+    ) -> Vec<RoomId> {
         let mut puppet = self.puppet(relay, creator).await;
         let mut rooms = Vec::with_capacity(count);
         for number in 0..count {
             let members = members.iter().map(|member| self.account(*member)).collect();
-            rooms.push(puppet.create_group(&format!("room {number}"), members).await);
+            rooms.push(
+                puppet
+                    .create_group(&format!("room {number}"), members)
+                    .await,
+            );
         }
         rooms
     }
@@ -92,10 +106,21 @@ impl Cast {
     pub(crate) async fn actor_through(&self, caller: &Caller, number: usize) -> Actor {
         let member = &self.accounts[number];
         let mut engine = open_engine(&member.folder, &member.handle);
-        let session = caller.call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap()).await;
-        let Session { connection, speaker, mut listener } = session;
+        let session = caller
+            .call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap())
+            .await;
+        let Session {
+            connection,
+            speaker,
+            mut listener,
+        } = session;
         match listener.next().await {
-            Some(ServerFrame::Ready(ready)) => Actor { ready, connection, speaker, listener },
+            Some(ServerFrame::Ready(ready)) => Actor {
+                ready,
+                connection,
+                speaker,
+                listener,
+            },
             other => panic!("{} was not let in: {other:?}", member.handle),
         }
     }
@@ -104,17 +129,28 @@ impl Cast {
 /// Where messages go in a room now.
 pub(crate) fn place(relay: &Host, room: RoomId) -> (Place, Seq, Hash) {
     let places = Ledger::open(relay.folder()).places();
-    places.into_iter().find(|(place, ..)| place.room == room).unwrap()
+    places
+        .into_iter()
+        .find(|(place, ..)| place.room == room)
+        .unwrap()
 }
 
 impl Actor {
     /// Opens logs and waits until the relay says where they stand.
     pub(crate) async fn open(&mut self, logs: Vec<OpenLog>) {
         let id = u32::MAX;
-        self.speaker.say(&ClientFrame::Request { id, request: Request::Open(logs) }).await;
+        self.speaker
+            .say(&ClientFrame::Request {
+                id,
+                request: Request::Open(logs),
+            })
+            .await;
         loop {
             match self.listener.next().await {
-                Some(ServerFrame::Answer { id: answered, answer: Answer::Opened(_) }) if answered == id => return,
+                Some(ServerFrame::Answer {
+                    id: answered,
+                    answer: Answer::Opened(_),
+                }) if answered == id => return,
                 Some(_) => {}
                 None => panic!("the relay ended a session"),
             }
@@ -124,7 +160,15 @@ impl Actor {
     /// Opens a room from its present end on.
     pub(crate) async fn open_at_end(&mut self, relay: &Host, room: RoomId) {
         let (_, seq, chain) = place(relay, room);
-        let cursor = Some(Cursor { lineage: self.ready.lineage, seq, chain });
-        self.open(vec![OpenLog { log: LogId::Room(room), cursor }]).await;
+        let cursor = Some(Cursor {
+            lineage: self.ready.lineage,
+            seq,
+            chain,
+        });
+        self.open(vec![OpenLog {
+            log: LogId::Room(room),
+            cursor,
+        }])
+        .await;
     }
 }

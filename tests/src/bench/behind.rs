@@ -23,12 +23,30 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let (_, used) = away(&relay, &folder, room, last, None).await;
     let (time, used) = (used.0, used.1);
     let each = used.as_secs_f64() * 1e6 / f64::from(long);
-    table.add(format!("{long} behind, CPU a message"), each, "µs", Goal::AtMost(180.0), Goal::None);
-    table.add(format!("{long} behind, all in"), millis(time), "ms", Goal::AtMost(2500.0), Goal::AtMost(1000.0));
+    table.add(
+        format!("{long} behind, CPU a message"),
+        each,
+        "µs",
+        Goal::AtMost(180.0),
+        Goal::None,
+    );
+    table.add(
+        format!("{long} behind, all in"),
+        millis(time),
+        "ms",
+        Goal::AtMost(2500.0),
+        Goal::AtMost(1000.0),
+    );
 
     let last = fill(&ana, room, short).await;
     let (shown, _) = away(&relay, &folder, room, last, Some(50)).await;
-    table.add(format!("{short} behind, last screen shown"), millis(shown), "ms", Goal::AtMost(300.0), Goal::None);
+    table.add(
+        format!("{short} behind, last screen shown"),
+        millis(shown),
+        "ms",
+        Goal::AtMost(300.0),
+        Goal::None,
+    );
     ana.close().await;
     relay.stop().await;
 }
@@ -39,7 +57,9 @@ pub(crate) async fn client(hall: &Hall, relay: &Host, handle: &str) -> Client {
 }
 
 async fn open(relay: &Host, folder: &Path, handle: &str) -> Client {
-    let options = Options::in_folder(relay.address(), folder.to_owned()).key_file().handle(handle);
+    let options = Options::in_folder(relay.address(), folder.to_owned())
+        .key_file()
+        .handle(handle);
     Client::open(options).await.unwrap()
 }
 
@@ -56,7 +76,11 @@ pub(crate) async fn fill(client: &Client, room: RoomId, count: u32) -> MessageId
     let room = client.room(room).unwrap();
     let mut last = None;
     for number in 0..count {
-        last = Some(room.send(&format!("{number} {}", "x".repeat(200))).await.unwrap());
+        last = Some(
+            room.send(&format!("{number} {}", "x".repeat(200)))
+                .await
+                .unwrap(),
+        );
         // Not more at once than one would keep in memory.
         if number % 512 == 511
             && let Some(last) = &last
@@ -71,7 +95,13 @@ pub(crate) async fn fill(client: &Client, room: RoomId, count: u32) -> MessageId
 
 /// Opens a client that was away and closes it when the last message has come. Returns when a screen
 /// with the last message was shown, and time and processor time until everything was there.
-async fn away(relay: &Host, folder: &Path, room: RoomId, last: MessageId, screen: Option<usize>) -> (Duration, (Duration, Duration)) {
+async fn away(
+    relay: &Host,
+    folder: &Path,
+    room: RoomId,
+    last: MessageId,
+    screen: Option<usize>,
+) -> (Duration, (Duration, Duration)) {
     let cpu = process::cpu_time(std::process::id());
     let began = Instant::now();
     let bruno = open(relay, folder, "bruno").await;
@@ -86,7 +116,9 @@ async fn away(relay: &Host, folder: &Path, room: RoomId, last: MessageId, screen
     let shown = loop {
         let items = timeline.snapshot();
         if items.last().is_some_and(|item| item.message == last) {
-            assert!(items.len() >= screen.unwrap_or(0) && matches!(items[0].body, ItemBody::Text(_)));
+            assert!(
+                items.len() >= screen.unwrap_or(0) && matches!(items[0].body, ItemBody::Text(_))
+            );
             break began.elapsed();
         }
         timeline.next_diff().await.unwrap();

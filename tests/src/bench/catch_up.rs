@@ -21,7 +21,12 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let pairs = pairs(hall, &relay, 1).await;
     let (room, load) = (pairs.rooms[0], Load::new());
     let press = Press::new(place(&relay, room).0, 1);
-    let sender = spawn_local(send_closed(Rc::clone(&load), pairs.cast.actor(&relay, 1).await, press, 64));
+    let sender = spawn_local(send_closed(
+        Rc::clone(&load),
+        pairs.cast.actor(&relay, 1).await,
+        press,
+        64,
+    ));
     while load.accepted.get() < count {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -33,13 +38,29 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let head = place(&relay, room).1;
     let mut reader = pairs.cast.actor(&relay, 0).await;
     let start = meter::now(&relay).await;
-    reader.open(vec![OpenLog { log: LogId::Room(room), cursor: None }]).await;
+    reader
+        .open(vec![OpenLog {
+            log: LogId::Room(room),
+            cursor: None,
+        }])
+        .await;
     let read = read_all(&mut reader, room, head).await;
     let between = start.until_now(&relay).await;
+    between.warn("catch-up");
     #[allow(clippy::cast_precision_loss, reason = "a count of one run")]
     let read = read as f64;
-    table.add(format!("catch-up, {SIZE} B"), read / between.seconds, "/s", Goal::AtLeast(60_000.0), Goal::AtLeast(150_000.0));
-    table.note("catch-up, server CPU an entry", between.cpu_each(read), "µs");
+    table.add(
+        format!("catch-up, {SIZE} B"),
+        read / between.seconds,
+        "/s",
+        Goal::AtLeast(60_000.0),
+        Goal::AtLeast(150_000.0),
+    );
+    table.note(
+        "catch-up, server CPU an entry",
+        between.cpu_each(read),
+        "µs",
+    );
     table.note("catch-up, load core in use", between.load * 100.0, "%");
     relay.stop().await;
 }
@@ -69,7 +90,11 @@ fn take(frame: ServerFrame, room: RoomId, read: &mut u64, last: &mut Seq) {
         && log == LogId::Room(room)
     {
         for entry in &entries {
-            assert!(*last == 0 || entry.seq == *last + 1, "entry {} came after {last}", entry.seq);
+            assert!(
+                *last == 0 || entry.seq == *last + 1,
+                "entry {} came after {last}",
+                entry.seq
+            );
             *last = entry.seq;
         }
         *read += u64::try_from(entries.len()).unwrap();

@@ -23,21 +23,43 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     for receiver in (0..=receivers).filter(|number| *number != 1) {
         let mut actor = cast.actor(&relay, receiver).await;
         actor.open_at_end(&relay, room).await;
-        spawn_local(receive(Rc::clone(&load), actor, Press::new(place(&relay, room).0, 0)));
+        spawn_local(receive(
+            Rc::clone(&load),
+            actor,
+            Press::new(place(&relay, room).0, 0),
+        ));
     }
     let press = Press::new(place(&relay, room).0, 1);
-    let sender = spawn_local(send_closed(Rc::clone(&load), cast.actor(&relay, 1).await, press, WINDOW));
+    let sender = spawn_local(send_closed(
+        Rc::clone(&load),
+        cast.actor(&relay, 1).await,
+        press,
+        WINDOW,
+    ));
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     let start = meter::now(&relay).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(10_000, 1000))).await;
     let between = start.until_now(&relay).await;
+    between.warn("fan-out");
     load.over.set(true);
     sender.await.unwrap();
     let rate = between.deliveries / between.seconds;
     let name = format!("D: fan-out 1→{receivers}, deliveries");
-    table.add(name, rate, "/s", Goal::AtLeast(40_000.0), Goal::AtLeast(80_000.0));
+    table.add(
+        name,
+        rate,
+        "/s",
+        Goal::AtLeast(40_000.0),
+        Goal::AtLeast(80_000.0),
+    );
     let each = between.cpu_each(between.deliveries);
-    table.add("D: server CPU a delivery", each, "µs", Goal::AtMost(15.0), Goal::None);
+    table.add(
+        "D: server CPU a delivery",
+        each,
+        "µs",
+        Goal::AtMost(15.0),
+        Goal::None,
+    );
     table.note("D: fan-out, load core in use", between.load * 100.0, "%");
     relay.stop().await;
 }

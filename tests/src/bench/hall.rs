@@ -19,9 +19,17 @@ impl Hall {
     /// An empty hall, in the folder for temporary files. `TMPDIR` says where that is; a file system
     /// in memory has no fsync to speak of.
     pub(crate) fn open(scale: Scale, launcher: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("lacre-bench-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("lacre-bench-")
+            .tempdir()
+            .unwrap();
         let launcher = launcher.iter().map(|word| (*word).to_owned()).collect();
-        Self { folder, launcher, rooms: AtomicUsize::new(0), scale }
+        Self {
+            folder,
+            launcher,
+            rooms: AtomicUsize::new(0),
+            scale,
+        }
     }
 
     /// The hall's folder.

@@ -33,11 +33,17 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         let made = cast.create_rooms(&relay, first, &others, rooms).await;
         rooms_of.extend(std::iter::repeat_n(made, others.len() + 1));
     }
-    println!("idle: {connections} accounts with {rooms} rooms each in {:?}", began.elapsed());
+    println!(
+        "idle: {connections} accounts with {rooms} rooms each in {:?}",
+        began.elapsed()
+    );
     relay.stop().await;
     relay.start().await;
 
-    let ends = Ledger::open(relay.folder()).places().into_iter().map(|(place, seq, chain)| (place.room, (seq, chain)));
+    let ends = Ledger::open(relay.folder())
+        .places()
+        .into_iter()
+        .map(|(place, seq, chain)| (place.room, (seq, chain)));
     let ends: HashMap<_, _> = ends.collect();
     // One socket for all: it is the relay's memory that is looked at.
     let caller = caller(&relay, 0);
@@ -47,9 +53,19 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         let mut actor = connect(&cast, &caller, number).await;
         let cursor = |room| {
             let (seq, chain) = ends[room];
-            Some(Cursor { lineage: actor.ready.lineage, seq, chain })
+            Some(Cursor {
+                lineage: actor.ready.lineage,
+                seq,
+                chain,
+            })
         };
-        let logs = rooms.iter().map(|room| OpenLog { log: LogId::Room(*room), cursor: cursor(room) }).collect();
+        let logs = rooms
+            .iter()
+            .map(|room| OpenLog {
+                log: LogId::Room(*room),
+                cursor: cursor(room),
+            })
+            .collect();
         actor.open(logs).await;
         present.push(actor);
         if (number + 1) * 2 == connections || number + 1 == connections {
@@ -61,7 +77,11 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let name = format!("idle connection, {rooms} rooms (slope to {connections})");
     table.add(name, each, "KiB", Goal::AtMost(48.0), Goal::AtMost(36.0));
     #[allow(clippy::cast_precision_loss, reason = "bytes of one process")]
-    table.note(format!("relay with {connections} idle connections"), sizes[1] as f64 / 1024.0 / 1024.0, "MiB");
+    table.note(
+        format!("relay with {connections} idle connections"),
+        sizes[1] as f64 / 1024.0 / 1024.0,
+        "MiB",
+    );
     drop(present);
     relay.stop().await;
 }

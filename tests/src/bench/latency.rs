@@ -5,14 +5,29 @@ use super::actors::place;
 use super::durable::{SENDERS, pairs};
 use super::hall::Hall;
 use super::load::{Load, Press, send_open};
-use super::probe::Probe;
+use super::meter;
+use super::probe;
 use super::table::{Goal, Table, millis};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::spawn_local;
 
 /// Measures at half of `most` messages a second.
-pub(crate) async fn run(hall: &Hall, table: &mut Table, probe: &Probe, most: f64) {
+pub(crate) async fn run(hall: &Hall, table: &mut Table, most: f64) {
+    let (mut delays, probe) = probe::around(hall.folder(), hall.scale, delays(hall, most)).await;
+    println!("around the latencies: {probe}");
+    let p50 = 1.5 * millis(probe.median) + 1.0;
+    let p99 = 3.0 * millis(probe.p99) + 10.0;
+    let goal = |most| [Goal::AtMost(most), Goal::AtMost(most / 2.0)];
+    table.times(
+        &format!("D: latency at {:.0}/s", most / 2.0),
+        &mut delays,
+        goal(p50),
+        goal(p99),
+    );
+}
+
+async fn delays(hall: &Hall, most: f64) -> Vec<Duration> {
     let mut relay = hall.relay(true).await;
     let pairs = pairs(hall, &relay, SENDERS).await;
     let load = Load::new();
@@ -23,21 +38,27 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table, probe: &Probe, most: f64
         let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
         let name = u64::try_from(pair).unwrap();
         let press = Press::new(place(&relay, *room).0, name);
-        let first = every.mul_f64(f64::from(u32::try_from(pair).unwrap()) / f64::from(u32::try_from(SENDERS).unwrap()));
-        senders.push(spawn_local(send_open(Rc::clone(&load), sender, press, every, first)));
+        let first = every.mul_f64(
+            f64::from(u32::try_from(pair).unwrap()) / f64::from(u32::try_from(SENDERS).unwrap()),
+        );
+        senders.push(spawn_local(send_open(
+            Rc::clone(&load),
+            sender,
+            press,
+            every,
+            first,
+        )));
     }
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     load.measure(true);
+    let start = meter::now(&relay).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(15_000, 1000))).await;
     load.measure(false);
+    start.until_now(&relay).await.warn("latency");
     load.over.set(true);
     for sender in senders {
         sender.await.unwrap();
     }
-    let mut delays = load.delays.take();
-    let p50 = 1.5 * millis(probe.median) + 1.0;
-    let p99 = 3.0 * millis(probe.p99) + 10.0;
-    let goal = |most| [Goal::AtMost(most), Goal::AtMost(most / 2.0)];
-    table.times(&format!("D: latency at {:.0}/s", most / 2.0), &mut delays, goal(p50), goal(p99));
     relay.stop().await;
+    load.delays.take()
 }

@@ -71,7 +71,14 @@ impl Press {
     pub(crate) fn new(place: Place, name: u64) -> Self {
         let [one, other] = [1, u64::MAX].map(|number| hollow_message(&place, number, SIZE));
         let at = one.iter().zip(&other).position(|(a, b)| a != b).unwrap();
-        Self { place, template: one, at, submitted: 0, name, prev: None }
+        Self {
+            place,
+            template: one,
+            at,
+            submitted: 0,
+            name,
+            prev: None,
+        }
     }
 
     /// The next message's frame.
@@ -82,15 +89,25 @@ impl Press {
         submit_id[..8].copy_from_slice(&self.name.to_be_bytes());
         submit_id[8..].copy_from_slice(&self.submitted.to_be_bytes());
         let submit_id = SubmitId(submit_id);
-        let submit =
-            Submit { room: self.place.room, submit_id, prev: self.prev.replace(submit_id), message: self.template.clone().into() };
+        let submit = Submit {
+            room: self.place.room,
+            submit_id,
+            prev: self.prev.replace(submit_id),
+            message: self.template.clone().into(),
+        };
         let id = u32::try_from(self.submitted & 0x7fff_ffff).unwrap();
-        frame::encode(&ClientFrame::Request { id, request: Request::Submit(submit) })
+        frame::encode(&ClientFrame::Request {
+            id,
+            request: Request::Submit(submit),
+        })
     }
 
     /// Where the moment stands in a message's body.
     pub(crate) fn moment(&self, body: &[u8]) -> Option<u64> {
-        body.get(self.at..self.at + 8)?.try_into().ok().map(u64::from_be_bytes)
+        body.get(self.at..self.at + 8)?
+            .try_into()
+            .ok()
+            .map(u64::from_be_bytes)
     }
 }
 
@@ -107,7 +124,9 @@ pub(crate) async fn send_closed(load: Rc<Load>, mut actor: Actor, mut press: Pre
         if !bytes.is_empty() {
             actor.speaker.write(&bytes).await;
         }
-        let Some(frame) = actor.listener.next().await else { return };
+        let Some(frame) = actor.listener.next().await else {
+            return;
+        };
         let mut next = Some(frame);
         while let Some(frame) = next {
             on_the_way -= usize::from(count_answer(&load, &frame));
@@ -117,8 +136,19 @@ pub(crate) async fn send_closed(load: Rc<Load>, mut actor: Actor, mut press: Pre
 }
 
 /// Sends at fixed moments, whatever the answers do (open loop).
-pub(crate) async fn send_open(load: Rc<Load>, actor: Actor, mut press: Press, every: Duration, first: Duration) {
-    let Actor { mut speaker, mut listener, connection, .. } = actor;
+pub(crate) async fn send_open(
+    load: Rc<Load>,
+    actor: Actor,
+    mut press: Press,
+    every: Duration,
+    first: Duration,
+) {
+    let Actor {
+        mut speaker,
+        mut listener,
+        connection,
+        ..
+    } = actor;
     let hearing = Rc::clone(&load);
     let answers = tokio::task::spawn_local(async move {
         while let Some(frame) = listener.next().await {
@@ -144,13 +174,21 @@ pub(crate) async fn send_open(load: Rc<Load>, actor: Actor, mut press: Press, ev
 pub(crate) async fn receive(load: Rc<Load>, mut actor: Actor, press: Press) {
     let mut since = 0;
     while let Some(frame) = actor.listener.next().await {
-        let ServerFrame::Entries { log, entries } = frame else { continue };
+        let ServerFrame::Entries { log, entries } = frame else {
+            continue;
+        };
         let count = u64::try_from(entries.len()).unwrap();
         load.received.set(load.received.get() + count);
         if load.measured.get() {
             let now = load.nanos(Instant::now());
-            let delay = |body: &Body| Some(Duration::from_nanos(now.saturating_sub(press.moment(body.bytes()?)?)));
-            load.delays.borrow_mut().extend(entries.iter().filter_map(|entry| delay(&entry.body)));
+            let delay = |body: &Body| {
+                Some(Duration::from_nanos(
+                    now.saturating_sub(press.moment(body.bytes()?)?),
+                ))
+            };
+            load.delays
+                .borrow_mut()
+                .extend(entries.iter().filter_map(|entry| delay(&entry.body)));
         }
         since += count;
         if since >= ACK_EVERY
@@ -163,12 +201,20 @@ pub(crate) async fn receive(load: Rc<Load>, mut actor: Actor, press: Press) {
 }
 
 async fn ack(actor: &mut Actor, log: LogId, seq: Seq) {
-    actor.speaker.say(&ClientFrame::Ack { acks: vec![LogSeq { log, seq }] }).await;
+    actor
+        .speaker
+        .say(&ClientFrame::Ack {
+            acks: vec![LogSeq { log, seq }],
+        })
+        .await;
 }
 
 fn count_answer(load: &Load, frame: &ServerFrame) -> bool {
     match frame {
-        ServerFrame::Answer { answer: Answer::Accepted(_), .. } => {
+        ServerFrame::Answer {
+            answer: Answer::Accepted(_),
+            ..
+        } => {
             load.accepted.set(load.accepted.get() + 1);
             true
         }

@@ -9,6 +9,7 @@ pub(crate) struct Moment {
     at: Instant,
     cpu: Duration,
     own: Duration,
+    machine: Duration,
     metrics: Metrics,
 }
 
@@ -20,6 +21,8 @@ pub(crate) struct Between {
     pub(crate) cpu: Duration,
     /// How much of its core the load used, of 1.
     pub(crate) load: f64,
+    /// How much of a core everything else on the machine used: above 0.1 the run says little.
+    pub(crate) others: f64,
     /// Messages accepted.
     pub(crate) accepted: f64,
     /// Entries delivered.
@@ -31,8 +34,13 @@ pub(crate) struct Between {
 /// Now.
 pub(crate) async fn now(relay: &Host) -> Moment {
     let metrics = relay.metrics().await;
-    let own = process::cpu_time(std::process::id());
-    Moment { at: Instant::now(), cpu: process::cpu_time(relay.pid()), own, metrics }
+    Moment {
+        at: Instant::now(),
+        cpu: process::cpu_time(relay.pid()),
+        own: process::cpu_time(std::process::id()),
+        machine: process::machine_time(),
+        metrics,
+    }
 }
 
 impl Moment {
@@ -42,18 +50,36 @@ impl Moment {
         let seconds = (end.at - self.at).as_secs_f64();
         #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
         let more = |name: &str| (end.metrics.get(name) - self.metrics.get(name)) as f64;
+        let (cpu, own) = (end.cpu - self.cpu, end.own - self.own);
+        let others = (end.machine - self.machine).saturating_sub(cpu + own);
         Between {
             seconds,
-            cpu: end.cpu - self.cpu,
-            load: (end.own - self.own).as_secs_f64() / seconds,
+            cpu,
+            load: own.as_secs_f64() / seconds,
+            others: others.as_secs_f64() / seconds,
             accepted: more("lacre_accepted_total"),
             deliveries: more("lacre_deliveries_total"),
-            batches: more("lacre_batches_total"),
+            batches: more("lacre_store_batches_total"),
         }
     }
 }
 
 impl Between {
+    /// How much of its core the relay used, of 1.
+    pub(crate) fn server(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.seconds
+    }
+
+    /// Says so when something else on the machine was at work.
+    pub(crate) fn warn(&self, what: &str) {
+        if self.others > 0.1 {
+            println!(
+                "! {what}: others used {:.0} % of a core meanwhile; this says little",
+                self.others * 100.0
+            );
+        }
+    }
+
     /// Microseconds of the relay's processor for each of so many things.
     pub(crate) fn cpu_each(&self, count: f64) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / count.max(1.0)

@@ -59,7 +59,10 @@ pub fn main() {
         }
     }
     let cores = pin();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let local = tokio::task::LocalSet::new();
     let table = local.block_on(&runtime, run(Scale { quick }, &cores, &wanted));
     table.print();
@@ -76,7 +79,9 @@ fn pin() -> Vec<&'static str> {
     match pinned {
         Ok(output) if output.status.success() => vec!["taskset", "-c", "0"],
         _ => {
-            println!("not pinned: taskset is not there, or there is one core; relay and load share what there is");
+            println!(
+                "not pinned: taskset is not there, or there is one core; relay and load share what there is"
+            );
             Vec::new()
         }
     }
@@ -89,15 +94,11 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String]) -> Table {
     let probe = probe::fsync(hall.folder(), scale);
     println!("{probe}");
     table.probe(&probe);
-    let mut most = None;
     if wants("durable") || wants("latency") {
-        most = Some(durable::run(&hall, &mut table, true).await);
-        durable::run(&hall, &mut table, false).await;
-    }
-    if wants("latency")
-        && let Some(most) = most
-    {
-        latency::run(&hall, &mut table, &probe, most).await;
+        let most = durable::run(&hall, &mut table).await;
+        if wants("latency") {
+            latency::run(&hall, &mut table, most).await;
+        }
     }
     if wants("fan-out") {
         fan_out::run(&hall, &mut table).await;

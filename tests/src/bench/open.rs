@@ -14,7 +14,9 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let count = hall.scale.of(100_000, 1_000);
     let mut relay = hall.relay(false).await;
     let folder = hall.room("ana");
-    let options = Options::in_folder(relay.address(), folder).key_file().handle("ana");
+    let options = Options::in_folder(relay.address(), folder)
+        .key_file()
+        .handle("ana");
     let ana = Client::open(options.clone()).await.unwrap();
     let bruno = client(hall, &relay, "bruno").await;
     let room = ana.direct("bruno").await.unwrap().id();
@@ -36,5 +38,9 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let median = super::table::millis(percentile(&times, 50.0));
     let name = format!("open {count} messages, last 50 shown");
     table.add(name, median, "ms", Goal::AtMost(50.0), Goal::AtMost(20.0));
-    table.note("slowest of these", super::table::millis(percentile(&times, 100.0)), "ms");
+    table.note(
+        "slowest of these",
+        super::table::millis(percentile(&times, 100.0)),
+        "ms",
+    );
 }

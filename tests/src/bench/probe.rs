@@ -21,21 +21,49 @@ pub(crate) struct Probe {
 
 /// Measures on the file system of `folder`.
 pub(crate) fn fsync(folder: &Path, scale: Scale) -> Probe {
-    let count = scale.of(500, 100);
+    Probe::of(times(folder, scale))
+}
+
+/// As [`fsync`], before and after `work`: a disk has its moods.
+pub(crate) async fn around<T>(
+    folder: &Path,
+    scale: Scale,
+    work: impl Future<Output = T>,
+) -> (T, Probe) {
+    let mut before = times(folder, scale);
+    let done = work.await;
+    before.extend(times(folder, scale));
+    (done, Probe::of(before))
+}
+
+fn times(folder: &Path, scale: Scale) -> Vec<Duration> {
     let mut file = File::create(folder.join("probe")).unwrap();
-    let mut times = Vec::with_capacity(count);
-    for _ in 0..count {
+    let time = |_| {
         file.write_all(&[0x5a; 4096]).unwrap();
         let began = Instant::now();
         file.sync_data().unwrap();
-        times.push(began.elapsed());
+        began.elapsed()
+    };
+    (0..scale.of(500, 100)).map(time).collect()
+}
+
+impl Probe {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        Self {
+            median: percentile(&times, 50.0),
+            p99: percentile(&times, 99.0),
+            count: times.len(),
+        }
     }
-    times.sort();
-    Probe { median: percentile(&times, 50.0), p99: percentile(&times, 99.0), count }
 }
 
 impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "fsync of 4 KiB, {} times: median {:?}, p99 {:?}", self.count, self.median, self.p99)
+        write!(
+            f,
+            "fsync of 4 KiB, {} times: median {:?}, p99 {:?}",
+            self.count, self.median, self.p99
+        )
     }
 }

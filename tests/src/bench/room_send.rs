@@ -18,10 +18,12 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let mut puppet = cast.puppet(&relay, 0).await;
     let text = |number: usize| format!("{number:04} {}", "x".repeat(1019));
     // The first loads the group.
-    let warm = puppet.engine.send(room, Draft::Text(text(9999)), now()).unwrap().message;
-    let is_sent = |event: &Event, wanted| {
-        matches!(event, Event::Item { item, .. } if item.message == wanted && item.state == SendState::Sent)
-    };
+    let warm = puppet
+        .engine
+        .send(room, Draft::Text(text(9999)), now())
+        .unwrap()
+        .message;
+    let is_sent = |event: &Event, wanted| matches!(event, Event::Item { item, .. } if item.message == wanted && item.state == SendState::Sent);
     puppet.until(|event| is_sent(event, warm)).await;
     puppet.events.clear();
 
@@ -30,7 +32,11 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let mut last = warm;
     for number in 0..sends {
         let before = thread_cpu_time();
-        last = puppet.engine.send(room, Draft::Text(text(number)), now()).unwrap().message;
+        last = puppet
+            .engine
+            .send(room, Draft::Text(text(number)), now())
+            .unwrap()
+            .message;
         sealing += thread_cpu_time() - before;
     }
     puppet.until(|event| is_sent(event, last)).await;
@@ -38,8 +44,18 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let count = f64::from(u32::try_from(sends).unwrap());
     let each = |time: std::time::Duration| time.as_secs_f64() * 1000.0 / count;
     let name = format!("SDK send of 1 KiB, {devices} devices, CPU of send()");
-    table.add(name, each(sealing), "ms", Goal::AtMost(0.4), Goal::AtMost(0.15));
-    table.note("SDK send, CPU with frames, answer and echo", each(all), "ms");
+    table.add(
+        name,
+        each(sealing),
+        "ms",
+        Goal::AtMost(0.4),
+        Goal::AtMost(0.15),
+    );
+    table.note(
+        "SDK send, CPU with frames, answer and echo",
+        each(all),
+        "ms",
+    );
     table.note("SDK sends in a burst", count / time.as_secs_f64(), "/s");
     relay.stop().await;
 }

@@ -21,7 +21,10 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let pairs = pairs(hall, &relay, 4).await;
     let load = Load::new();
     pairs.receive(&relay, &load).await;
-    let (ana, bruno) = (client(hall, &relay, "ana").await, client(hall, &relay, "bruno").await);
+    let (ana, bruno) = (
+        client(hall, &relay, "ana").await,
+        client(hall, &relay, "bruno").await,
+    );
     let room = ana.direct("bruno").await.unwrap();
     entered(&bruno, room.id()).await;
     let mut events = bruno.events();
@@ -30,13 +33,21 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     for (pair, room) in pairs.rooms.iter().enumerate() {
         let press = Press::new(place(&relay, *room).0, u64::try_from(pair).unwrap());
         let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
-        senders.push(spawn_local(send_open(Rc::clone(&load), sender, press, every, Duration::ZERO)));
+        senders.push(spawn_local(send_open(
+            Rc::clone(&load),
+            sender,
+            press,
+            every,
+            Duration::ZERO,
+        )));
     }
     let mut times = Vec::with_capacity(count);
     for number in 0..count {
         let began = Instant::now();
         let sent = room.send(&format!("number {number}")).await.unwrap();
-        while !matches!(events.next().await.unwrap(), Event::Message(message) if message.id() == sent.message_id()) {}
+        while !matches!(events.next().await.unwrap(), Event::Message(message) if message.id() == sent.message_id())
+        {
+        }
         times.push(began.elapsed());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -45,7 +56,12 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         sender.await.unwrap();
     }
     let none = [Goal::None, Goal::None];
-    table.times(&format!("send to shown at {LOAD}/s of others"), &mut times, none, none);
+    table.times(
+        &format!("send to shown at {LOAD}/s of others"),
+        &mut times,
+        none,
+        none,
+    );
     ana.close().await;
     bruno.close().await;
     relay.stop().await;

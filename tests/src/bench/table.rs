@@ -61,7 +61,11 @@ impl Goal {
 impl Table {
     /// An empty table.
     pub(crate) fn new(scale: Scale) -> Self {
-        Self { scale, rows: Vec::new(), probe: Value::Null }
+        Self {
+            scale,
+            rows: Vec::new(),
+            probe: Value::Null,
+        }
     }
 
     /// The run's own fsync.
@@ -70,8 +74,21 @@ impl Table {
     }
 
     /// Adds a result and prints it.
-    pub(crate) fn add(&mut self, name: impl Into<String>, value: f64, unit: &'static str, must: Goal, stretch: Goal) {
-        let row = Row { name: name.into(), value, unit, must, stretch };
+    pub(crate) fn add(
+        &mut self,
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        must: Goal,
+        stretch: Goal,
+    ) {
+        let row = Row {
+            name: name.into(),
+            value,
+            unit,
+            must,
+            stretch,
+        };
         println!("{}", row.line());
         self.rows.push(row);
     }
@@ -82,16 +99,41 @@ impl Table {
     }
 
     /// Adds the percentiles of some times, with goals for the median and the 99th.
-    pub(crate) fn times(&mut self, name: &str, times: &mut [Duration], p50: [Goal; 2], p99: [Goal; 2]) {
+    pub(crate) fn times(
+        &mut self,
+        name: &str,
+        times: &mut [Duration],
+        p50: [Goal; 2],
+        p99: [Goal; 2],
+    ) {
         times.sort();
-        self.add(format!("{name}, p50"), millis(percentile(times, 50.0)), "ms", p50[0], p50[1]);
-        self.add(format!("{name}, p99"), millis(percentile(times, 99.0)), "ms", p99[0], p99[1]);
-        self.note(format!("{name}, p99.9"), millis(percentile(times, 99.9)), "ms");
+        self.add(
+            format!("{name}, p50"),
+            millis(percentile(times, 50.0)),
+            "ms",
+            p50[0],
+            p50[1],
+        );
+        self.add(
+            format!("{name}, p99"),
+            millis(percentile(times, 99.0)),
+            "ms",
+            p99[0],
+            p99[1],
+        );
+        self.note(
+            format!("{name}, p99.9"),
+            millis(percentile(times, 99.9)),
+            "ms",
+        );
     }
 
     /// The whole table.
     pub(crate) fn print(&self) {
-        println!("\n{:<52} {:>14} {:>22} {:>18}", "what", "measured", "must", "stretch");
+        println!(
+            "\n{:<52} {:>14} {:>22} {:>18}",
+            "what", "measured", "must", "stretch"
+        );
         for row in &self.rows {
             println!("{}", row.line());
         }
@@ -109,7 +151,10 @@ impl Table {
             })
         });
         let rows: Vec<_> = rows.collect();
-        format!("{:#}\n", json!({"quick": self.scale.quick, "fsync": self.probe, "results": rows}))
+        format!(
+            "{:#}\n",
+            json!({"quick": self.scale.quick, "fsync": self.probe, "results": rows})
+        )
     }
 }
 
@@ -122,7 +167,12 @@ impl Row {
             (None, _) => " ",
         };
         let measured = format!("{} {}", number(self.value), self.unit);
-        format!("{:<52} {measured:>14} {:>20} {sign} {:>18}", self.name, self.must.text(), self.stretch.text())
+        format!(
+            "{:<52} {measured:>14} {:>20} {sign} {:>18}",
+            self.name,
+            self.must.text(),
+            self.stretch.text()
+        )
     }
 }
 
@@ -143,7 +193,11 @@ pub(crate) fn millis(time: Duration) -> f64 {
 /// The value that so many in a hundred do not exceed; the times are sorted.
 pub(crate) fn percentile(times: &[Duration], percent: f64) -> Duration {
     let last = times.len().saturating_sub(1);
-    #[allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "an index into at most millions")]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "an index into at most millions"
+    )]
     let index = (last as f64 * percent / 100.0).round() as usize;
     times.get(index).copied().unwrap_or_default()
 }

@@ -49,18 +49,39 @@ impl Child {
     pub async fn start(stage: &Arc<Stage>, address: &str, handle: &str) -> Self {
         let mut command = Command::new(binaries::own("lacre-test-client"));
         command.arg(address).arg(folder(stage, handle)).arg(handle);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
         let mut process = command.spawn().unwrap();
         let input = tokio::sync::Mutex::new(process.stdin.take().unwrap());
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let first = stage.within("a client's process opens", lines.next_line()).await.unwrap();
-        let first = first.unwrap_or_else(|| stage.fail(&format!("the process of {handle} ended at once")));
+        let first = stage
+            .within("a client's process opens", lines.next_line())
+            .await
+            .unwrap();
+        let first =
+            first.unwrap_or_else(|| stage.fail(&format!("the process of {handle} ended at once")));
         let opened: Value = serde_json::from_str(&first).unwrap();
-        let text = |name: &str| opened[name].as_str().unwrap_or_else(|| stage.fail(&format!("{handle}: {opened}")));
-        let (account, device) = (text("account").parse().unwrap(), text("device").parse().unwrap());
+        let text = |name: &str| {
+            opened[name]
+                .as_str()
+                .unwrap_or_else(|| stage.fail(&format!("{handle}: {opened}")))
+        };
+        let (account, device) = (
+            text("account").parse().unwrap(),
+            text("device").parse().unwrap(),
+        );
         let shared = Arc::new(Shared::default());
         tokio::spawn(listen(lines, Arc::clone(&shared), Arc::clone(stage)));
-        Self { stage: Arc::clone(stage), process, input, shared, account, device }
+        Self {
+            stage: Arc::clone(stage),
+            process,
+            input,
+            shared,
+            account,
+            device,
+        }
     }
 
     /// The device.
@@ -91,13 +112,23 @@ impl Child {
         let mut command = command;
         command["id"] = id.into();
         let line = format!("{command}\n");
-        self.input.lock().await.write_all(line.as_bytes()).await.ok()?;
-        self.stage.within(&format!("the answer to {command}"), answered).await.ok()
+        self.input
+            .lock()
+            .await
+            .write_all(line.as_bytes())
+            .await
+            .ok()?;
+        self.stage
+            .within(&format!("the answer to {command}"), answered)
+            .await
+            .ok()
     }
 
     /// Sends a text. `None` if the process ended before it said that the message is durable.
     pub async fn say(&self, room: RoomId, text: &str) -> Option<MessageId> {
-        let answer = self.ask(json!({"do": "send", "room": room.to_string(), "text": text})).await?;
+        let answer = self
+            .ask(json!({"do": "send", "room": room.to_string(), "text": text}))
+            .await?;
         let message = message_of(&answer);
         Some(message.unwrap_or_else(|| self.stage.fail(&format!("a child cannot send: {answer}"))))
     }
@@ -106,7 +137,10 @@ impl Child {
     pub async fn has_received(&self, count: u64) {
         let mut received = self.shared.received.subscribe();
         let what = format!("a child receives {count} messages");
-        self.stage.within(&what, received.wait_for(|now| *now >= count)).await.unwrap();
+        self.stage
+            .within(&what, received.wait_for(|now| *now >= count))
+            .await
+            .unwrap();
     }
 
     /// SIGKILL: whatever it was doing is not finished.
@@ -117,7 +151,11 @@ impl Child {
     /// Closes the client and ends the process.
     pub async fn end(mut self) {
         self.ask(json!({"do": "end"})).await;
-        let status = self.stage.within("a client's process ends", self.process.wait()).await.unwrap();
+        let status = self
+            .stage
+            .within("a client's process ends", self.process.wait())
+            .await
+            .unwrap();
         assert!(status.success(), "a client's process ended with {status}");
     }
 }
@@ -126,18 +164,27 @@ impl Child {
 async fn listen(mut lines: Lines<BufReader<ChildStdout>>, shared: Arc<Shared>, stage: Arc<Stage>) {
     while let Ok(Some(line)) = lines.next_line().await {
         // Half a line is the last thing a killed process may have written.
-        let Ok(value) = serde_json::from_str::<Value>(&line) else { break };
+        let Ok(value) = serde_json::from_str::<Value>(&line) else {
+            break;
+        };
         match value["event"].as_str() {
             Some("durable") => {
                 let room: RoomId = value["room"].as_str().unwrap().parse().unwrap();
                 let device = value["device"].as_str().unwrap().parse().unwrap();
-                stage.record.durable(device, room, message_of(&value).unwrap());
+                stage
+                    .record
+                    .durable(device, room, message_of(&value).unwrap());
             }
             Some("sent") => stage.record.sent(message_of(&value).unwrap()),
             Some("message") => shared.received.send_modify(|count| *count += 1),
             Some(_) => {}
             None => {
-                let waiting = shared.waiting.lock().unwrap().1.remove(&value["id"].as_u64().unwrap());
+                let waiting = shared
+                    .waiting
+                    .lock()
+                    .unwrap()
+                    .1
+                    .remove(&value["id"].as_u64().unwrap());
                 // Whoever asked may have stopped waiting.
                 let _unheard = waiting.map(|waiting| waiting.send(value));
             }
@@ -150,8 +197,18 @@ async fn listen(mut lines: Lines<BufReader<ChildStdout>>, shared: Arc<Shared>, s
 /// Whether a data folder can be opened by a process of its own; the error's code if not.
 pub async fn refusal(stage: &Stage, address: &str, folder: &Path, handle: &str) -> Option<String> {
     let mut command = Command::new(binaries::own("lacre-test-client"));
-    command.arg(address).arg(folder).arg(handle).stdin(Stdio::null());
-    let output = stage.within("a process tries a folder", command.kill_on_drop(true).output()).await.unwrap();
+    command
+        .arg(address)
+        .arg(folder)
+        .arg(handle)
+        .stdin(Stdio::null());
+    let output = stage
+        .within(
+            "a process tries a folder",
+            command.kill_on_drop(true).output(),
+        )
+        .await
+        .unwrap();
     let line = String::from_utf8(output.stdout).unwrap();
     let first: Value = serde_json::from_str(line.lines().next().unwrap()).unwrap();
     first["code"].as_str().map(str::to_owned)

@@ -9,7 +9,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 /// Runs until `end`, or the end of the input.
 pub fn main() {
     let words: Vec<String> = std::env::args().collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(run(&words[1], &words[2], &words[3]));
 }
 
@@ -50,7 +54,9 @@ async fn run(address: &str, folder: &str, handle: &str) {
                 }
                 Err(error) => failed(&error),
             },
-            (_, Some(open)) => obey(open, &command).await.unwrap_or_else(|error| failed(&error)),
+            (_, Some(open)) => obey(open, &command)
+                .await
+                .unwrap_or_else(|error| failed(&error)),
             (_, None) => json!({"error": "the client is closed"}),
         };
         answer["id"] = command["id"].clone();
@@ -76,7 +82,9 @@ async fn open(address: &str, folder: &str, handle: &str) -> Result<Client, Error
         }
     });
     let me = client.me();
-    out(&json!({"event": "opened", "account": me.account.to_string(), "device": me.device.to_string()}));
+    out(
+        &json!({"event": "opened", "account": me.account.to_string(), "device": me.device.to_string()}),
+    );
     Ok(client)
 }
 
@@ -89,7 +97,9 @@ async fn obey(client: &Client, command: &Value) -> Result<Value, Error> {
             let handle = client.room(room())?.send(word("text")).await?;
             let message = hex::encode(handle.message_id().as_bytes());
             let device = client.me().device.to_string();
-            out(&json!({"event": "durable", "room": word("room"), "message": message, "device": device}));
+            out(
+                &json!({"event": "durable", "room": word("room"), "message": message, "device": device}),
+            );
             let name = message.clone();
             tokio::spawn(async move {
                 if handle.sent().await.is_ok() {

@@ -10,7 +10,11 @@ type Places = HashMap<(RoomId, MessageId), Seq>;
 
 /// Every line of the contract that the evidence breaks; empty if it holds.
 pub fn violations(evidence: &Evidence) -> Vec<String> {
-    let mut found: Vec<String> = evidence.rooms.iter().flat_map(|room| room.flaws()).collect();
+    let mut found: Vec<String> = evidence
+        .rooms
+        .iter()
+        .flat_map(|room| room.flaws())
+        .collect();
     let places = places(evidence, &mut found);
     for device in &evidence.devices {
         for (room, timeline) in &device.timelines {
@@ -18,7 +22,10 @@ pub fn violations(evidence: &Evidence) -> Vec<String> {
         }
         let twice = device.told.iter().filter(|(_, times)| **times > 1);
         found.extend(twice.map(|((room, message), times)| {
-            format!("{}: message {message:?} of room {room} was told {times} times", device.name)
+            format!(
+                "{}: message {message:?} of room {room} was told {times} times",
+                device.name
+            )
         }));
     }
     check_arrivals(evidence, &places, &mut found);
@@ -31,8 +38,13 @@ fn places(evidence: &Evidence, found: &mut Vec<String>) -> Places {
     let mut places: HashMap<(RoomId, MessageId), (Seq, &str)> = HashMap::new();
     for device in &evidence.devices {
         for (room, timeline) in &device.timelines {
-            for (message, seq) in timeline.iter().filter_map(|item| Some((item.message, item.seq?))) {
-                let (known, by) = *places.entry((*room, message)).or_insert((seq, &device.name));
+            for (message, seq) in timeline
+                .iter()
+                .filter_map(|item| Some((item.message, item.seq?)))
+            {
+                let (known, by) = *places
+                    .entry((*room, message))
+                    .or_insert((seq, &device.name));
                 if known != seq {
                     found.push(format!(
                         "message {message:?} of room {room} stands at {known} for {by} and at {seq} for {}",
@@ -42,11 +54,20 @@ fn places(evidence: &Evidence, found: &mut Vec<String>) -> Places {
             }
         }
     }
-    places.into_iter().map(|(message, (seq, _))| (message, seq)).collect()
+    places
+        .into_iter()
+        .map(|(message, (seq, _))| (message, seq))
+        .collect()
 }
 
 /// What one device shows of one room.
-fn check_timeline(device: &Shown, room: RoomId, timeline: &[Item], evidence: &Evidence, found: &mut Vec<String>) {
+fn check_timeline(
+    device: &Shown,
+    room: RoomId,
+    timeline: &[Item],
+    evidence: &Evidence,
+    found: &mut Vec<String>,
+) {
     let mut flaw = |text: String| found.push(format!("{}, room {room}: {text}", device.name));
     let (mut messages, mut texts, mut last) = (HashSet::new(), HashSet::new(), 0);
     let logged = evidence.rooms.iter().find(|logged| logged.room == room);
@@ -55,27 +76,44 @@ fn check_timeline(device: &Shown, room: RoomId, timeline: &[Item], evidence: &Ev
             flaw(format!("message {:?} is shown twice", item.message));
         }
         match &item.body {
-            ItemBody::Text(text) if !texts.insert(text) => flaw(format!("the text {text:?} is shown twice")),
+            ItemBody::Text(text) if !texts.insert(text) => {
+                flaw(format!("the text {text:?} is shown twice"))
+            }
             ItemBody::Unreadable(why) if !evidence.may_be_unreadable => {
-                flaw(format!("the message at {:?} is unreadable: {why}", item.seq));
+                flaw(format!(
+                    "the message at {:?} is unreadable: {why}",
+                    item.seq
+                ));
             }
             _ => {}
         }
         let Some(seq) = item.seq else { continue };
         if seq <= last {
-            flaw(format!("the message at {seq} is shown after the one at {last}"));
+            flaw(format!(
+                "the message at {seq} is shown after the one at {last}"
+            ));
         }
         last = seq;
         let Some(logged) = logged else {
-            flaw(format!("the relay has no such room, but a message at {seq} is shown"));
+            flaw(format!(
+                "the relay has no such room, but a message at {seq} is shown"
+            ));
             continue;
         };
         let entry = logged.entries.iter().find(|entry| entry.link.seq == seq);
         if entry.is_none_or(|entry| entry.link.kind != EntryKind::Message) && seq >= logged.first {
-            flaw(format!("a message is shown at {seq}, where the relay has none"));
+            flaw(format!(
+                "a message is shown at {seq}, where the relay has none"
+            ));
         }
-        if !logged.readers.iter().any(|reader| reader.device == device.device && reader.reads(seq)) {
-            flaw(format!("the message at {seq} is shown, but the device does not read that part of the log"));
+        if !logged
+            .readers
+            .iter()
+            .any(|reader| reader.device == device.device && reader.reads(seq))
+        {
+            flaw(format!(
+                "the message at {seq} is shown, but the device does not read that part of the log"
+            ));
         }
     }
 }
@@ -85,7 +123,12 @@ fn check_arrivals(evidence: &Evidence, places: &Places, found: &mut Vec<String>)
     let shown: HashMap<_, HashSet<MessageId>> = evidence
         .devices
         .iter()
-        .flat_map(|device| device.timelines.iter().map(move |(room, items)| ((device.device, *room), items)))
+        .flat_map(|device| {
+            device
+                .timelines
+                .iter()
+                .map(move |(room, items)| ((device.device, *room), items))
+        })
         .map(|(key, items)| (key, items.iter().map(|item| item.message).collect()))
         .collect();
     for sending in &evidence.sendings {
@@ -93,21 +136,35 @@ fn check_arrivals(evidence: &Evidence, places: &Places, found: &mut Vec<String>)
         match sending.fate {
             Fate::Forgiven => continue,
             Fate::Durable => {
-                found.push(format!("message {message:?} of room {room} was durable on its device and never sent"));
+                found.push(format!(
+                    "message {message:?} of room {room} was durable on its device and never sent"
+                ));
                 continue;
             }
             Fate::Sent => {}
         }
         let Some(seq) = places.get(&(room, message)) else {
-            found.push(format!("message {message:?} of room {room} was reported sent, and nobody shows it"));
+            found.push(format!(
+                "message {message:?} of room {room} was reported sent, and nobody shows it"
+            ));
             continue;
         };
-        let Some(logged) = evidence.rooms.iter().find(|logged| logged.room == room) else { continue };
+        let Some(logged) = evidence.rooms.iter().find(|logged| logged.room == room) else {
+            continue;
+        };
         for device in &evidence.devices {
-            let reads = logged.readers.iter().any(|reader| reader.device == device.device && reader.reads(*seq));
-            let shows = shown.get(&(device.device, room)).is_some_and(|messages| messages.contains(&message));
+            let reads = logged
+                .readers
+                .iter()
+                .any(|reader| reader.device == device.device && reader.reads(*seq));
+            let shows = shown
+                .get(&(device.device, room))
+                .is_some_and(|messages| messages.contains(&message));
             if reads && !shows {
-                found.push(format!("{} misses message {message:?} at {seq} of room {room}", device.name));
+                found.push(format!(
+                    "{} misses message {message:?} at {seq} of room {room}",
+                    device.name
+                ));
             }
         }
     }
@@ -117,8 +174,12 @@ fn check_arrivals(evidence: &Evidence, places: &Places, found: &mut Vec<String>)
 fn check_senders(evidence: &Evidence, places: &Places, found: &mut Vec<String>) {
     let mut last = BTreeMap::new();
     for sending in &evidence.sendings {
-        let Some(seq) = places.get(&(sending.room, sending.message)) else { continue };
-        let before = last.insert((sending.device, sending.room), *seq).unwrap_or(0);
+        let Some(seq) = places.get(&(sending.room, sending.message)) else {
+            continue;
+        };
+        let before = last
+            .insert((sending.device, sending.room), *seq)
+            .unwrap_or(0);
         if *seq <= before {
             found.push(format!(
                 "device {}, room {}: message {:?} stands at {seq}, one sent before it at {before}",
@@ -164,8 +225,20 @@ mod tests {
     fn good() -> Evidence {
         let mut chain = chain_start(LogId::Room(ROOM));
         let entries = (1..=4).map(|seq| {
-            let kind = if seq == 1 { EntryKind::Commit } else { EntryKind::Message };
-            let link = Link { seq, kind, generation: 0, epoch: 1, accepted_ms: seq, body: Hash([7; 32]), stamp: None };
+            let kind = if seq == 1 {
+                EntryKind::Commit
+            } else {
+                EntryKind::Message
+            };
+            let link = Link {
+                seq,
+                kind,
+                generation: 0,
+                epoch: 1,
+                accepted_ms: seq,
+                body: Hash([7; 32]),
+                stamp: None,
+            };
             chain = link.chain(&chain);
             LoggedEntry { link, chain }
         });
@@ -181,7 +254,14 @@ mod tests {
         let shown = |number: u8, items: &[(u8, Seq)]| Shown {
             name: number.to_string(),
             device: DeviceId([number; 16]),
-            timelines: [(ROOM, items.iter().map(|(number, seq)| item(*number, *seq)).collect())].into(),
+            timelines: [(
+                ROOM,
+                items
+                    .iter()
+                    .map(|(number, seq)| item(*number, *seq))
+                    .collect(),
+            )]
+            .into(),
             told: HashMap::new(),
         };
         let sending = |number: u8| Sending {
@@ -192,8 +272,21 @@ mod tests {
         };
         Evidence {
             sendings: vec![sending(2), sending(3), sending(4)],
-            rooms: vec![LoggedRoom { room: ROOM, generation: 0, epoch: 1, head: 4, chain, first: 1, before, entries, readers }],
-            devices: vec![shown(1, &[(2, 2), (3, 3), (4, 4)]), shown(2, &[(3, 3), (4, 4)])],
+            rooms: vec![LoggedRoom {
+                room: ROOM,
+                generation: 0,
+                epoch: 1,
+                head: 4,
+                chain,
+                first: 1,
+                before,
+                entries,
+                readers,
+            }],
+            devices: vec![
+                shown(1, &[(2, 2), (3, 3), (4, 4)]),
+                shown(2, &[(3, 3), (4, 4)]),
+            ],
             may_be_unreadable: false,
         }
     }
@@ -212,14 +305,22 @@ mod tests {
         type Break = fn(&mut Evidence);
         let breaches: [(&str, Break); 12] = [
             ("misses", |e| drop(timeline(e, 1).remove(0))),
-            ("nobody shows", |e| (0..2).for_each(|device| timeline(e, device).retain(|i| i.seq != Some(4)))),
+            ("nobody shows", |e| {
+                (0..2).for_each(|device| timeline(e, device).retain(|i| i.seq != Some(4)))
+            }),
             ("shown twice", |e| timeline(e, 0).push(item(2, 5))),
-            ("text", |e| timeline(e, 0)[1].body = ItemBody::Text("2".to_owned())),
+            ("text", |e| {
+                timeline(e, 0)[1].body = ItemBody::Text("2".to_owned())
+            }),
             ("shown after", |e| timeline(e, 0).swap(0, 1)),
             ("stands at", |e| timeline(e, 1)[0].seq = Some(4)),
             ("does not read", |e| timeline(e, 1).insert(0, item(2, 2))),
-            ("where the relay has none", |e| timeline(e, 0).insert(0, item(9, 1))),
-            ("told 2 times", |e| e.devices[0].told = HashMap::from([((ROOM, message(3)), 2)])),
+            ("where the relay has none", |e| {
+                timeline(e, 0).insert(0, item(9, 1))
+            }),
+            ("told 2 times", |e| {
+                e.devices[0].told = HashMap::from([((ROOM, message(3)), 2)])
+            }),
             ("sent before it", |e| e.sendings.swap(0, 1)),
             ("never sent", |e| e.sendings[0].fate = Fate::Durable),
             ("chain", |e| e.rooms[0].entries[2].link.accepted_ms += 1),
@@ -228,7 +329,10 @@ mod tests {
             let mut evidence = good();
             breach(&mut evidence);
             let found = violations(&evidence);
-            assert!(found.iter().any(|text| text.contains(words)), "{words:?} is not among {found:?}");
+            assert!(
+                found.iter().any(|text| text.contains(words)),
+                "{words:?} is not among {found:?}"
+            );
         }
     }
 
@@ -236,10 +340,18 @@ mod tests {
     fn gaps_and_unreadable_messages_are_found() {
         let mut evidence = good();
         evidence.rooms[0].entries.remove(1);
-        assert!(violations(&evidence).iter().any(|text| text.contains("expected entry 2")));
+        assert!(
+            violations(&evidence)
+                .iter()
+                .any(|text| text.contains("expected entry 2"))
+        );
         let mut evidence = good();
         timeline(&mut evidence, 1)[0].body = ItemBody::Unreadable("sealed for nobody".to_owned());
-        assert!(violations(&evidence).iter().any(|text| text.contains("unreadable")));
+        assert!(
+            violations(&evidence)
+                .iter()
+                .any(|text| text.contains("unreadable"))
+        );
         evidence.may_be_unreadable = true;
         assert_eq!(violations(&evidence), Vec::<String>::new());
     }

@@ -64,7 +64,12 @@ pub struct Evidence {
 impl Record {
     /// `send` has returned.
     pub fn durable(&self, device: DeviceId, room: RoomId, message: MessageId) {
-        let sending = Sending { device, room, message, fate: Fate::Durable };
+        let sending = Sending {
+            device,
+            room,
+            message,
+            fate: Fate::Durable,
+        };
         self.sendings.lock().unwrap().push(sending);
     }
 
@@ -81,7 +86,9 @@ impl Record {
     /// What a device has sent that is not reported sent, but must be.
     pub fn unsent(&self, device: DeviceId) -> Vec<MessageId> {
         let sendings = self.sendings.lock().unwrap();
-        let open = sendings.iter().filter(|sending| sending.device == device && sending.fate == Fate::Durable);
+        let open = sendings
+            .iter()
+            .filter(|sending| sending.device == device && sending.fate == Fate::Durable);
         open.map(|sending| sending.message).collect()
     }
 
@@ -93,7 +100,11 @@ impl Record {
     fn change(&self, message: MessageId, change: impl Fn(&mut Fate)) {
         let mut sendings = self.sendings.lock().unwrap();
         // The newest first: that is where a report belongs.
-        if let Some(sending) = sendings.iter_mut().rev().find(|sending| sending.message == message) {
+        if let Some(sending) = sendings
+            .iter_mut()
+            .rev()
+            .find(|sending| sending.message == message)
+        {
             change(&mut sending.fate);
         }
     }

@@ -32,9 +32,14 @@ impl Device {
     /// Signs up with a handle.
     pub async fn sign_up(stage: &Arc<Stage>, address: &str, handle: &str) -> Self {
         let folder = stage.path(handle);
-        let options = Options::in_folder(address, folder.clone()).key_file().handle(handle);
-        let client = stage.within(&format!("{handle} signs up"), Client::open(options)).await;
-        let client = client.unwrap_or_else(|error| stage.fail(&format!("{handle} cannot sign up: {error}")));
+        let options = Options::in_folder(address, folder.clone())
+            .key_file()
+            .handle(handle);
+        let client = stage
+            .within(&format!("{handle} signs up"), Client::open(options))
+            .await;
+        let client =
+            client.unwrap_or_else(|error| stage.fail(&format!("{handle} cannot sign up: {error}")));
         Self::with(stage, handle, handle, address, folder, client).await
     }
 
@@ -42,8 +47,11 @@ impl Device {
     pub async fn resume(stage: &Arc<Stage>, address: &str, handle: &str) -> Self {
         let folder = stage.path(handle);
         let options = Options::in_folder(address, folder.clone()).key_file();
-        let client = stage.within(&format!("{handle} resumes"), Client::open(options)).await;
-        let client = client.unwrap_or_else(|error| stage.fail(&format!("{handle} cannot resume: {error}")));
+        let client = stage
+            .within(&format!("{handle} resumes"), Client::open(options))
+            .await;
+        let client =
+            client.unwrap_or_else(|error| stage.fail(&format!("{handle} cannot resume: {error}")));
         Self::with(stage, handle, handle, address, folder, client).await
     }
 
@@ -52,24 +60,55 @@ impl Device {
         let folder = self.stage.path(name);
         let options = Options::in_folder(&self.address, folder.clone()).key_file();
         let options = options.link_to(self.account(), name);
-        let client = self.stage.within("a new device asks to be let in", Client::open(options)).await;
-        let client = client.unwrap_or_else(|error| self.stage.fail(&format!("{name} cannot ask: {error}")));
-        Self::with(&self.stage, name, &self.handle, &self.address, folder, client).await
+        let client = self
+            .stage
+            .within("a new device asks to be let in", Client::open(options))
+            .await;
+        let client =
+            client.unwrap_or_else(|error| self.stage.fail(&format!("{name} cannot ask: {error}")));
+        Self::with(
+            &self.stage,
+            name,
+            &self.handle,
+            &self.address,
+            folder,
+            client,
+        )
+        .await
     }
 
     /// A second device of the same account, let in by this one.
     pub async fn second(&self, name: &str) -> Self {
         let second = self.ask_for_second(name).await;
         let wanted = second.id();
-        self.until("the request of the new device", |told| told.approvals.iter().any(|ask| ask.device() == wanted)).await;
-        let ask = self.look(|told| told.approvals.iter().find(|ask| ask.device() == wanted).cloned()).unwrap();
+        self.until("the request of the new device", |told| {
+            told.approvals.iter().any(|ask| ask.device() == wanted)
+        })
+        .await;
+        let ask = self
+            .look(|told| {
+                told.approvals
+                    .iter()
+                    .find(|ask| ask.device() == wanted)
+                    .cloned()
+            })
+            .unwrap();
         assert_eq!(ask.name(), name);
-        self.within("letting the new device in", ask.approve()).await.unwrap();
+        self.within("letting the new device in", ask.approve())
+            .await
+            .unwrap();
         second.until("being let in", |told| told.approved).await;
         second
     }
 
-    async fn with(stage: &Arc<Stage>, name: &str, handle: &str, address: &str, folder: PathBuf, client: Client) -> Self {
+    async fn with(
+        stage: &Arc<Stage>,
+        name: &str,
+        handle: &str,
+        address: &str,
+        folder: PathBuf,
+        client: Client,
+    ) -> Self {
         let journal = Arc::new(Journal::new(name));
         stage.enters(Arc::clone(&journal));
         let mut device = Self {
@@ -98,7 +137,10 @@ impl Device {
     /// Opens the client again: the folder says who it is.
     pub async fn open(&mut self) {
         let client = self.try_open().await;
-        let client = client.unwrap_or_else(|error| self.stage.fail(&format!("{} cannot open: {error}", self.name)));
+        let client = client.unwrap_or_else(|error| {
+            self.stage
+                .fail(&format!("{} cannot open: {error}", self.name))
+        });
         self.listen(client).await;
     }
 
@@ -108,15 +150,22 @@ impl Device {
     /// Whatever [`Client::open`] answers.
     pub async fn try_open(&self) -> Result<Client, Error> {
         let options = Options::in_folder(&self.address, self.folder.clone()).key_file();
-        self.stage.within("opening a client", Client::open(options)).await
+        self.stage
+            .within("opening a client", Client::open(options))
+            .await
     }
 
     /// Closes the client as an application does.
     pub async fn close(&mut self) {
         if let Some(open) = self.open.take() {
             self.journal.closed();
-            self.stage.within("closing a client", open.client.close()).await;
-            self.stage.within("the end of a client's events", open.listener).await.unwrap();
+            self.stage
+                .within("closing a client", open.client.close())
+                .await;
+            self.stage
+                .within("the end of a client's events", open.listener)
+                .await
+                .unwrap();
         }
     }
 
@@ -136,7 +185,11 @@ impl Device {
         drop(open.client);
         let lock = std::fs::File::open(self.folder.join("store.lock")).unwrap();
         let freed = tokio::task::spawn_blocking(move || lock.lock());
-        self.stage.within("a dropped client lets go of its folder", freed).await.unwrap().unwrap();
+        self.stage
+            .within("a dropped client lets go of its folder", freed)
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     /// Through which address it connects from the next opening on.
@@ -184,20 +237,32 @@ impl Device {
 
     /// A room this device has.
     pub fn room(&self, room: RoomId) -> Room {
-        self.client().room(room).unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
+        self.client()
+            .room(room)
+            .unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
     }
 
     /// Opens the direct room with somebody.
     pub async fn direct(&self, other: &Self) -> RoomId {
-        let room = self.within("a direct room", self.client().direct(&other.handle)).await;
-        room.unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name))).id()
+        let room = self
+            .within("a direct room", self.client().direct(&other.handle))
+            .await;
+        room.unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
+            .id()
     }
 
     /// Creates a group; everybody in it has entered when this returns.
     pub async fn group(&self, name: &str, members: &[&Self]) -> RoomId {
-        let handles: Vec<_> = members.iter().map(|member| member.handle.as_str()).collect();
-        let room = self.within("a group", self.client().create_group(name, &handles)).await;
-        let room = room.unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name))).id();
+        let handles: Vec<_> = members
+            .iter()
+            .map(|member| member.handle.as_str())
+            .collect();
+        let room = self
+            .within("a group", self.client().create_group(name, &handles))
+            .await;
+        let room = room
+            .unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
+            .id();
         for member in members {
             member.enters(room).await;
         }
@@ -206,12 +271,15 @@ impl Device {
 
     /// Waits until the device is in a room.
     pub async fn enters(&self, room: RoomId) {
-        self.until("entering a room", |told| told.entered.contains(&room)).await;
+        self.until("entering a room", |told| told.entered.contains(&room))
+            .await;
     }
 
     /// Waits for the session.
     pub async fn comes_online(&self) {
-        self.within("coming online", self.client().online()).await.unwrap();
+        self.within("coming online", self.client().online())
+            .await
+            .unwrap();
     }
 
     /// Waits until something was told.
@@ -226,7 +294,9 @@ impl Device {
 
     /// Waits for something before the story's deadline.
     pub async fn within<T>(&self, what: &str, future: impl Future<Output = T>) -> T {
-        self.stage.within(&format!("{}: {what}", self.name), future).await
+        self.stage
+            .within(&format!("{}: {what}", self.name), future)
+            .await
     }
 
     /// The stage it plays on.

@@ -10,7 +10,9 @@ const PAGE: usize = 1000;
 
 /// A room's whole timeline, oldest first; as far as it could be read from a client that closes.
 pub(super) async fn whole(room: &Room) -> Vec<Item> {
-    let Ok(timeline) = room.timeline().await else { return Vec::new() };
+    let Ok(timeline) = room.timeline().await else {
+        return Vec::new();
+    };
     while timeline.older(PAGE).await.is_ok_and(|read| read > 0) {}
     timeline.snapshot()
 }
@@ -28,24 +30,41 @@ impl Device {
             ItemBody::Text(text) => Some(text),
             _ => None,
         };
-        self.timeline(room).await.into_iter().filter_map(text).collect()
+        self.timeline(room)
+            .await
+            .into_iter()
+            .filter_map(text)
+            .collect()
     }
 
     /// One message as the store has it.
     pub async fn item(&self, room: RoomId, message: MessageId) -> Item {
-        let found = self.timeline(room).await.into_iter().find(|item| item.message == message);
-        found.unwrap_or_else(|| self.stage.fail(&format!("{} has no message {message:?}", self.name)))
+        let found = self
+            .timeline(room)
+            .await
+            .into_iter()
+            .find(|item| item.message == message);
+        found.unwrap_or_else(|| {
+            self.stage
+                .fail(&format!("{} has no message {message:?}", self.name))
+        })
     }
 
     /// Waits until these messages are in the log as this device knows it.
     pub async fn sees(&self, room: RoomId, messages: &[MessageId]) {
         let what = format!("{} messages of room {room}", messages.len());
-        self.until(&what, |told| messages.iter().all(|message| told.has(room, *message))).await;
+        self.until(&what, |told| {
+            messages.iter().all(|message| told.has(room, *message))
+        })
+        .await;
     }
 
     /// Waits for a text.
     pub async fn reads(&self, room: RoomId, text: &str) {
-        self.until(&format!("the text {text:?}"), |told| told.has_text(room, text)).await;
+        self.until(&format!("the text {text:?}"), |told| {
+            told.has_text(room, text)
+        })
+        .await;
     }
 
     /// Everything it shows and was told, for the checker.
@@ -55,6 +74,11 @@ impl Device {
             timelines.insert(room.id(), self.timeline(room.id()).await);
         }
         let told = self.look(|told| told.times.clone());
-        Shown { name: self.name.clone(), device: self.id(), timelines, told }
+        Shown {
+            name: self.name.clone(),
+            device: self.id(),
+            timelines,
+            told,
+        }
     }
 }

@@ -56,14 +56,23 @@ impl Device {
     /// Waits until the relay has everything this device has said, over restarts too.
     pub async fn has_sent_all(&self) {
         for message in self.stage.record.unsent(self.id()) {
-            let sending = self.stage.record.sendings().into_iter().find(|sending| sending.message == message).unwrap();
+            let sending = self
+                .stage
+                .record
+                .sendings()
+                .into_iter()
+                .find(|sending| sending.message == message)
+                .unwrap();
             self.has_sent(sending.room, message).await;
         }
     }
 
     /// Waits until the relay has a message.
     pub async fn has_sent(&self, room: RoomId, message: MessageId) {
-        self.until(&format!("message {message:?} is sent"), |told| told.has(room, message)).await;
+        self.until(&format!("message {message:?} is sent"), |told| {
+            told.has(room, message)
+        })
+        .await;
         self.stage.record.sent(message);
     }
 
@@ -82,6 +91,9 @@ impl Device {
     }
 
     fn accepted<T>(&self, taken: Result<T>) -> T {
-        taken.unwrap_or_else(|error| self.stage.fail(&format!("{} cannot send: {error}", self.name)))
+        taken.unwrap_or_else(|error| {
+            self.stage
+                .fail(&format!("{} cannot send: {error}", self.name))
+        })
     }
 }

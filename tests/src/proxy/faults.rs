@@ -56,8 +56,19 @@ pub struct Fired {
 impl Fired {
     /// Fails if a lever of the proxy never moved anything.
     pub fn assert_all(&self) {
-        let never = [self.delayed, self.lost, self.repeated, self.reordered, self.cut, self.readdressed].contains(&0);
-        assert!(!never, "a fault was ordered and never happened, so nothing was shown: {self:?}");
+        let never = [
+            self.delayed,
+            self.lost,
+            self.repeated,
+            self.reordered,
+            self.cut,
+            self.readdressed,
+        ]
+        .contains(&0);
+        assert!(
+            !never,
+            "a fault was ordered and never happened, so nothing was shown: {self:?}"
+        );
     }
 }
 
@@ -87,4 +98,12 @@ macro_rules! counts {
     };
 }
 
-counts!(datagrams, delayed, lost, repeated, reordered, cut, readdressed);
+counts!(
+    datagrams,
+    delayed,
+    lost,
+    repeated,
+    reordered,
+    cut,
+    readdressed
+);

@@ -19,7 +19,10 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) async fn open(client: SocketAddr, shared: &Arc<Shared>) -> Self {
-        let line = Self { client, back: Mutex::default() };
+        let line = Self {
+            client,
+            back: Mutex::default(),
+        };
         line.change_address(shared).await;
         line
     }
@@ -31,15 +34,28 @@ impl Line {
     }
 
     pub(super) fn close(&self) {
-        self.back.lock().unwrap().iter().for_each(|(_, task)| task.abort());
+        self.back
+            .lock()
+            .unwrap()
+            .iter()
+            .for_each(|(_, task)| task.abort());
     }
 
     pub(super) fn to_relay(&self, shared: &Arc<Shared>, datagram: Vec<u8>) {
-        let back = self.back.lock().unwrap().last().map(|(socket, _)| Arc::clone(socket)).unwrap();
+        let back = self
+            .back
+            .lock()
+            .unwrap()
+            .last()
+            .map(|(socket, _)| Arc::clone(socket))
+            .unwrap();
         let relay = *shared.relay.lock().unwrap();
         for time in shared.fate() {
             let (back, datagram) = (Arc::clone(&back), datagram.clone());
-            after(time, async move { drop(back.send_to(&datagram, relay).await) });
+            after(
+                time,
+                async move { drop(back.send_to(&datagram, relay).await) },
+            );
         }
     }
 }
@@ -49,10 +65,14 @@ async fn listen(shared: Arc<Shared>, socket: Arc<UdpSocket>, client: SocketAddr)
     let mut buffer = vec![0; DATAGRAM];
     loop {
         // An error is ICMP of a relay that is down: the client shall notice by itself.
-        let Ok((length, _)) = socket.recv_from(&mut buffer).await else { continue };
+        let Ok((length, _)) = socket.recv_from(&mut buffer).await else {
+            continue;
+        };
         for time in shared.fate() {
             let (shared, datagram) = (Arc::clone(&shared), buffer[..length].to_vec());
-            after(time, async move { drop(shared.front.send_to(&datagram, client).await) });
+            after(time, async move {
+                drop(shared.front.send_to(&datagram, client).await)
+            });
         }
     }
 }

@@ -54,7 +54,11 @@ impl Proxy {
             lines: Mutex::default(),
         });
         let task = tokio::spawn(run(Arc::clone(&shared)));
-        Self { address, shared, task }
+        Self {
+            address,
+            shared,
+            task,
+        }
     }
 
     /// Where clients connect to.
@@ -80,7 +84,14 @@ impl Proxy {
 
     /// Changes the address the relay sees each client under, as when a phone leaves the Wi-Fi.
     pub async fn change_addresses(&self) {
-        let lines: Vec<_> = self.shared.lines.lock().unwrap().values().cloned().collect();
+        let lines: Vec<_> = self
+            .shared
+            .lines
+            .lock()
+            .unwrap()
+            .values()
+            .cloned()
+            .collect();
         for line in lines {
             line.change_address(&self.shared).await;
             self.shared.counts.readdressed();
@@ -118,7 +129,11 @@ async fn run(shared: Arc<Shared>) {
             Some(line) => line,
             None => {
                 let line = Arc::new(Line::open(client, &shared).await);
-                shared.lines.lock().unwrap().insert(client, Arc::clone(&line));
+                shared
+                    .lines
+                    .lock()
+                    .unwrap()
+                    .insert(client, Arc::clone(&line));
                 line
             }
         };

@@ -4,13 +4,13 @@
 mod object;
 mod tls;
 
+use lacre_wire::codec;
 use lacre_wire::frame::{self, Deframer};
 use lacre_wire::ids::{Epoch, Generation, Hash, RoomId, Seq};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::relay::{EXPORTER_LABEL, RelayAddress, SERVER_NAME};
 use lacre_wire::request::ClientFrame;
 use lacre_wire::stamp::MessageAad;
-use lacre_wire::codec;
 use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
@@ -64,20 +64,38 @@ impl Caller {
         config.transport_config(Arc::new(transport));
         let to = SocketAddr::new(address.host.parse().unwrap(), address.port);
         let endpoint = Endpoint::client(SocketAddr::new(from, 0)).unwrap();
-        Self { endpoint, config, fingerprint, to }
+        Self {
+            endpoint,
+            config,
+            fingerprint,
+            to,
+        }
     }
 
     /// Connects. `hello` makes the first frame from the relay's fingerprint and the exporter.
     pub async fn call(&self, hello: impl FnOnce(Hash, [u8; 32]) -> ClientFrame) -> Session {
-        let connecting = self.endpoint.connect_with(self.config.clone(), self.to, SERVER_NAME).unwrap();
+        let connecting = self
+            .endpoint
+            .connect_with(self.config.clone(), self.to, SERVER_NAME)
+            .unwrap();
         let connection = connecting.await.unwrap();
         let mut exporter = [0; 32];
-        connection.export_keying_material(&mut exporter, EXPORTER_LABEL, &[]).unwrap();
+        connection
+            .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
+            .unwrap();
         let (send, stream) = connection.open_bi().await.unwrap();
         let mut speaker = Speaker(send);
         speaker.say(&hello(self.fingerprint, exporter)).await;
-        let listener = Listener { stream, deframer: Deframer::default(), ready: VecDeque::new() };
-        Session { connection, speaker, listener }
+        let listener = Listener {
+            stream,
+            deframer: Deframer::default(),
+            ready: VecDeque::new(),
+        };
+        Session {
+            connection,
+            speaker,
+            listener,
+        }
     }
 }
 
@@ -128,7 +146,12 @@ pub struct Place {
 /// An MLS PrivateMessage (RFC 9420 §6.3) of about `size` bytes with a true header and sealed parts
 /// that nobody can open. The relay takes it: it cannot know.
 pub fn hollow_message(place: &Place, number: Seq, size: usize) -> Vec<u8> {
-    let aad = MessageAad { tag: Hash([7; 32]), seen_seq: 0, seen_chain: Hash([0; 32]), channel: None };
+    let aad = MessageAad {
+        tag: Hash([7; 32]),
+        seen_seq: 0,
+        seen_chain: Hash([0; 32]),
+        channel: None,
+    };
     let mut sealed = vec![0x5a; size.saturating_sub(180).max(16)];
     // Each one different, as ciphertexts are.
     sealed[..8].copy_from_slice(&number.to_be_bytes());
@@ -160,14 +183,28 @@ mod tests {
 
     #[test]
     fn a_hollow_message_has_a_true_header() {
-        let place = Place { room: RoomId([9; 16]), generation: 2, epoch: 77 };
+        let place = Place {
+            room: RoomId([9; 16]),
+            generation: 2,
+            epoch: 77,
+        };
         for size in [200, 1024, 20_000] {
             let message = hollow_message(&place, 1, size);
             let header = PrivateMessageHeader::parse(&message).unwrap();
-            assert_eq!(RoomId::from_group_id(header.group_id), Some((place.room, 2)));
-            assert_eq!((header.epoch, header.content), (77, ContentType::Application));
+            assert_eq!(
+                RoomId::from_group_id(header.group_id),
+                Some((place.room, 2))
+            );
+            assert_eq!(
+                (header.epoch, header.content),
+                (77, ContentType::Application)
+            );
             assert!(codec::from_slice::<MessageAad>(header.authenticated_data).is_ok());
-            assert!(message.len().abs_diff(size) < 32, "{} instead of {size}", message.len());
+            assert!(
+                message.len().abs_diff(size) < 32,
+                "{} instead of {size}",
+                message.len()
+            );
         }
     }
 }

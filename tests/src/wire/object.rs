@@ -12,7 +12,9 @@ impl Session {
     /// Fetches an object.
     pub async fn fetch(&self, hash: Hash) -> Vec<u8> {
         let (mut send, mut receive) = self.connection.open_bi().await.unwrap();
-        send.write_all(&frame::encode(&ObjectRequest::Get { hash })).await.unwrap();
+        send.write_all(&frame::encode(&ObjectRequest::Get { hash }))
+            .await
+            .unwrap();
         send.finish().unwrap();
         let mut deframer = Deframer::default();
         deframer.push(&receive.read_to_end(MAX_OBJECT + 1024).await.unwrap());
@@ -27,7 +29,9 @@ impl Session {
     pub async fn upload(&self, hash: Hash, object: &[u8]) {
         let (mut send, mut receive) = self.connection.open_bi().await.unwrap();
         let size = u64::try_from(object.len()).unwrap();
-        send.write_all(&frame::encode(&ObjectRequest::Put { hash, size })).await.unwrap();
+        send.write_all(&frame::encode(&ObjectRequest::Put { hash, size }))
+            .await
+            .unwrap();
         send.write_all(object).await.unwrap();
         send.finish().unwrap();
         let mut deframer = Deframer::default();

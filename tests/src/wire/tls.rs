@@ -19,7 +19,10 @@ struct Pin {
 /// The settings of a connection to the relay with this fingerprint.
 pub(super) fn config(fingerprint: Hash) -> QuicClientConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let pin = Pin { fingerprint, provider: Arc::clone(&provider) };
+    let pin = Pin {
+        fingerprint,
+        provider: Arc::clone(&provider),
+    };
     let mut tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
@@ -47,7 +50,9 @@ impl ServerCertVerifier for Pin {
         if fingerprint(&identity) == self.fingerprint {
             Ok(ServerCertVerified::assertion())
         } else {
-            Err(Error::General("another relay than the one that was named".to_owned()))
+            Err(Error::General(
+                "another relay than the one that was named".to_owned(),
+            ))
         }
     }
 
@@ -71,6 +76,8 @@ impl ServerCertVerifier for Pin {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

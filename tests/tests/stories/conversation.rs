@@ -11,7 +11,11 @@ async fn three_people_talk() {
     let mut said = Vec::new();
     for number in 0..5 {
         for person in [&ana, &bruno, &carla] {
-            said.push(person.say(room, &format!("{} says {number}", person.name())).await);
+            said.push(
+                person
+                    .say(room, &format!("{} says {number}", person.name()))
+                    .await,
+            );
         }
     }
     for person in [&ana, &bruno, &carla] {
@@ -61,7 +65,10 @@ async fn who_was_away_catches_up() {
     let after = bruno.says(room, "caught up").await;
     ana.sees(room, &[after]).await;
     let caught = world.relay.metrics().await.get("lacre_catch_ups_total");
-    assert!(caught > 0, "600 KiB behind, and no catch-up stream was used");
+    assert!(
+        caught > 0,
+        "600 KiB behind, and no catch-up stream was used"
+    );
     world.check(&mut [&mut ana, &mut bruno]).await;
 }
 
@@ -72,7 +79,10 @@ async fn a_device_that_restarts_goes_on_where_it_stood() {
     let room = ana.direct(&bruno).await;
     bruno.enters(room).await;
     for round in 0..3 {
-        let said = [ana.say(room, &format!("ana {round}")).await, bruno.say(room, &format!("bruno {round}")).await];
+        let said = [
+            ana.say(room, &format!("ana {round}")).await,
+            bruno.say(room, &format!("bruno {round}")).await,
+        ];
         ana.sees(room, &said).await;
         bruno.sees(room, &said).await;
         if round == 1 {

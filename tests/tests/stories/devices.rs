@@ -42,7 +42,8 @@ async fn a_device_nobody_let_in_reads_and_writes_nothing() {
     let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
     let room = ana.direct(&bruno).await;
     let stranger = ana.ask_for_second("stranger").await;
-    ana.until("the request", |told| told.approvals.len() == 1).await;
+    ana.until("the request", |told| told.approvals.len() == 1)
+        .await;
     let said = ana.says(room, "between us").await;
     bruno.sees(room, &[said]).await;
     assert!(!stranger.client().me().approved);
@@ -56,11 +57,22 @@ async fn a_device_nobody_let_in_reads_and_writes_nothing() {
 async fn a_handle_belongs_to_one_account() {
     let world = World::start().await;
     let ana = world.person("ana").await;
-    let options = || Options::in_folder(world.relay.address(), world.stage().path("other")).key_file();
-    let taken = ana.within("signing up as ana", Client::open(options().handle("ana"))).await.unwrap_err();
-    assert_eq!((taken.kind(), taken.code()), (ErrorKind::Exists, "HandleTaken"), "{taken}");
+    let options =
+        || Options::in_folder(world.relay.address(), world.stage().path("other")).key_file();
+    let taken = ana
+        .within("signing up as ana", Client::open(options().handle("ana")))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (taken.kind(), taken.code()),
+        (ErrorKind::Exists, "HandleTaken"),
+        "{taken}"
+    );
     // The same folder may try another one.
-    let free = ana.within("signing up as ana2", Client::open(options().handle("ana2"))).await.unwrap();
+    let free = ana
+        .within("signing up as ana2", Client::open(options().handle("ana2")))
+        .await
+        .unwrap();
     assert_eq!(free.me().handle, "ana2");
     free.close().await;
 }
@@ -74,14 +86,27 @@ async fn another_relay_under_the_same_address_is_refused() {
     // The impostor answers where the relay was; its identity is another.
     let (identity, _) = world.relay.address().split_once('@').unwrap();
     let false_address = format!("{identity}@{}", impostor.relay.socket());
-    let options = Options::in_folder(&false_address, world.stage().path("new")).key_file().handle("bruno");
-    let refused = ana.within("connecting to an impostor", Client::open(options)).await.unwrap_err();
-    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Relay, "WrongFingerprint"), "{refused}");
+    let options = Options::in_folder(&false_address, world.stage().path("new"))
+        .key_file()
+        .handle("bruno");
+    let refused = ana
+        .within("connecting to an impostor", Client::open(options))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.kind(), refused.code()),
+        (ErrorKind::Relay, "WrongFingerprint"),
+        "{refused}"
+    );
     assert_eq!(impostor.relay.metrics().await.get("lacre_logins_total"), 0);
     // And a store never changes its relay.
     ana.connect_through(impostor.relay.address());
     let refused = ana.try_open().await.unwrap_err();
-    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Relay, "OtherRelay"), "{refused}");
+    assert_eq!(
+        (refused.kind(), refused.code()),
+        (ErrorKind::Relay, "OtherRelay"),
+        "{refused}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +122,9 @@ async fn a_copied_data_folder_is_found_out() {
     ana.restart().await;
     ana.comes_online().await;
     ana.close().await;
-    let client = Client::open(Options::in_folder(world.relay.address(), copy).key_file()).await.unwrap();
+    let client = Client::open(Options::in_folder(world.relay.address(), copy).key_file())
+        .await
+        .unwrap();
     let mut events = client.events();
     let refusal = ana.within("the copy is refused", async {
         loop {
@@ -139,7 +166,10 @@ async fn damaged_stores_and_wrong_keys_are_told_apart() {
     ana.comes_online().await;
     ana.close().await;
     // A page in the middle of the store is overwritten: told as damage, never a panic.
-    let store = scan::files(ana.folder()).into_iter().max_by_key(|path| fs::metadata(path).unwrap().len()).unwrap();
+    let store = scan::files(ana.folder())
+        .into_iter()
+        .max_by_key(|path| fs::metadata(path).unwrap().len())
+        .unwrap();
     let mut bytes = fs::read(&store).unwrap();
     let half = bytes.len() / 2;
     bytes[4096..half].fill(0x55);

@@ -23,11 +23,18 @@ async fn the_relay_is_killed_under_traffic() {
         let mut pace = [seed.fork(), seed.fork(), seed.fork()];
         let talking = async {
             let [one, two, three] = &mut pace;
-            tokio::join!(talk(&ana, room, one), talk(&bruno, room, two), talk(&carla, room, three))
+            tokio::join!(
+                talk(&ana, room, one),
+                talk(&bruno, room, two),
+                talk(&carla, room, three)
+            )
         };
         let killing = async {
             for _ in 0..KILLS {
-                tokio::time::sleep(Duration::from_millis(100) + seed.time(Duration::from_millis(700))).await;
+                tokio::time::sleep(
+                    Duration::from_millis(100) + seed.time(Duration::from_millis(700)),
+                )
+                .await;
                 world.relay.kill().await;
                 tokio::time::sleep(seed.time(Duration::from_millis(300))).await;
                 world.relay.start().await;
@@ -41,7 +48,9 @@ async fn the_relay_is_killed_under_traffic() {
 /// Talks for about three seconds.
 async fn talk(person: &Device, room: lacre::RoomId, seed: &mut Seed) {
     for number in 0..150 {
-        person.say(room, &format!("{} {number}", person.name())).await;
+        person
+            .say(room, &format!("{} {number}", person.name()))
+            .await;
         tokio::time::sleep(seed.time(Duration::from_millis(40))).await;
     }
 }
@@ -55,7 +64,11 @@ async fn a_client_is_killed_under_traffic() {
         let world = World::patient(Duration::from_secs(240)).await;
         let mut ana = world.person("ana").await;
         let child = Child::start(world.stage(), world.relay.address(), "bruno").await;
-        let room = ana.within("a direct room", ana.client().direct("bruno")).await.unwrap().id();
+        let room = ana
+            .within("a direct room", ana.client().direct("bruno"))
+            .await
+            .unwrap()
+            .id();
         child.has_received(0).await;
         let mut child = Some(child);
         let mut killed = 0;
@@ -77,7 +90,10 @@ async fn a_client_is_killed_under_traffic() {
             child = Some(Child::start(world.stage(), world.relay.address(), "bruno").await);
         }
         child.unwrap().kill().await;
-        println!("{killed} kills, {} sendings", world.stage().record.sendings().len());
+        println!(
+            "{killed} kills, {} sendings",
+            world.stage().record.sendings().len()
+        );
         // Opened in this process, so that the checker can look into it.
         let mut bruno = Device::resume(world.stage(), world.relay.address(), "bruno").await;
         world.check(&mut [&mut ana, &mut bruno]).await;
@@ -100,7 +116,14 @@ async fn no_file_holds_what_was_said() {
     let last = ana.says(room, "that is all").await;
     bruno.sees(room, &[last]).await;
     world.check(&mut [&mut ana, &mut bruno]).await;
-    let words = ["Zwetschgenkuchen", "Quetzalcoatlus", "Xylophonmusik", "Kaffeeklatsch", "Teestunde", "Geheimniskrämer"];
+    let words = [
+        "Zwetschgenkuchen",
+        "Quetzalcoatlus",
+        "Xylophonmusik",
+        "Kaffeeklatsch",
+        "Teestunde",
+        "Geheimniskrämer",
+    ];
     // While everything runs, with write-ahead logs in use, and after it has ended.
     assert_eq!(scan::find(world.stage().folder(), &words), []);
     ana.close().await;
@@ -125,22 +148,42 @@ async fn nothing_stays_open() {
         for number in 0..8 {
             people.push(world.person(&format!("p-{round}-{number}")).await);
         }
-        let answer = child.ask(serde_json::json!({"do": "direct", "handle": format!("p-{round}-0")})).await.unwrap();
+        let answer = child
+            .ask(serde_json::json!({"do": "direct", "handle": format!("p-{round}-0")}))
+            .await
+            .unwrap();
         assert!(answer["room"].is_string(), "{answer}");
         for mut person in people {
             person.close().await;
         }
         child.ask(serde_json::json!({"do": "close"})).await.unwrap();
-        let answer = child.ask(serde_json::json!({"do": "descriptors"})).await.unwrap();
-        let now: Vec<&str> = answer["now"].as_array().unwrap().iter().map(|link| link.as_str().unwrap()).collect();
+        let answer = child
+            .ask(serde_json::json!({"do": "descriptors"}))
+            .await
+            .unwrap();
+        let now: Vec<&str> = answer["now"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link.as_str().unwrap())
+            .collect();
         // What the process itself keeps: its three pipes and the runtime's poll, event and signal.
-        let sockets: HashSet<_> = now.iter().filter(|link| link.starts_with("socket:") || link.contains("lacre-story")).collect();
-        assert!(now.len() <= usize::try_from(answer["before"].as_u64().unwrap()).unwrap(), "{answer}: {sockets:?}");
+        let sockets: HashSet<_> = now
+            .iter()
+            .filter(|link| link.starts_with("socket:") || link.contains("lacre-story"))
+            .collect();
+        assert!(
+            now.len() <= usize::try_from(answer["before"].as_u64().unwrap()).unwrap(),
+            "{answer}: {sockets:?}"
+        );
         let answer = child.ask(serde_json::json!({"do": "open"})).await.unwrap();
         assert!(answer["error"].is_null(), "{answer}");
     }
     let after = process::descriptors(world.relay.pid());
-    assert!(after.len() <= idle.len(), "the relay kept something open: {after:?}, at first {idle:?}");
+    assert!(
+        after.len() <= idle.len(),
+        "the relay kept something open: {after:?}, at first {idle:?}"
+    );
     child.end().await;
     let folder = child::folder(world.stage(), "ana");
     child = Child::start(world.stage(), world.relay.address(), "ana").await;

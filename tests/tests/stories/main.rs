@@ -1,10 +1,15 @@
 //! Stories, told through the public interface of the SDK with a real relay; the delivery contract
 //! is checked at the end of each. `LACRE_SEED` replays a randomised one.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that panics has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a story that panics has failed"
+)]
 
 mod conversation;
 mod devices;
+mod durable;
 mod kills;
 mod network;
 mod poison;

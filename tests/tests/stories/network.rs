@@ -21,7 +21,9 @@ async fn a_conversation_survives_a_bad_network() {
         let talking = async {
             for round in 0..20 {
                 for person in [&ana, &bruno, &carla] {
-                    person.say(room, &format!("{} {round}", person.name())).await;
+                    person
+                        .say(room, &format!("{} {round}", person.name()))
+                        .await;
                 }
                 match round {
                     5 => proxy.change_addresses().await,
@@ -45,14 +47,21 @@ async fn a_conversation_survives_a_bad_network() {
 async fn a_client_moves_to_a_new_network_when_told() {
     let world = World::start().await;
     let proxy = Proxy::start(world.relay.socket(), Seed::fresh()).await;
-    let mut ana = world.person_through(&proxy.in_front_of(world.relay.address()), "ana").await;
+    let mut ana = world
+        .person_through(&proxy.in_front_of(world.relay.address()), "ana")
+        .await;
     let mut bruno = world.person("bruno").await;
     let room = ana.direct(&bruno).await;
     bruno.enters(room).await;
     proxy.cut(true);
     let said = ana.say(room, "into the void").await;
     ana.within("resting", ana.client().pause()).await.unwrap();
-    let resting = ana.within("a question to a resting client", ana.client().person("bruno")).await;
+    let resting = ana
+        .within(
+            "a question to a resting client",
+            ana.client().person("bruno"),
+        )
+        .await;
     assert_eq!(resting.unwrap_err().code(), "Paused");
     proxy.cut(false);
     ana.within("waking", ana.client().resume()).await.unwrap();
@@ -89,16 +98,25 @@ async fn two_relays_on_one_store_are_one() {
     for round in 0..10 {
         let one = ana.say(room, &format!("through the first {round}")).await;
         bruno.sees(room, &[one]).await;
-        let other = bruno.say(room, &format!("through the second {round}")).await;
+        let other = bruno
+            .say(room, &format!("through the second {round}"))
+            .await;
         ana.sees(room, &[other]).await;
     }
     // A commit that came in through one relay counts at the other.
-    ana.within("renaming", ana.room(room).set_name("Geometry")).await.unwrap();
-    bruno.until("the new name", |_| bruno.room(room).name() == "Geometry").await;
+    ana.within("renaming", ana.room(room).set_name("Geometry"))
+        .await
+        .unwrap();
+    bruno
+        .until("the new name", |_| bruno.room(room).name() == "Geometry")
+        .await;
     let said = bruno.says(room, "in the new epoch").await;
     ana.sees(room, &[said]).await;
     let sweeps = world.relay.metrics().await.get("lacre_sweep_finds_total");
-    assert_eq!(sweeps, 0, "a wake-up was lost between relays of one process");
+    assert_eq!(
+        sweeps, 0,
+        "a wake-up was lost between relays of one process"
+    );
     world.check(&mut [&mut ana, &mut bruno]).await;
     bruno.close().await;
     second.stop().await;
@@ -117,8 +135,14 @@ async fn a_slow_reader_holds_nobody_up() {
     let said = ana.say_many(room, "quick", MANY).await;
     bruno.sees(room, &said).await;
     let mut told = 0;
-    let first = bruno.within("the slow reader's first event", slow.next()).await.unwrap();
-    assert!(matches!(first, lacre::Event::Lagged { missed } if missed > 0), "{first:?}");
+    let first = bruno
+        .within("the slow reader's first event", slow.next())
+        .await
+        .unwrap();
+    assert!(
+        matches!(first, lacre::Event::Lagged { missed } if missed > 0),
+        "{first:?}"
+    );
     while let Some(lacre::Event::Message(_) | lacre::Event::MessageChanged(_)) =
         bruno.within("an event", slow.next()).await
     {
@@ -128,7 +152,10 @@ async fn a_slow_reader_holds_nobody_up() {
         }
     }
     // The timeline gets over it by a new list.
-    bruno.within("the timeline's next change", timeline.next_diff()).await.unwrap();
+    bruno
+        .within("the timeline's next change", timeline.next_diff())
+        .await
+        .unwrap();
     while timeline.older(1000).await.unwrap() > 0 {}
     assert_eq!(timeline.snapshot().len(), MANY);
     drop((slow, timeline));

@@ -17,28 +17,49 @@ async fn an_envelope_nobody_can_read_blocks_nobody() {
     let mut world = World::start().await;
     world.expects_damage();
     let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
-    let caller = Caller::new(&world.relay.address().parse().unwrap(), Ipv4Addr::LOCALHOST.into());
+    let caller = Caller::new(
+        &world.relay.address().parse().unwrap(),
+        Ipv4Addr::LOCALHOST.into(),
+    );
     let folder = world.stage().path("mallory");
     let mallory = Puppet::sign_up(&caller, &folder, "mallory");
     let mut mallory = ana.within("mallory signs up", mallory).await;
     let room = ana.group("Algebra", &[&bruno]).await;
-    ana.within("inviting mallory", ana.room(room).invite(&["mallory"])).await.unwrap();
+    ana.within("inviting mallory", ana.room(room).invite(&["mallory"]))
+        .await
+        .unwrap();
     let before = ana.says(room, "before the poison").await;
 
     let last = world.logged(room).entries.last().unwrap().link.clone();
-    let place = Place { room, generation: last.generation, epoch: last.epoch };
+    let place = Place {
+        room,
+        generation: last.generation,
+        epoch: last.epoch,
+    };
     let mut prev = None;
     for number in 0..3 {
         let submit_id = SubmitId([number + 1; 16]);
         let message = hollow_message(&place, number.into(), 900).into();
-        let request = Request::Submit(Submit { room, submit_id, prev, message });
+        let request = Request::Submit(Submit {
+            room,
+            submit_id,
+            prev,
+            message,
+        });
         let id = 1_000_000 + u32::from(number);
-        mallory.session.speaker.say(&ClientFrame::Request { id, request }).await;
+        mallory
+            .session
+            .speaker
+            .say(&ClientFrame::Request { id, request })
+            .await;
         prev = Some(submit_id);
         let accepted = ana.within("the poison is accepted", async {
             loop {
                 match mallory.session.listener.next().await.unwrap() {
-                    ServerFrame::Answer { id: answered, answer } if answered == id => return answer,
+                    ServerFrame::Answer {
+                        id: answered,
+                        answer,
+                    } if answered == id => return answer,
                     _ => {}
                 }
             }
@@ -49,9 +70,15 @@ async fn an_envelope_nobody_can_read_blocks_nobody() {
     let after = bruno.says(room, "after the poison").await;
     for person in [&ana, &bruno] {
         person.sees(room, &[before, after]).await;
-        assert_eq!(person.texts(room).await, ["before the poison", "after the poison"]);
+        assert_eq!(
+            person.texts(room).await,
+            ["before the poison", "after the poison"]
+        );
         let unreadable = person.timeline(room).await;
-        let unreadable = unreadable.iter().filter(|item| matches!(item.body, ItemBody::Unreadable(_))).count();
+        let unreadable = unreadable
+            .iter()
+            .filter(|item| matches!(item.body, ItemBody::Unreadable(_)))
+            .count();
         println!("{}: {unreadable} placeholders", person.name());
         assert_eq!(person.room(room).stopped(), None);
     }
@@ -63,8 +90,15 @@ async fn an_envelope_nobody_can_read_blocks_nobody() {
 async fn bytes_that_are_no_frame_end_one_session() {
     let world = World::start().await;
     let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
-    let caller = Caller::new(&world.relay.address().parse().unwrap(), Ipv4Addr::LOCALHOST.into());
-    for bytes in [&[0xff; 64][..], &[0, 0, 0, 1, 0xff], &[0, 0, 0, 3, 0x82, 0x01, 0x80]] {
+    let caller = Caller::new(
+        &world.relay.address().parse().unwrap(),
+        Ipv4Addr::LOCALHOST.into(),
+    );
+    for bytes in [
+        &[0xff; 64][..],
+        &[0, 0, 0, 1, 0xff],
+        &[0, 0, 0, 3, 0x82, 0x01, 0x80],
+    ] {
         let name = format!("mallory-{}", bytes.len());
         let folder = world.stage().path(&name);
         let mallory = Puppet::sign_up(&caller, &folder, &name);
@@ -78,7 +112,10 @@ async fn bytes_that_are_no_frame_end_one_session() {
             last
         });
         let last = end.await;
-        assert!(matches!(last, None | Some(ServerFrame::Closing(_))), "{last:?}");
+        assert!(
+            matches!(last, None | Some(ServerFrame::Closing(_))),
+            "{last:?}"
+        );
     }
     let room = ana.direct(&bruno).await;
     bruno.enters(room).await;

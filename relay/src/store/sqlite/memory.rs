@@ -186,11 +186,9 @@ mod tests {
     }
 
     fn count(connection: &Connection, table: &str) -> usize {
-        connection
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                row.get::<_, i64>(0)
-            })
-            .unwrap() as usize
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
     }
 
     #[test]

@@ -2,14 +2,13 @@
 
 use super::Intent;
 use super::create::no_packages;
-use crate::content::{Content, RoomKey};
+use crate::content::RoomKey;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Done;
 use crate::live::{Asked, Turn};
 use crate::mls::{BuiltCommit, Plan, build_commit, invalid, protocol_message};
 use crate::profile::{self, RoomProfile};
-use crate::random;
 use crate::session::{Uploads, unexpected};
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
@@ -302,39 +301,13 @@ impl Engine {
             Some(_) => {}
         }
         if removed {
-            self.new_room_key(row)?;
-        } else if added {
-            self.send_room_keys(row, next)?;
+            self.renew_room_key(row)?;
         }
-        Ok(())
-    }
-
-    /// Sends the newest K_room to everybody in the room, and the one that opens the present profile.
-    fn send_room_keys(&mut self, row: &RoomRow, next: &RoomView) -> Result<()> {
-        let newest = self.db.room_key(row.r)?;
-        let profiles = next
-            .state
-            .profile
-            .as_ref()
-            .map(|profile| profile.key_number);
-        if let Some(number) =
-            profiles.filter(|number| newest.as_ref().is_some_and(|(newest, _)| newest != number))
-            && let Some(key) = self.db.room_key_numbered(row.r, number)?
-        {
-            self.queue_silent(row, Content::RoomKeys { number, key })?;
+        match (added, removed) {
+            (true, _) => self.send_room_keys(row),
+            (false, true) => self.send_newest_room_key(row),
+            (false, false) => Ok(()),
         }
-        match newest {
-            Some((number, key)) => self.queue_silent(row, Content::RoomKeys { number, key }),
-            None => Ok(()),
-        }
-    }
-
-    /// Who was removed keeps what they knew, and learns nothing new: a new K_room.
-    fn new_room_key(&mut self, row: &RoomRow) -> Result<()> {
-        let number = self.db.room_key(row.r)?.map_or(0, |(number, _)| number) + 1;
-        let key = RoomKey::new(random::bytes()?);
-        self.db.keep_room_key(row.r, number, &key)?;
-        self.queue_silent(row, Content::RoomKeys { number, key })
     }
 }
 

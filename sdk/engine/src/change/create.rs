@@ -26,6 +26,9 @@ use std::collections::BTreeSet;
 /// Number of a room's first K_room.
 const FIRST_KEY: u32 = 1;
 
+/// Accounts in one request for key packages, as the relay bounds them.
+const CLAIMED_AT_ONCE: usize = 50;
+
 impl Engine {
     pub(crate) fn start_creation(
         &mut self,
@@ -322,25 +325,47 @@ impl Engine {
         self.db.drop_room(row.r)
     }
 
-    /// Asks for the key packages of people.
+    /// Asks for the key packages of people, in as many requests as it takes.
     pub(crate) fn claim(&mut self, change: i64, suite: u16, accounts: Vec<AccountId>) {
-        self.ask(
-            Request::ClaimKeyPackages { suite, accounts },
-            Asked::Claim { change },
-        );
+        self.live.claiming.insert(change, Some(Vec::new()));
+        for accounts in accounts.chunks(CLAIMED_AT_ONCE) {
+            let accounts = accounts.to_vec();
+            self.ask(
+                Request::ClaimKeyPackages { suite, accounts },
+                Asked::Claim { change },
+            );
+        }
     }
 
     pub(crate) fn on_claimed(&mut self, change: i64, answer: Answer) -> Result<()> {
-        self.live.busy_changes.remove(&change);
+        let Some(claiming) = self.live.claiming.get_mut(&change) else {
+            // The change has failed by an earlier answer.
+            return Ok(());
+        };
         match answer {
             Answer::KeyPackages(claimed) => {
-                self.live.claimed.insert(change, claimed);
-                Ok(())
+                if let Some(all) = claiming {
+                    all.extend(claimed);
+                }
             }
-            Answer::Failed(error) if error.code.is_retryable() => Ok(()),
-            Answer::Failed(error) => self.change_failed(change, error.into()),
-            _ => Err(unexpected()),
+            // Asked again as a whole, once the other answers are here.
+            Answer::Failed(error) if error.code.is_retryable() => *claiming = None,
+            Answer::Failed(error) => {
+                self.live.claiming.remove(&change);
+                self.live.busy_changes.remove(&change);
+                return self.change_failed(change, error.into());
+            }
+            _ => return Err(unexpected()),
         }
+        let is_claim =
+            |asked: &Asked| matches!(asked, Asked::Claim { change: other } if *other == change);
+        if !self.live.asked.values().any(is_claim) {
+            self.live.busy_changes.remove(&change);
+            if let Some(Some(claimed)) = self.live.claiming.remove(&change) {
+                self.live.claimed.insert(change, claimed);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ mod commit;
 mod create;
 mod fate;
 mod join;
+mod room_keys;
 mod settle;
 mod work;
 

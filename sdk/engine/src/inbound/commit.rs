@@ -9,7 +9,7 @@ use crate::profile;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::ids::AccountId;
 use lacre_wire::log::{Body, Entry};
-use lacre_wire::room::mls::{Judgement, Leaves, Staged, judge_member, state_of};
+use lacre_wire::room::mls::{JudgeError, Judgement, Leaves, Staged, judge_member, state_of};
 use lacre_wire::room::{RoomKind, RoomView};
 use openmls_traits::OpenMlsProvider;
 use std::collections::BTreeSet;
@@ -66,8 +66,8 @@ impl Engine {
                 .map_err(|e| invalid("a pending commit could not be dropped", e))?;
         }
         store_proposals(&self.provider, group, &proposals, now)?;
-        let judged = judge_member(group, &self.provider, protocol_message(&bytes)?, now)
-            .map_err(|e| invalid("a commit was refused", e))?;
+        let judged =
+            judge_member(group, &self.provider, protocol_message(&bytes)?, now).map_err(refused)?;
         let Judgement::Commit(judged) = judged else {
             return Err(invalid("a commit was expected", "a proposal came"));
         };
@@ -95,6 +95,9 @@ impl Engine {
         (live.commit_open, live.commit_wanted) = (false, false);
         live.renew_wanted &= !own;
         self.note_view(row, &judged.next, &before, entry)?;
+        if judged.facts.is_external() && self.db.room_key(row.r)?.is_some() {
+            self.owe_room_keys(row.id, entry.accepted_ms)?;
+        }
         if removed {
             return self.room_left(row, &judged.next, entry);
         }
@@ -190,5 +193,16 @@ impl Engine {
         tracing::debug!(room = %row.id, seq = entry.seq, still_in = view.members.has_account(&me), "this device is out of the room");
         self.tell(Event::RoomRemoved { room: row.id, left });
         self.changes_end_with_room(row.id, left)
+    }
+}
+
+/// Why a commit was not followed: it is not allowed, or this program is too old to tell.
+fn refused(error: JudgeError) -> Error {
+    match error {
+        JudgeError::Refused(refusal) if refusal.needs_newer_version() => {
+            let text = "the room was changed in a way this version does not know; update Lacre";
+            Error::new(ErrorKind::Outdated, "NeedsNewerVersion", text).with_source(refusal)
+        }
+        other => invalid("a commit was refused", other),
     }
 }

@@ -241,6 +241,7 @@ impl Engine {
             }
             Content::Unreact { replaces } => self.db.remove_reaction(row.r, replaces, sender)?,
             Content::RoomKeys { number, key } => {
+                self.live.room(row.id).keys_due = None;
                 if self.db.keep_room_key(row.r, number, &key)? {
                     self.open_profile(row)?;
                 }

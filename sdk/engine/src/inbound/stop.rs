@@ -1,7 +1,7 @@
 //! A room that cannot be followed stops; the others go on, and nothing it holds is lost.
 
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::live::Asked;
 use crate::store::rooms::Status;
@@ -40,6 +40,11 @@ impl Engine {
         error: Error,
         entries: &[Entry],
     ) {
+        // Only what is wrong with the commit is reported, not what this program cannot follow.
+        if error.kind() != ErrorKind::Security {
+            self.stop_room(room, error);
+            return;
+        }
         if let (Some(entry), Ok(me)) = (entries.iter().find(|entry| entry.seq == seq), self.me()) {
             let reason: String = format!("{}: {error}", error.code())
                 .chars()

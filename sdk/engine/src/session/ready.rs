@@ -200,7 +200,12 @@ impl Engine {
                 }
                 match log.room() {
                     Some(room) => {
+                        let row = self.db.room(room)?;
                         let live = self.live.room(room);
+                        // An own commit from an earlier session: sent again unless the log has it.
+                        live.commit_open = row.is_some_and(|row| {
+                            row.status == Status::Joined && row.commit_hash.is_some()
+                        });
                         live.open = true;
                         live.head_at_open = head;
                     }
@@ -245,10 +250,15 @@ impl Engine {
                 }
             },
             OpenState::NotAReader => {
-                if let Some(room) = log.room() {
-                    self.live.room(room).open = false;
+                let Some(room) = log.room() else {
+                    return Ok(());
+                };
+                self.live.room(room).open = false;
+                match self.db.room(room)? {
+                    // The external commit of an earlier session never arrived.
+                    Some(row) if row.status == Status::Joining => self.external_commit_lost(&row),
+                    _ => Ok(()),
                 }
-                Ok(())
             }
         }
     }

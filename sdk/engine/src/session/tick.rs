@@ -24,12 +24,19 @@ impl Engine {
             .values()
             .map(|room| room.not_before)
             .filter(|at| *at > 0);
+        let keys = self.live.rooms.values().filter_map(|room| room.keys_due);
         let joins = self
             .live
             .joining
             .values()
             .filter_map(|joining| joining.commit_at);
-        self.live.ack_at.into_iter().chain(rooms).chain(joins).min()
+        self.live
+            .ack_at
+            .into_iter()
+            .chain(rooms)
+            .chain(joins)
+            .chain(keys)
+            .min()
     }
 
     /// A log was applied durably up to `seq`.

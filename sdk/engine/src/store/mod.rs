@@ -7,6 +7,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod keys;
+mod lock;
 pub(crate) mod logs;
 pub(crate) mod messages;
 pub(crate) mod meta;
@@ -18,6 +19,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lock::Lock;
 pub use open::StoreKey;
 pub(crate) use open::{has_store, open_reader, open_writer};
 

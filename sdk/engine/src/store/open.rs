@@ -1,10 +1,10 @@
 //! Opening the store: lock, key, settings, schema; each failure says what to do.
 
+use super::lock::Lock;
 use super::{Db, schema};
 use crate::error::{Error, ErrorKind, Result};
 use lacre_sqlite as _;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,21 +35,10 @@ impl StoreKey {
 
 /// Name of the database inside the data folder.
 const FILE: &str = "store.db";
-/// Held locked while the store is open.
-const LOCK: &str = "store.lock";
 
-/// Opens or creates the store in `folder`; the file is the lock, to be kept while it is in use.
-pub(crate) fn open_writer(folder: &Path, key: &StoreKey) -> Result<(Db, File)> {
-    std::fs::create_dir_all(folder).map_err(|e| {
-        Error::new(
-            ErrorKind::Store,
-            "StoreFailed",
-            format!("the data folder {} cannot be made", folder.display()),
-        )
-        .with_source(e)
-    })?;
-    restrict(folder);
-    let lock = lock(folder)?;
+/// Opens or creates the store in `folder`; the lock is to be kept while it is in use.
+pub(crate) fn open_writer(folder: &Path, key: &StoreKey) -> Result<(Db, Lock)> {
+    let lock = Lock::take(folder)?;
     let connection = connect(
         &folder.join(FILE),
         key,
@@ -131,48 +120,4 @@ pub(super) fn damaged(file: &Path, source: rusqlite::Error) -> Error {
         ),
     )
     .with_source(source)
-}
-
-fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join(LOCK);
-    let failed = |e: std::io::Error| {
-        Error::new(
-            ErrorKind::Store,
-            "StoreFailed",
-            format!("{} cannot be opened", path.display()),
-        )
-        .with_source(e)
-    };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::new(
-            ErrorKind::InUse,
-            "StoreInUse",
-            format!(
-                "the data folder {} is in use by another process; close that one, or use another folder",
-                folder.display()
-            ),
-        )),
-        Err(TryLockError::Error(e)) => Err(failed(e)),
-    }
-}
-
-/// Only the owner may look into the data folder, where the platform knows the notion.
-fn restrict(folder: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if let Err(error) = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-        {
-            tracing::warn!(%error, "the data folder's permissions could not be narrowed");
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
 }

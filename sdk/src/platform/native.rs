@@ -1,7 +1,6 @@
-//! Time, randomness, threads and tasks: all that the SDK asks of the platform beside the network.
-//!
-//! A browser build replaces this module and [`crate::transport`], and nothing else.
+//! Threads of the system, and tasks and timers of tokio.
 
+use crate::engine::{Error, ErrorKind, Result};
 use crate::queue::lock;
 use lacre_wire::ids::Millis;
 use std::io;
@@ -27,11 +26,6 @@ pub(crate) async fn sleep(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
-/// A random number. Falls back to the clock's low digits: it is only used to spread load.
-pub(crate) fn entropy() -> u64 {
-    getrandom::u64().unwrap_or_else(|_| now().wrapping_mul(0x9e37_79b9_7f4a_7c15))
-}
-
 /// Tasks of this process's clients. Lives as long as a client does.
 #[derive(Clone)]
 pub(crate) struct Pool(Arc<Runtime>);
@@ -41,7 +35,7 @@ static POOL: Mutex<Weak<Runtime>> = Mutex::new(Weak::new());
 
 impl Pool {
     /// The process's pool, started if no client is open.
-    pub(crate) fn get() -> io::Result<Self> {
+    pub(crate) fn get() -> Result<Self> {
         let mut pool = lock(&POOL);
         if let Some(running) = pool.upgrade() {
             return Ok(Self(running));
@@ -51,7 +45,8 @@ impl Pool {
             .thread_name("lacre-net")
             .enable_all()
             .build()
-            .map(Arc::new)?;
+            .map(Arc::new)
+            .map_err(no_threads)?;
         *pool = Arc::downgrade(&runtime);
         Ok(Self(runtime))
     }
@@ -89,8 +84,11 @@ pub(crate) type EngineThread = std::thread::JoinHandle<()>;
 pub(crate) fn spawn_engine<F: Future>(
     pool: Pool,
     body: impl FnOnce(Tasks) -> F + Send + 'static,
-) -> io::Result<EngineThread> {
-    let clock = Builder::new_current_thread().enable_time().build()?;
+) -> Result<EngineThread> {
+    let clock = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(no_threads)?;
     std::thread::Builder::new()
         .name("lacre-engine".to_owned())
         .spawn(move || {
@@ -99,4 +97,14 @@ pub(crate) fn spawn_engine<F: Future>(
             drop(pool);
             drop(last);
         })
+        .map_err(no_threads)
+}
+
+fn no_threads(error: io::Error) -> Error {
+    Error::new(
+        ErrorKind::Internal,
+        "NoThreads",
+        "the system gives no more threads",
+    )
+    .with_source(error)
 }

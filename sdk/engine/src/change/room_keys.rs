@@ -1,0 +1,82 @@
+//! K_room for those who came, and a new one after those who went.
+//!
+//! It travels only as a message inside the group. Whoever adds people sends it; after an external
+//! commit, which nobody inside made, the first member that is online does.
+
+use crate::content::{Content, RoomKey};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::mls::invalid;
+use crate::random;
+use crate::store::rooms::RoomRow;
+use lacre_wire::ids::{Millis, RoomId};
+use lacre_wire::room::mls::state_of;
+
+/// Members wait for each other up to this long before they send a newcomer the keys.
+const PATIENCE_MS: Millis = 2000;
+
+impl Engine {
+    /// Sends the newest K_room to everybody in the room, and the one that opens the present profile.
+    pub(crate) fn send_room_keys(&mut self, row: &RoomRow) -> Result<()> {
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let state = state_of(group.extensions())
+            .map_err(|e| invalid("the room's state cannot be read", e))?;
+        let newest = self.db.room_key(row.r)?.map(|(number, _)| number);
+        let profile = state.profile.map(|profile| profile.key_number);
+        if let Some(number) =
+            profile.filter(|number| newest.is_some_and(|newest| newest != *number))
+            && let Some(key) = self.db.room_key_numbered(row.r, number)?
+        {
+            self.queue_silent(row, Content::RoomKeys { number, key })?;
+        }
+        self.send_newest_room_key(row)
+    }
+
+    /// Sends the newest K_room to everybody in the room.
+    pub(crate) fn send_newest_room_key(&mut self, row: &RoomRow) -> Result<()> {
+        match self.db.room_key(row.r)? {
+            Some((number, key)) => self.queue_silent(row, Content::RoomKeys { number, key }),
+            None => Ok(()),
+        }
+    }
+
+    /// Who was removed keeps what they knew, and learns nothing new: a new K_room.
+    pub(crate) fn renew_room_key(&mut self, row: &RoomRow) -> Result<()> {
+        let number = self.db.room_key(row.r)?.map_or(0, |(number, _)| number) + 1;
+        let key = RoomKey::new(random::bytes()?);
+        self.db.keep_room_key(row.r, number, &key)?;
+        Ok(())
+    }
+
+    /// Somebody came in from outside: they need the keys, unless another member is faster.
+    pub(crate) fn owe_room_keys(&mut self, room: RoomId, at: Millis) -> Result<()> {
+        let [low, high] = random::bytes::<2>()?;
+        let delay = Millis::from(u16::from_le_bytes([low, high])) % PATIENCE_MS;
+        self.live.room(room).keys_due = Some(at + delay);
+        Ok(())
+    }
+
+    /// Sends the keys that are still owed.
+    pub(crate) fn pay_room_keys(&mut self, now: Millis) -> Result<()> {
+        let due = |at: &Option<Millis>| at.is_some_and(|at| at <= now);
+        let rooms: Vec<RoomId> = self
+            .live
+            .rooms
+            .iter()
+            .filter(|(_, live)| due(&live.keys_due))
+            .map(|(room, _)| *room)
+            .collect();
+        for room in rooms {
+            let Some(row) = self.db.room(room)? else {
+                continue;
+            };
+            if self.may_send(&row, now)? {
+                self.live.room(room).keys_due = None;
+                self.atomically(|e| e.send_room_keys(&row))?;
+            } else {
+                self.live.room(room).keys_due = Some(now + PATIENCE_MS);
+            }
+        }
+        Ok(())
+    }
+}
