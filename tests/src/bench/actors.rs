@@ -14,6 +14,7 @@ use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, OpenLog, Request};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// Accounts that sign up from one address: relays take 300 at once from each.
 const PER_ADDRESS: usize = 200;
@@ -51,7 +52,7 @@ pub(crate) fn caller(relay: &Host, number: usize) -> Caller {
 impl Cast {
     /// Signs accounts up.
     pub(crate) async fn sign_up(hall: &Hall, relay: &Host, count: usize) -> Self {
-        let folder = hall.room("cast");
+        let (folder, began) = (hall.room("cast"), Instant::now());
         let mut accounts = Vec::with_capacity(count);
         for number in 0..count {
             let (handle, folder) = (format!("actor-{number}"), folder.join(number.to_string()));
@@ -62,6 +63,7 @@ impl Cast {
                 folder,
             });
         }
+        println!("  {count} accounts signed up in {:.1?}", began.elapsed());
         Self { accounts }
     }
 

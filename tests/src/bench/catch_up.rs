@@ -3,7 +3,7 @@
 use super::actors::{Actor, place};
 use super::durable::pairs;
 use super::hall::Hall;
-use super::load::{Load, Press, SIZE, send_closed};
+use super::load::{Load, Press, SIZE, send_open};
 use super::meter;
 use super::table::{Goal, Table};
 use lacre_wire::frame::Deframer;
@@ -16,16 +16,20 @@ use tokio::task::spawn_local;
 
 /// Measures.
 pub(crate) async fn run(hall: &Hall, table: &mut Table) {
-    let count: u64 = hall.scale.of(100_000, 5_000);
+    let count: u64 = hall.scale.of(60_000, 4_000);
     let mut relay = hall.relay(false).await;
     let pairs = pairs(hall, &relay, 1).await;
     let (room, load) = (pairs.rooms[0], Load::new());
     let press = Press::new(place(&relay, room).0, 1);
-    let sender = spawn_local(send_closed(
+    // A little below what a relay takes from one device.
+    let every = Duration::from_micros(230);
+    let actor = pairs.cast.actor(&relay, 1).await;
+    let sender = spawn_local(send_open(
         Rc::clone(&load),
-        pairs.cast.actor(&relay, 1).await,
+        actor,
         press,
-        64,
+        every,
+        Duration::ZERO,
     ));
     while load.accepted.get() < count {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -37,7 +41,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     relay.start().await;
     let head = place(&relay, room).1;
     let mut reader = pairs.cast.actor(&relay, 0).await;
-    let start = meter::now(&relay).await;
+    let start = meter::now(&relay, &load).await;
     reader
         .open(vec![OpenLog {
             log: LogId::Room(room),
@@ -45,7 +49,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         }])
         .await;
     let read = read_all(&mut reader, room, head).await;
-    let between = start.until_now(&relay).await;
+    let between = start.until_now(&relay, &load).await;
     between.warn("catch-up");
     #[allow(clippy::cast_precision_loss, reason = "a count of one run")]
     let read = read as f64;

@@ -123,9 +123,9 @@ async fn round(hall: &Hall, durable: bool) -> Round {
         )));
     }
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
-    let start = meter::now(&relay).await;
+    let start = meter::now(&relay, &load).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(8000, 1000))).await;
-    let between = start.until_now(&relay).await;
+    let between = start.until_now(&relay, &load).await;
     between.warn("1→1 durable");
     load.over.set(true);
     for sender in senders {

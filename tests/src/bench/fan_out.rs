@@ -37,13 +37,13 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         WINDOW,
     ));
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
-    let start = meter::now(&relay).await;
+    let start = meter::now(&relay, &load).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(10_000, 1000))).await;
-    let between = start.until_now(&relay).await;
+    let between = start.until_now(&relay, &load).await;
     between.warn("fan-out");
     load.over.set(true);
     sender.await.unwrap();
-    let rate = between.deliveries / between.seconds;
+    let rate = between.received / between.seconds;
     let name = format!("D: fan-out 1→{receivers}, deliveries");
     table.add(
         name,
@@ -52,7 +52,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         Goal::AtLeast(40_000.0),
         Goal::AtLeast(80_000.0),
     );
-    let each = between.cpu_each(between.deliveries);
+    let each = between.cpu_each(between.received);
     table.add(
         "D: server CPU a delivery",
         each,
@@ -60,6 +60,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         Goal::AtMost(15.0),
         Goal::None,
     );
+    table.note("D: fan-out, server core in use", between.server() * 100.0, "%");
     table.note("D: fan-out, load core in use", between.load * 100.0, "%");
     relay.stop().await;
 }

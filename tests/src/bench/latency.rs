@@ -51,10 +51,10 @@ async fn delays(hall: &Hall, most: f64) -> Vec<Duration> {
     }
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     load.measure(true);
-    let start = meter::now(&relay).await;
+    let start = meter::now(&relay, &load).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(15_000, 1000))).await;
     load.measure(false);
-    start.until_now(&relay).await.warn("latency");
+    start.until_now(&relay, &load).await.warn("latency");
     load.over.set(true);
     for sender in senders {
         sender.await.unwrap();

@@ -172,12 +172,25 @@ pub(crate) async fn send_open(
 
 /// Receives, counts, acknowledges.
 pub(crate) async fn receive(load: Rc<Load>, mut actor: Actor, press: Press) {
-    let mut since = 0;
+    let (mut since, mut last) = (0, None);
     while let Some(frame) = actor.listener.next().await {
         let ServerFrame::Entries { log, entries } = frame else {
             continue;
         };
         let count = u64::try_from(entries.len()).unwrap();
+        // What is counted as delivered has come, once and in order.
+        for entry in &entries {
+            assert!(
+                last.is_none_or(|last| entry.seq == last + 1),
+                "entry {} came after {last:?}",
+                entry.seq
+            );
+            assert!(
+                entry.body.bytes().is_some_and(|body| body.len() > SIZE / 2),
+                "an entry without its body"
+            );
+            last = Some(entry.seq);
+        }
         load.received.set(load.received.get() + count);
         if load.measured.get() {
             let now = load.nanos(Instant::now());

@@ -1,5 +1,6 @@
 //! What a relay did, and what it cost, between two moments.
 
+use super::load::Load;
 use crate::process;
 use crate::relay::{Host, Metrics};
 use std::time::{Duration, Instant};
@@ -11,6 +12,8 @@ pub(crate) struct Moment {
     own: Duration,
     machine: Duration,
     metrics: Metrics,
+    accepted: u64,
+    received: u64,
 }
 
 /// What lies between two moments.
@@ -23,16 +26,16 @@ pub(crate) struct Between {
     pub(crate) load: f64,
     /// How much of a core everything else on the machine used: above 0.1 the run says little.
     pub(crate) others: f64,
-    /// Messages accepted.
+    /// Messages whose acceptance has reached its sender.
     pub(crate) accepted: f64,
-    /// Entries delivered.
-    pub(crate) deliveries: f64,
+    /// Entries that have reached their receivers.
+    pub(crate) received: f64,
     /// Durable batches: fsyncs in class D.
     pub(crate) batches: f64,
 }
 
 /// Now.
-pub(crate) async fn now(relay: &Host) -> Moment {
+pub(crate) async fn now(relay: &Host, load: &Load) -> Moment {
     let metrics = relay.metrics().await;
     Moment {
         at: Instant::now(),
@@ -40,16 +43,19 @@ pub(crate) async fn now(relay: &Host) -> Moment {
         own: process::cpu_time(std::process::id()),
         machine: process::machine_time(),
         metrics,
+        accepted: load.accepted.get(),
+        received: load.received.get(),
     }
 }
 
 impl Moment {
     /// What has happened since this moment.
-    pub(crate) async fn until_now(&self, relay: &Host) -> Between {
-        let end = now(relay).await;
+    pub(crate) async fn until_now(&self, relay: &Host, load: &Load) -> Between {
+        let end = now(relay, load).await;
         let seconds = (end.at - self.at).as_secs_f64();
         #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
-        let more = |name: &str| (end.metrics.get(name) - self.metrics.get(name)) as f64;
+        let more = |now: u64, before: u64| (now - before) as f64;
+        let metric = |name: &str| more(end.metrics.get(name), self.metrics.get(name));
         let (cpu, own) = (end.cpu - self.cpu, end.own - self.own);
         let others = (end.machine - self.machine).saturating_sub(cpu + own);
         Between {
@@ -57,9 +63,9 @@ impl Moment {
             cpu,
             load: own.as_secs_f64() / seconds,
             others: others.as_secs_f64() / seconds,
-            accepted: more("lacre_accepted_total"),
-            deliveries: more("lacre_deliveries_total"),
-            batches: more("lacre_store_batches_total"),
+            accepted: more(end.accepted, self.accepted),
+            received: more(end.received, self.received),
+            batches: metric("lacre_store_batches_total"),
         }
     }
 }
