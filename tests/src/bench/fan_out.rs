@@ -60,7 +60,11 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         Goal::AtMost(15.0),
         Goal::None,
     );
-    table.note("D: fan-out, server core in use", between.server() * 100.0, "%");
+    table.note(
+        "D: fan-out, server core in use",
+        between.server() * 100.0,
+        "%",
+    );
     table.note("D: fan-out, load core in use", between.load * 100.0, "%");
     relay.stop().await;
 }
