@@ -111,6 +111,8 @@ async fn round(hall: &Hall, durable: bool) -> Round {
     let pairs = pairs(hall, &relay, SENDERS).await;
     let load = Load::new();
     pairs.receive(&relay, &load).await;
+    let heads = || -> u64 { pairs.rooms.iter().map(|room| place(&relay, *room).1).sum() };
+    let before = heads();
     let mut senders = Vec::with_capacity(SENDERS);
     for (pair, room) in pairs.rooms.iter().enumerate() {
         let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
@@ -131,6 +133,8 @@ async fn round(hall: &Hall, durable: bool) -> Round {
     for sender in senders {
         sender.await.unwrap();
     }
+    // What was accepted is in the store's file, neither less nor more.
+    assert_eq!(heads() - before, load.accepted.get());
     relay.stop().await;
     Round {
         rate: between.accepted / between.seconds,
