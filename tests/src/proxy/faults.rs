@@ -54,21 +54,17 @@ pub struct Fired {
 }
 
 impl Fired {
-    /// Fails if a lever of the proxy never moved anything.
-    pub fn assert_all(&self) {
-        let never = [
+    /// Whether every lever of the proxy has moved something; one that never did has shown nothing.
+    pub fn all(&self) -> bool {
+        let fired = [
             self.delayed,
             self.lost,
             self.repeated,
             self.reordered,
             self.cut,
             self.readdressed,
-        ]
-        .contains(&0);
-        assert!(
-            !never,
-            "a fault was ordered and never happened, so nothing was shown: {self:?}"
-        );
+        ];
+        !fired.contains(&0)
     }
 }
 
