@@ -10,6 +10,14 @@
 //! - [`hello`]: the first flight; [`request`], [`answer`], [`push`]: what a session exchanges.
 //! - [`frame`]: how messages are delimited on a stream; [`error`]: the registry of error codes.
 //! - [`identity`]: accounts, devices and their certificates; [`room`]: room state and `authorize()`.
+//!
+//! ```
+//! use lacre_wire::ids::RoomId;
+//!
+//! let room: RoomId = "000102030405060708090a0b0c0d0e0f".parse()?;
+//! assert_eq!(RoomId::from_group_id(&room.group_id(3)), Some((room, 3)));
+//! # Ok::<(), lacre_wire::ids::ParseIdError>(())
+//! ```
 
 pub mod answer;
 pub mod checkpoint;
