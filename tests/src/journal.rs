@@ -1,6 +1,8 @@
 //! What a device was told, written down over all its restarts.
 
-use lacre::{ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, RoomId};
+use lacre::{
+    ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, RoomId, SendState,
+};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
 use tokio::sync::watch;
@@ -51,6 +53,13 @@ impl Told {
     pub fn has(&self, room: RoomId, message: MessageId) -> bool {
         self.item(room, message)
             .is_some_and(|item| item.seq.is_some())
+    }
+
+    /// Whether something waits to be sent.
+    pub fn has_queued(&self) -> bool {
+        let queued =
+            |item: &Item| item.own && item.seq.is_none() && item.state != SendState::Failed;
+        self.items.values().flat_map(HashMap::values).any(queued)
     }
 
     /// Whether some message has exactly this text.

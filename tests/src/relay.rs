@@ -4,9 +4,10 @@
 use crate::binaries;
 use lacre_relay::{Rate, Rates, Relay, RelayBuilder};
 use lacre_wire::relay::RelayAddress;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -81,7 +82,7 @@ impl Host {
     fn new(folder: &Path, is_process: bool) -> Self {
         Self {
             folder: folder.to_owned(),
-            port: 0,
+            port: free_port(),
             address: String::new(),
             running: Running::Stopped,
             launcher: Vec::new(),
@@ -234,6 +235,19 @@ impl Host {
             Running::Stopped => String::new(),
         };
         Metrics(page)
+    }
+}
+
+/// A UDP port that is free and stays so while its relay is stopped: outside the range from which
+/// systems give ports to whoever asks for any.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed) + std::process::id() * 97;
+        let port = 20_000 + u16::try_from(number % 12_000).unwrap();
+        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
     }
 }
 

@@ -118,54 +118,48 @@ fn check_timeline(
     }
 }
 
-/// Everything that was reported sent is where it belongs.
+/// Everything that was reported sent is somewhere, and whatever anybody shows is shown to all who
+/// read that part of the log.
 fn check_arrivals(evidence: &Evidence, places: &Places, found: &mut Vec<String>) {
-    let shown: HashMap<_, HashSet<MessageId>> = evidence
-        .devices
-        .iter()
-        .flat_map(|device| {
-            device
-                .timelines
-                .iter()
-                .map(move |(room, items)| ((device.device, *room), items))
-        })
-        .map(|(key, items)| (key, items.iter().map(|item| item.message).collect()))
-        .collect();
     for sending in &evidence.sendings {
         let (room, message) = (sending.room, sending.message);
         match sending.fate {
-            Fate::Forgiven => continue,
+            Fate::Sent if !places.contains_key(&(room, message)) => {
+                found.push(format!(
+                    "message {message:?} of room {room} was reported sent, and nobody shows it"
+                ));
+            }
             Fate::Durable => {
                 found.push(format!(
                     "message {message:?} of room {room} was durable on its device and never sent"
                 ));
-                continue;
             }
-            Fate::Sent => {}
+            Fate::Sent | Fate::Forgiven => {}
         }
-        let Some(seq) = places.get(&(room, message)) else {
-            found.push(format!(
-                "message {message:?} of room {room} was reported sent, and nobody shows it"
-            ));
-            continue;
-        };
-        let Some(logged) = evidence.rooms.iter().find(|logged| logged.room == room) else {
-            continue;
-        };
-        for device in &evidence.devices {
-            let reads = logged
+    }
+    for device in &evidence.devices {
+        for logged in &evidence.rooms {
+            let timeline = device
+                .timelines
+                .get(&logged.room)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let shown: HashSet<MessageId> = timeline.iter().map(|item| item.message).collect();
+            let reader = logged
                 .readers
                 .iter()
-                .any(|reader| reader.device == device.device && reader.reads(*seq));
-            let shows = shown
-                .get(&(device.device, room))
-                .is_some_and(|messages| messages.contains(&message));
-            if reads && !shows {
-                found.push(format!(
+                .find(|reader| reader.device == device.device);
+            let misses = places.iter().filter(|((room, message), seq)| {
+                *room == logged.room
+                    && reader.is_some_and(|reader| reader.reads(**seq))
+                    && !shown.contains(message)
+            });
+            found.extend(misses.map(|((room, message), seq)| {
+                format!(
                     "{} misses message {message:?} at {seq} of room {room}",
                     device.name
-                ));
-            }
+                )
+            }));
         }
     }
 }

@@ -108,6 +108,7 @@ async fn no_file_holds_what_was_said() {
     let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
     let room = ana.group("Zwetschgenkuchen", &[&bruno]).await;
     let said = ana.says(room, "the Quetzalcoatlus lands at noon").await;
+    bruno.sees(room, &[said]).await;
     bruno.reply(room, said, "bring Xylophonmusik").await;
     let edited = bruno.says(room, "Kaffeeklatsch before").await;
     bruno.edits(room, edited, "Teestunde before").await;
