@@ -9,6 +9,7 @@ use crate::store::outcome::AppendedBatch;
 use crate::store::read::{PageLimit, ReadLogs};
 use crate::sweep::sweep;
 use crate::tasks::Stage;
+use crate::wake::News;
 use lacre_wire::ids::{Hash, LogId, Seq};
 use lacre_wire::log::EntryKind;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ impl Service {
             }
         }
         if let Some(own) = self.wakes.get() {
-            self.wake.publish(own, &news);
+            self.wake.publish(own, News::Logs(&news));
         }
     }
 

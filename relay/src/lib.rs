@@ -32,6 +32,7 @@ mod sweep;
 mod tasks;
 mod tls;
 pub mod wake;
+mod watchers;
 
 pub use builder::{Durability, RelayBuilder, SignUp};
 pub use clock::Clock;

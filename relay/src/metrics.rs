@@ -72,6 +72,8 @@ metrics! {
     checkpoints: "counter", "Checkpoints signed.",
     objects_read: "counter", "Objects sent.",
     objects_stored: "counter", "Objects received.",
+    ephemerals: "counter", "Typing, presence and other hints passed on to sessions.",
+    ephemerals_dropped: "counter", "Hints dropped: too fast, or not from somebody who watches the room.",
     undelivered: "counter", "Hints dropped because a session was too slow.",
     in_flight: "gauge", "Requests being worked on.",
 }

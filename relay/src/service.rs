@@ -17,7 +17,8 @@ use crate::store::command::{Append, Command, Hashed};
 use crate::store::outcome::{ReaderChange, StoreError, Verdict};
 use crate::store::read::ReadLogs;
 use crate::tasks::{Stage, Tasks};
-use crate::wake::{Subscription, Wake};
+use crate::wake::{News, Subscription, Wake};
+use crate::watchers::Watchers;
 use bytes::Bytes;
 use lacre_wire::answer::{Accepted, Answer};
 use lacre_wire::error::{ErrorCode, WireError};
@@ -35,6 +36,7 @@ pub(crate) struct Service {
     pub(crate) keys: Arc<RelayKeys>,
     pub(crate) hub: Hub,
     pub(crate) online: Online,
+    pub(crate) watchers: Watchers,
     pub(crate) groups: Groups,
     pub(crate) turns: Turns,
     pub(crate) nominations: Nominations,
@@ -164,6 +166,13 @@ impl Service {
         self.metrics
             .undelivered
             .add(u64::try_from(dropped).unwrap_or(u64::MAX));
+    }
+
+    /// Passes a hint on to the other relays on the store.
+    pub(crate) fn pass_to_others(&self, room: RoomId, datagram: &Bytes) {
+        if let Some(own) = self.wakes.get() {
+            self.wake.publish(own, News::Ephemeral { room, datagram });
+        }
     }
 
     /// The error for whoever comes while the relay stops.

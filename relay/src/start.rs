@@ -15,7 +15,8 @@ use crate::relay::{Relay, Shared};
 use crate::service::Service;
 use crate::store::{self, Store, StoreKeys, StoreOptions};
 use crate::tasks::{Stage, Tasks};
-use crate::wake::LocalWake;
+use crate::wake::{LocalWake, News};
+use crate::watchers::Watchers;
 use crate::{checkpoint, endpoint, feed, housekeep, http, sweep};
 use lacre_wire::relay::RelayAddress;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -198,6 +199,7 @@ fn service(builder: RelayBuilder, shared: Shared) -> Service {
         keys: shared.keys,
         hub: Hub::new(builder.tail_bytes),
         online: Online::default(),
+        watchers: Watchers::default(),
         turns: Turns::new(),
         nominations: Nominations::new(),
         rates: RateLimits::new(builder.rates, shared.clock.clone()),
@@ -216,9 +218,18 @@ fn service(builder: RelayBuilder, shared: Shared) -> Service {
 fn hear(service: &Arc<Service>) {
     let hearing = Arc::downgrade(service);
     let subscription = service.wake.subscribe(Arc::new(move |news| {
-        if let Some(service) = hearing.upgrade() {
-            for (log, head) in news {
-                service.learn(*log, *head, None);
+        let Some(service) = hearing.upgrade() else {
+            return;
+        };
+        match news {
+            News::Logs(logs) => {
+                for (log, head) in logs {
+                    service.learn(*log, *head, None);
+                }
+            }
+            News::Ephemeral { room, datagram } => {
+                let sessions = service.watchers.pass(room, None, datagram);
+                service.metrics.ephemerals.add(sessions);
             }
         }
     }));

@@ -1,19 +1,36 @@
-//! Wake-ups between relays: "this log reaches this entry", nothing more.
+//! What relays on one store tell each other: "this log reaches this entry", and hints in passing.
 //!
 //! A wake-up is a hint. A lost one costs the time until the next sweep of heads, never an entry, so
 //! an implementation may drop, repeat and reorder as it likes. This file has the one for relays in
 //! the same process; a cluster brings its own.
 
-use lacre_wire::ids::{LogId, Seq};
+use bytes::Bytes;
+use lacre_wire::ids::{LogId, RoomId, Seq};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-/// Hears wake-ups. Must return quickly and must not publish.
-pub type Hear = Arc<dyn Fn(&[(LogId, Seq)]) + Send + Sync>;
+/// What one relay tells the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum News<'a> {
+    /// These logs reach these entries.
+    Logs(&'a [(LogId, Seq)]),
+    /// A hint for whoever watches the room; its sender was checked. Too late it is worth nothing:
+    /// send it at once or drop it.
+    Ephemeral {
+        /// The room.
+        room: RoomId,
+        /// The datagram as it came, a [`lacre_wire::ephemeral::Ephemeral`].
+        datagram: &'a Bytes,
+    },
+}
 
-/// Carries wake-ups to the other relays on the same store.
+/// Hears news. Must return quickly and must not publish.
+pub type Hear = Arc<dyn Fn(News<'_>) + Send + Sync>;
+
+/// Carries news to the other relays on the same store.
 pub trait Wake: Send + Sync + 'static {
-    /// Tells everybody but `from` that these logs reach these entries.
-    fn publish(&self, from: &Subscription, news: &[(LogId, Seq)]);
+    /// Tells everybody but `from`.
+    fn publish(&self, from: &Subscription, news: News<'_>);
 
     /// Hears what others publish, until the subscription is dropped.
     fn subscribe(&self, hear: Hear) -> Subscription;
@@ -39,12 +56,12 @@ impl Subscription {
     }
 }
 
-/// Wake-ups between relays in one process.
+/// News between relays in one process.
 #[derive(Default)]
 pub struct LocalWake(RwLock<Vec<Weak<Subscriber>>>);
 
 impl Wake for LocalWake {
-    fn publish(&self, from: &Subscription, news: &[(LogId, Seq)]) {
+    fn publish(&self, from: &Subscription, news: News<'_>) {
         let subscribers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         for subscriber in subscribers.iter().filter_map(Weak::upgrade) {
             if !Arc::ptr_eq(&subscriber, &from.0) {
@@ -75,17 +92,18 @@ mod tests {
         let [a, b] = heard.each_ref().map(|heard| {
             let heard = heard.clone();
             wake.subscribe(Arc::new(move |news| {
+                let News::Logs(logs) = news else { return };
                 heard
                     .lock()
                     .unwrap()
-                    .extend(news.iter().map(|(_, seq)| *seq))
+                    .extend(logs.iter().map(|(_, seq)| *seq))
             }))
         });
         let log = LogId::Room(RoomId([1; 16]));
-        wake.publish(&a, &[(log, 1)]);
-        wake.publish(&b, &[(log, 2)]);
+        wake.publish(&a, News::Logs(&[(log, 1)]));
+        wake.publish(&b, News::Logs(&[(log, 2)]));
         drop(b);
-        wake.publish(&a, &[(log, 3)]);
+        wake.publish(&a, News::Logs(&[(log, 3)]));
         let heard = heard.map(|heard| heard.lock().unwrap().clone());
         assert_eq!(heard, [vec![2], vec![1]]);
     }

@@ -51,6 +51,9 @@ impl Session {
                 // A reader that was evicted meanwhile has a nearer end already.
                 log.until = log.until.min(if *closed { *head } else { Seq::MAX });
                 log.mode = Mode::Live;
+                if log.until != Seq::MAX {
+                    self.unwatch(opened.log);
+                }
                 self.context
                     .service
                     .hub
@@ -70,16 +73,19 @@ impl Session {
         let Some(log) = self.logs.get(slot) else {
             return;
         };
+        let named = log.log;
         log.until = log.until.min(until);
         if let Mode::CatchUp { until, .. } = &log.mode {
             until.fetch_min(log.until, Ordering::Relaxed);
         }
+        self.unwatch(named);
         self.mark(slot);
     }
 
     /// Stops the flow of a log and forgets it.
     pub(super) fn close_slot(&mut self, slot: Slot) {
         if let Some(closed) = self.logs.close(slot) {
+            self.unwatch(closed.log);
             self.context
                 .service
                 .hub

@@ -14,6 +14,9 @@ impl Session {
         let service = self.context.service.clone();
         self.context.end();
         service.online.leave(&self.context.mailbox);
+        for room in std::mem::take(&mut self.watched) {
+            service.watchers.leave(room, self.context.mailbox.number);
+        }
         for (slot, log) in self.logs.drain() {
             service.hub.close(log, &self.context.mailbox, slot);
         }

@@ -2,7 +2,7 @@
 
 use super::finish::say_closing;
 use super::mailbox::Mailbox;
-use super::{Context, Session};
+use super::{Context, Session, datagrams};
 use crate::builder::SignUp as SignUpRule;
 use crate::handle;
 use crate::objects;
@@ -82,7 +82,11 @@ fn begin(
     let context = Arc::new(Context::new(service.clone(), mailbox));
     let session = Session::new(context.clone(), connection.clone(), send, recv);
     let work = async move {
-        tokio::join!(session.run(), objects::accept(context, connection));
+        tokio::join!(
+            session.run(),
+            objects::accept(context.clone(), connection.clone()),
+            datagrams::pass_on(context, connection)
+        );
     };
     service.tasks.spawn(work.instrument(span));
 }

@@ -8,6 +8,7 @@
 
 mod bulk;
 pub(crate) mod context;
+mod datagrams;
 mod deliver;
 mod finish;
 pub(crate) mod login;
@@ -26,10 +27,10 @@ use bytes::Bytes;
 use lacre_wire::answer::{Answer, OpenedLog};
 use lacre_wire::error::WireError;
 use lacre_wire::frame::Deframer;
-use lacre_wire::ids::{LogId, Seq};
+use lacre_wire::ids::{LogId, RoomId, Seq};
 use logs::{Logs, Mode};
 use mailbox::{Mail, Slot};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -110,6 +111,8 @@ pub(crate) struct Session {
     submissions: VecDeque<(u32, Submission)>,
     in_flight: usize,
     logs: Logs,
+    /// Rooms whose hints are heard and sent here.
+    watched: BTreeSet<RoomId>,
     /// Logs that wait for their turn on the live lane.
     ready: VecDeque<Slot>,
     /// Logs that wait for a page from the store, and the one being read.
@@ -141,6 +144,7 @@ impl Session {
             submissions: VecDeque::new(),
             in_flight: 0,
             logs: Logs::default(),
+            watched: BTreeSet::new(),
             ready: VecDeque::new(),
             behind: VecDeque::new(),
             reading: None,

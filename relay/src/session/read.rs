@@ -101,6 +101,7 @@ impl Session {
                 self.answer(id, Answer::Pong { server_ms });
             }
             Request::Open(logs) => self.open(id, logs),
+            Request::Focus(rooms) => self.focus(id, rooms),
             Request::ReleaseTurn { room } => {
                 drop(self.context.take_turn(&room));
                 self.answer(id, Answer::Ok);

@@ -11,6 +11,7 @@ mod catch_up;
 mod client;
 mod delivery;
 mod device;
+mod ephemerals;
 mod frames;
 mod identity;
 mod life;

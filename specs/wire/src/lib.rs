@@ -8,6 +8,7 @@
 //! - [`codec`]: canonical CBOR; [`limits`]: every hard limit with its reason.
 //! - [`log`]: entries, bodies and the chain; [`stamp`]: franking marks; [`checkpoint`]: signed chain heads.
 //! - [`hello`]: the first flight; [`request`], [`answer`], [`push`]: what a session exchanges.
+//! - [`ephemeral`]: hints that are never stored, in datagrams.
 //! - [`frame`]: how messages are delimited on a stream; [`error`]: the registry of error codes.
 //! - [`identity`]: accounts, devices and their certificates; [`room`]: room state and `authorize()`.
 //!
@@ -22,6 +23,7 @@
 pub mod answer;
 pub mod checkpoint;
 pub mod codec;
+pub mod ephemeral;
 pub mod error;
 pub mod frame;
 pub mod hash;

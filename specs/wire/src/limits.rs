@@ -45,6 +45,12 @@ pub const MAX_ADDS: usize = 128;
 /// Logs opened by one request: a session opens all its rooms in a few frames.
 pub const MAX_OPEN: usize = 1024;
 
+/// A datagram with a hint: about 150 bytes, with room for later fields; it fits any path.
+pub const MAX_EPHEMERAL: usize = 256;
+
+/// Rooms whose hints a session hears and sends: as many as a list shows, and little memory each.
+pub const MAX_FOCUS: usize = 64;
+
 /// Characters of a handle.
 pub const MAX_HANDLE: usize = 32;
 

@@ -190,6 +190,11 @@ pub enum Request {
     /// Measures the round trip. → `Pong`
     #[n(15)]
     Ping,
+    /// From now on hear and send the hints of these rooms, at most
+    /// [`crate::limits::MAX_FOCUS`], and of no others. Rooms whose logs are not open on the session
+    /// are passed over. → `Ok`
+    #[n(16)]
+    Focus(#[n(0)] Vec<RoomId>),
 }
 
 /// A log to open.

@@ -11,8 +11,8 @@ mod wire;
 pub use client::content;
 pub use handshake::mls_handshake;
 pub use wire::{
-    address, client_frame, device_list, entries, frames, hello, leaf_identity, message_header,
-    objects, operations, room_state, server_frame,
+    address, client_frame, device_list, entries, ephemeral, frames, hello, leaf_identity,
+    message_header, objects, operations, room_state, server_frame,
 };
 
 /// A fuzz target.
@@ -25,6 +25,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("content", content),
     ("device_list", device_list),
     ("entries", entries),
+    ("ephemeral", ephemeral),
     ("frames", frames),
     ("hello", hello),
     ("leaf_identity", leaf_identity),

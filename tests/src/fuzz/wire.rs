@@ -3,6 +3,7 @@
 use lacre_wire::answer::ObjectAnswer;
 use lacre_wire::checkpoint::SignedCheckpoint;
 use lacre_wire::codec;
+use lacre_wire::ephemeral::{Ephemeral, Hint};
 use lacre_wire::frame::Deframer;
 use lacre_wire::hello::{Hello, Purpose};
 use lacre_wire::identity::{LeafIdentity, SignedDeviceList, SigningKey};
@@ -109,6 +110,26 @@ pub fn server_frame(bytes: &[u8]) {
 pub fn objects(bytes: &[u8]) {
     let _ = read::<ObjectRequest>(bytes);
     let _ = read::<ObjectAnswer>(bytes);
+}
+
+/// A datagram with a hint, and a hint as it is opened.
+pub fn ephemeral(bytes: &[u8]) {
+    let _ = read::<Hint>(bytes);
+    if let Ok(hint) = Hint::unpad(bytes) {
+        assert_eq!(
+            Hint::unpad(&hint.pad()),
+            Ok(hint),
+            "a hint changed on its way"
+        );
+    }
+    let Some(ephemeral) = read::<Ephemeral>(bytes) else {
+        return;
+    };
+    let moved = Ephemeral {
+        counter: ephemeral.counter.wrapping_add(1),
+        ..ephemeral.clone()
+    };
+    assert_ne!(ephemeral.aad(), moved.aad(), "the counter is not bound");
 }
 
 /// Entries, the bodies that the relay writes, and the chain over them.

@@ -4,6 +4,7 @@ mod bad_commit;
 mod claim_key_packages;
 mod commit;
 mod create_room;
+mod focus;
 mod group_info;
 mod join;
 mod lookup;
@@ -79,7 +80,11 @@ pub(super) fn start(context: &Arc<Context>, id: u32, request: Request) {
         Request::GroupInfo { room } => context.answer_later(id, group_info::group_info(own, room)),
         Request::BadCommit(report) => context.answer_later(id, bad_commit::bad_commit(own, report)),
         // The session answers these itself.
-        Request::Open(_) | Request::Submit(_) | Request::ReleaseTurn { .. } | Request::Ping => {
+        Request::Open(_)
+        | Request::Submit(_)
+        | Request::ReleaseTurn { .. }
+        | Request::Ping
+        | Request::Focus(_) => {
             let text = "this request is answered elsewhere";
             context.answer_later(id, async move {
                 Err(WireError::new(ErrorCode::UnexpectedMessage, text))

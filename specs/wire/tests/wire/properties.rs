@@ -109,6 +109,13 @@ proptest! {
         check("bad-commit", &report)?;
     }
 
+    #[test]
+    fn ephemerals_come_back(ephemeral in any_of::ephemeral(), hint in any_of::hint()) {
+        check("ephemeral", &ephemeral)?;
+        check("hint", &hint)?;
+        prop_assert_eq!(lacre_wire::ephemeral::Hint::unpad(&hint.pad()), Ok(hint));
+    }
+
     /// The other direction: whatever the CDDL allows is read, and written the same.
     #[test]
     fn what_the_cddl_allows_is_read(tape in vec(any::<u8>(), 0..600), at in any::<prop::sample::Index>()) {
@@ -178,7 +185,7 @@ proptest! {
 }
 
 /// Every rule that stands for a type of the crate.
-pub(crate) const MESSAGES: [&str; 26] = [
+pub(crate) const MESSAGES: [&str; 28] = [
     "client-frame",
     "server-frame",
     "request",
@@ -205,11 +212,15 @@ pub(crate) const MESSAGES: [&str; 26] = [
     "leaf-identity",
     "room-state",
     "operations",
+    "ephemeral",
+    "hint",
 ];
 
 /// The type that a rule describes.
 pub(crate) fn read_as(rule: &str) -> Again {
-    use lacre_wire::{answer, checkpoint, hello, identity, log, push, relay, request, room, stamp};
+    use lacre_wire::{
+        answer, checkpoint, ephemeral, hello, identity, log, push, relay, request, room, stamp,
+    };
     match rule {
         "client-frame" => again::<request::ClientFrame>,
         "server-frame" => again::<push::ServerFrame>,
@@ -237,6 +248,8 @@ pub(crate) fn read_as(rule: &str) -> Again {
         "leaf-identity" => again::<identity::LeafIdentity>,
         "room-state" => again::<room::RoomState>,
         "operations" => again::<Vec<room::Operation>>,
+        "ephemeral" => again::<ephemeral::Ephemeral>,
+        "hint" => again::<ephemeral::Hint>,
         other => panic!("no type for {other}"),
     }
 }

@@ -4,6 +4,7 @@
 use crate::cddl::Schema;
 use crate::samples::{self, AIK, DEVICE, RELAY};
 use lacre_wire::codec;
+use lacre_wire::ephemeral::{Hint, sender_key};
 use lacre_wire::hash::hmac_sha256;
 use lacre_wire::hello::{Purpose, login_transcript};
 use lacre_wire::identity::Label;
@@ -64,6 +65,8 @@ fn derivations() -> Vec<Value> {
     let group_info = b"a GroupInfo";
     let gi_hash = lacre_wire::hash::sha256(&[group_info]);
     let room_key = [0x66; 32];
+    let exported = [0x68; 32];
+    let hint = samples::ephemeral();
     let derived = |name: &str, formula: &str, inputs: Value, output: String| json!({ "name": name, "formula": formula, "inputs": inputs, "output": output });
     vec![
         derived(
@@ -144,6 +147,24 @@ fn derivations() -> Vec<Value> {
             "HMAC-SHA-256(K_room, \"lacre/gi/1\" || SHA-256(GroupInfo))",
             json!({ "k-room": hex::encode(room_key), "group-info": hex::encode(group_info) }),
             hmac_sha256(&room_key, &[b"lacre/gi/1", &gi_hash.0]).to_string(),
+        ),
+        derived(
+            "key of a sender of hints",
+            "HMAC-SHA-256(exported, \"lacre/ephemeral/sender/1\" || device id)",
+            json!({ "exported": hex::encode(exported), "device": samples::device().to_string() }),
+            hex::encode(sender_key(&exported, &samples::device())),
+        ),
+        derived(
+            "additional data of a hint",
+            "\"lacre/ephemeral/1\" || room || generation || epoch || device id || counter",
+            json!({ "ephemeral": hex::encode(codec::to_vec(&hint)) }),
+            hex::encode(hint.aad()),
+        ),
+        derived(
+            "padded hint",
+            "length || hint || zeros, to 32 bytes",
+            json!({ "hint": hex::encode(codec::to_vec(&Hint::Typing)) }),
+            hex::encode(Hint::Typing.pad()),
         ),
     ]
 }

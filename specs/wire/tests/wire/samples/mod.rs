@@ -2,12 +2,14 @@
 //! CDDL is met by one of them.
 
 mod answer;
+mod ephemeral;
 mod identity;
 mod log;
 mod request;
 mod room;
 mod session;
 
+pub(crate) use ephemeral::ephemeral;
 pub(crate) use log::{STAMP_KEY, commit, context, gone, message};
 pub(crate) use session::{EXPORTER, hello};
 
@@ -52,6 +54,7 @@ pub(crate) fn themes() -> Vec<(&'static str, Vec<Sample>)> {
         ("requests", request::samples()),
         ("answers", answer::samples()),
         ("rooms", room::samples()),
+        ("ephemerals", ephemeral::samples()),
     ]
 }
 

@@ -148,5 +148,6 @@ pub(super) fn samples() -> Vec<Sample> {
         request("ask for the GroupInfo", Request::GroupInfo { room: room() }),
         request("report a bad commit", Request::BadCommit(report())),
         request("ping", Request::Ping),
+        request("focus", Request::Focus(vec![room()])),
     ]
 }

@@ -1,6 +1,7 @@
 //! Arbitrary values of every message, for the properties.
 
 mod answer;
+mod ephemeral;
 mod identity;
 mod log;
 mod request;
@@ -8,6 +9,7 @@ mod room;
 mod session;
 
 pub(crate) use answer::answer;
+pub(crate) use ephemeral::{ephemeral, hint};
 pub(crate) use identity::{device_list, leaf_identity, signed_device_list};
 pub(crate) use log::{checkpoint, cursor, entry, inbox_body};
 pub(crate) use request::{bad_commit, commit_bundle, request};

@@ -129,5 +129,6 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         room().prop_map(|room| Request::GroupInfo { room }),
         report.prop_map(Request::BadCommit),
         Just(Request::Ping),
+        vec(room(), 0..4).prop_map(Request::Focus),
     ]
 }
