@@ -12,7 +12,9 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
     (
         "Talk",
         "Converse",
-        &["send", "listen", "history", "rooms", "account", "explain"],
+        &[
+            "send", "listen", "history", "search", "rooms", "account", "explain",
+        ],
     ),
     ("Run a relay", "Opere um relay", &["relay"]),
 ];

@@ -55,6 +55,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Some(Command::Send(send)) => command::send::run(send).await,
         Some(Command::Listen(listen)) => command::listen::run(listen).await,
         Some(Command::History(history)) => command::history::run(history).await,
+        Some(Command::Search(search)) => command::search::run(search).await,
         Some(Command::Rooms(rooms)) => command::rooms::run(rooms).await,
         Some(Command::Account(account)) => command::account::run(account).await,
         Some(Command::Explain(explain)) => command::explain::run(&explain),

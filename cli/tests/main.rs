@@ -25,5 +25,7 @@ mod output;
 mod process;
 #[path = "cli/rooms.rs"]
 mod rooms;
+#[path = "cli/search.rs"]
+mod search;
 #[path = "cli/talk.rs"]
 mod talk;

@@ -1,11 +1,12 @@
 //! What the SDK uses of the engine, named in one place.
 
 pub(crate) use lacre_engine::{
-    Done, Draft, Engine, EngineOptions, Event as EngineEvent, Output, PageKey, Reader,
+    Done, Draft, Engine, EngineOptions, Event as EngineEvent, Hit as FoundMessage, Output, PageKey,
+    Reader, snippet,
 };
 
 pub use lacre_engine::content::MessageId;
 pub use lacre_engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Profile, Result,
-    RoomInfo, SendState, StoreKey,
+    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
 };

@@ -26,6 +26,7 @@
 //! - [`Client`]: one device; finds people, opens rooms, tells [`Event`]s.
 //! - [`Room`]: a set of people and their messages; [`Timeline`]: what a screen shows of it.
 //! - [`SendHandle`]: how far a message came. [`Archive`]: what is on the device, without a client.
+//! - [`Search`]: what to look for with [`Client::search`]; [`Hit`]: what is found.
 //! - [`Error`]: what went wrong, with a stable code and whether trying again helps.
 //!
 //! Handles are cheap to clone and hold no locks. Any executor will do: the client brings its own
@@ -46,24 +47,26 @@ mod options;
 mod platform;
 mod queue;
 mod room;
+mod search;
 mod send;
 mod time;
 mod timeline;
 mod transport;
 
-pub use archive::Archive;
+pub use archive::{Archive, ArchiveHit};
 pub use client::Client;
 pub use events::{Event, Events};
 pub use message::{ApprovalRequest, Message, Person};
 pub use options::Options;
 pub use room::Room;
+pub use search::Hit;
 pub use send::SendHandle;
 pub use time::Time;
 pub use timeline::{Diff, Timeline};
 
 pub use engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, MessageId, Profile,
-    Result, RoomInfo, SendState, StoreKey,
+    Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
 };
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;

@@ -25,6 +25,10 @@ impl Room {
         Self { client, cell }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Names the room everywhere.
     pub fn id(&self) -> RoomId {
         self.cell.id

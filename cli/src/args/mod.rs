@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Listen(Listen),
     /// Messages already on this device; needs no network.
     History(History),
+    /// Find messages on this device; needs no network.
+    Search(Search),
     /// My rooms: list, create, invite, join, leave.
     Rooms(Rooms),
     /// My account and its devices.
@@ -134,6 +136,27 @@ pub(crate) struct History {
     pub(crate) room: String,
     /// How many messages at most, the newest ones.
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// One JSON object a line, as the messages of `lacre listen --json`.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Words that must all be there; the last one may be the beginning of a word, and words in quotes stand together.
+    #[arg(required = true)]
+    pub(crate) words: Vec<String>,
+    /// Only this room: its name, the beginning of its id, or @handle.
+    #[arg(long, value_name = "ROOM")]
+    pub(crate) room: Option<String>,
+    /// Only what this person wrote.
+    #[arg(long, value_name = "@PERSON")]
+    pub(crate) from: Option<String>,
+    /// How many messages at most, the newest ones.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) limit: u32,
     /// One JSON object a line, as the messages of `lacre listen --json`.
     #[arg(long)]

@@ -6,4 +6,5 @@ pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod listen;
 pub(crate) mod rooms;
+pub(crate) mod search;
 pub(crate) mod send;

@@ -136,6 +136,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
+        codes: &["NoSuchPersonHere"],
+        cause: (
+            "this device has met nobody with that handle",
+            "este dispositivo não conhece ninguém com esse nome",
+        ),
+        expected: (
+            "the handle of somebody from a room of this device",
+            "o nome de alguém de uma sala deste dispositivo",
+        ),
+        fix: (
+            "see who is in a room with lacre rooms show",
+            "veja quem está em uma sala com lacre rooms show",
+        ),
+    },
+    Entry {
         codes: &["AmbiguousRoom"],
         cause: ("several rooms fit", "várias salas correspondem"),
         expected: ("exactly one", "exatamente uma"),

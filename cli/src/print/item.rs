@@ -11,7 +11,7 @@ pub(crate) fn clock(time: Time) -> String {
 }
 
 /// The day, as `2026-11-21`, in UTC.
-fn day(time: Time) -> String {
+pub(super) fn day(time: Time) -> String {
     time.to_string().chars().take(10).collect()
 }
 

@@ -1,9 +1,11 @@
 //! How output looks: two aligned columns, one fact a line, colour only where a person looks.
 
+mod hit;
 mod item;
 mod json;
 mod safe;
 
+pub(crate) use hit::hit_line;
 pub(crate) use item::item_line;
 pub(crate) use json::{event_json, item_json, json_line, room_json};
 pub(crate) use safe::{safe, safe_json};

@@ -49,6 +49,9 @@ super::texts! {
     not_done(seconds)
         "the relay did not finish this within {seconds} s"
         "o relay não concluiu isto em {seconds} s";
+    no_such_person(handle)
+        "@{handle} is not known on this device"
+        "@{handle} não é conhecido neste dispositivo";
     no_such_room(name) "there is no room {name} on this device" "não há sala {name} neste dispositivo";
     several_rooms(name, rooms) "{name} can mean several rooms: {rooms}" "{name} pode ser várias salas: {rooms}";
     no_text() "there is no text to send" "não há texto para enviar";

@@ -58,6 +58,18 @@ const HELP: &[(&str, &str)] = &[
         "Mensagens já neste dispositivo; não precisa de rede",
     ),
     (
+        "Find messages on this device; needs no network",
+        "Procura mensagens neste dispositivo; não precisa de rede",
+    ),
+    (
+        "Words that must all be there; the last one may be the beginning of a word, and words in quotes stand together",
+        "Palavras que devem estar todas lá; a última pode ser o começo de uma palavra, e palavras entre aspas ficam juntas",
+    ),
+    (
+        "Only what this person wrote",
+        "Só o que esta pessoa escreveu",
+    ),
+    (
         "My rooms: list, create, invite, join, leave",
         "Minhas salas: listar, criar, convidar, entrar, sair",
     ),

@@ -52,6 +52,7 @@ super::texts! {
     unnamed() "(without a name)" "(sem nome)";
     no_rooms() "no rooms yet; lacre rooms create NAME @PEOPLE…" "nenhuma sala ainda; lacre rooms create NOME @PESSOAS…";
     no_messages() "no messages on this device" "nenhuma mensagem neste dispositivo";
+    nothing_found() "nothing found on this device" "nada encontrado neste dispositivo";
     room() "room" "sala";
     id() "id" "id";
     kind() "kind" "tipo";

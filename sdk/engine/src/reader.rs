@@ -3,6 +3,7 @@
 use crate::content::MessageId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::me::Card;
+use crate::search::{self, Hit, Search};
 use crate::store::rooms::{self, RoomRow, Status};
 use crate::store::{StoreKey, has_store, messages, open_reader, people};
 use crate::timeline::{Item, PageKey};
@@ -137,6 +138,22 @@ impl Reader {
             }
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Looks for messages, newest first: a [`Search`] says for which, and in which order.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn search(&self, wanted: &Search) -> Result<Vec<Hit>> {
+        search::search(&self.connection, self.me, wanted).map_err(Error::from)
+    }
+
+    /// The account that is known here under a handle, without `@`.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn account_of(&self, handle: &str) -> Result<Option<AccountId>> {
+        people::account_of(&self.connection, handle).map_err(Error::from)
     }
 
     /// The item of one message.

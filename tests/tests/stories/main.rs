@@ -14,3 +14,4 @@ mod kills;
 mod network;
 mod poison;
 mod rooms;
+mod search;

@@ -174,6 +174,22 @@ pub(crate) fn item(
         .transpose()
 }
 
+/// The item of a row on any connection.
+pub(crate) fn item_at(
+    connection: &Connection,
+    room: i64,
+    me: AccountId,
+    id: LocalId,
+) -> rusqlite::Result<Option<Item>> {
+    let found = connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE m.id = ?1"))?
+        .query_row([id], |row| read(row, me))
+        .optional()?;
+    found
+        .map(|item| with_reactions(connection, room, item))
+        .transpose()
+}
+
 impl Db {
     /// Inserts a row; `None` if this sender's message of that name is there already.
     pub(crate) fn add_message(&self, new: &NewMessage<'_>) -> Result<Option<LocalId>> {
@@ -318,14 +334,7 @@ impl Db {
 
     /// The item of a row.
     pub(crate) fn item_by_id(&self, room: i64, me: AccountId, id: LocalId) -> Result<Option<Item>> {
-        self.with(|c| {
-            let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE m.id = ?1");
-            let found = c
-                .prepare_cached(&sql)?
-                .query_row([id], |row| read(row, me))
-                .optional()?;
-            found.map(|item| with_reactions(c, room, item)).transpose()
-        })
+        self.with(|c| item_at(c, room, me, id))
     }
 
     /// What a reaction is on.

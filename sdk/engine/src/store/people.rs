@@ -44,6 +44,17 @@ pub(crate) fn handle(
         .optional()
 }
 
+/// The account known under a handle, on any connection.
+pub(crate) fn account_of(
+    connection: &Connection,
+    handle: &str,
+) -> rusqlite::Result<Option<AccountId>> {
+    connection
+        .prepare_cached("SELECT account FROM person WHERE handle = ?1")?
+        .query_row([handle], |row| Ok(AccountId(row.get(0)?)))
+        .optional()
+}
+
 impl Db {
     /// Keeps a verified directory entry; an older device list than the known one is refused.
     pub(crate) fn keep_person(&self, info: &AccountInfo, list: &DeviceList) -> Result<()> {
@@ -81,10 +92,6 @@ impl Db {
 
     /// The account known under a handle.
     pub(crate) fn account_of(&self, handle: &str) -> Result<Option<AccountId>> {
-        self.with(|c| {
-            c.prepare_cached("SELECT account FROM person WHERE handle = ?1")?
-                .query_row([handle], |row| Ok(AccountId(row.get(0)?)))
-                .optional()
-        })
+        self.with(|c| account_of(c, handle))
     }
 }

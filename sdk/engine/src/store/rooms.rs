@@ -123,6 +123,14 @@ pub(crate) fn find(
         .optional()
 }
 
+/// The id of a room on any connection.
+pub(crate) fn id_of(connection: &rusqlite::Connection, r: i64) -> rusqlite::Result<Option<RoomId>> {
+    connection
+        .prepare_cached("SELECT id FROM room WHERE ref = ?1")?
+        .query_row([r], |row| row.get(0).map(RoomId))
+        .optional()
+}
+
 /// Reads the members of a room on any connection: account, role code, handle.
 pub(crate) fn members(
     connection: &rusqlite::Connection,

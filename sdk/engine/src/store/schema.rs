@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::mls::storage;
+use crate::search;
 use rusqlite::Connection;
 
 /// Version of the schema this code writes.
@@ -49,8 +50,9 @@ CREATE TABLE chain (room INTEGER NOT NULL, seq INTEGER NOT NULL, chain BLOB NOT 
 CREATE TABLE proposal (room INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL, message BLOB NOT NULL,
     PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
 
+-- Ids are never used twice: timelines and the search index name messages by them.
 CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     room INTEGER NOT NULL,
     seq INTEGER,
     message BLOB NOT NULL,
@@ -106,8 +108,9 @@ pub(super) fn migrate(connection: &Connection) -> Result<()> {
     match found {
         0 => {
             let sql = format!(
-                "BEGIN IMMEDIATE; {V1} {} PRAGMA user_version = {VERSION}; COMMIT;",
-                storage::SCHEMA
+                "BEGIN IMMEDIATE; {V1} {} {} PRAGMA user_version = {VERSION}; COMMIT;",
+                storage::SCHEMA,
+                search::schema::schema()
             );
             connection.execute_batch(&sql).map_err(Error::from)
         }

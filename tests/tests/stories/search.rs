@@ -1,0 +1,80 @@
+//! Finding what was said: on each device by itself, without the relay.
+
+use lacre::{Search, SearchKind};
+use lacre_tests::device::Device;
+use lacre_tests::world::World;
+
+async fn found(device: &Device, search: Search) -> Vec<String> {
+    let hits = device.client().search(search).await.unwrap();
+    hits.into_iter().map(|hit| hit.text).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_finds_what_everybody_said() {
+    let mut world = World::start().await;
+    let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
+    let group = ana.group("Álgebra", &[&bruno]).await;
+    let direct = bruno.direct(&ana).await;
+    ana.enters(direct).await;
+    let mistake = ana.says(group, "A solução é quarenta e dois").await;
+    let said = [
+        bruno
+            .says(group, "qual solução? veja https://example.org/solucoes")
+            .await,
+        bruno.says(direct, "a solução, só entre nós").await,
+    ];
+    ana.sees(group, &said[..1]).await;
+    ana.sees(direct, &said[1..]).await;
+    bruno.sees(group, &[mistake]).await;
+    // Nobody else is asked.
+    world.relay.stop().await;
+    for device in [&ana, &bruno] {
+        let all = found(device, Search::words("SOLUCAO")).await;
+        assert_eq!(all.len(), 3, "{}: {all:?}", device.name());
+        assert_eq!(all[0], "a solução, só entre nós");
+        let from = Some(bruno.account());
+        let from_bruno = Search {
+            from,
+            ..Search::words("solu")
+        };
+        assert_eq!(
+            found(device, from_bruno).await.len(),
+            2,
+            "{}",
+            device.name()
+        );
+        let links = Search {
+            kind: Some(SearchKind::Link),
+            ..Search::default()
+        };
+        assert_eq!(found(device, links).await.len(), 1, "{}", device.name());
+        let here = device.room(group).search("solução").await.unwrap();
+        assert_eq!(here.len(), 2, "{}", device.name());
+        let hit = &here[0];
+        assert_eq!(hit.message.id(), said[0]);
+        assert_eq!(&hit.text[hit.matches[0].clone()], "solução");
+        assert_eq!(hit.snippet(10).text.chars().last(), Some('…'));
+    }
+    world.relay.start().await;
+    ana.edits(group, mistake, "A resposta é quarenta e dois")
+        .await;
+    bruno.reads(group, "A resposta é quarenta e dois").await;
+    for device in [&ana, &bruno] {
+        assert_eq!(found(device, Search::words("solução")).await.len(), 2);
+        assert_eq!(found(device, Search::words("resposta")).await.len(), 1);
+    }
+    ana.deletes(group, mistake).await;
+    bruno
+        .until("the deletion", |told| {
+            told.items[&group]
+                .get(&mistake)
+                .is_some_and(|item| item.body == lacre::ItemBody::Deleted)
+        })
+        .await;
+    for device in [&ana, &bruno] {
+        assert!(found(device, Search::words("quarenta")).await.is_empty());
+    }
+    bruno.restart().await;
+    assert_eq!(found(&bruno, Search::words("entre nós")).await.len(), 1);
+    world.check(&mut [&mut ana, &mut bruno]).await;
+}
