@@ -11,11 +11,13 @@ mod explain;
 mod failure;
 mod help;
 mod home;
+mod plain;
 mod print;
 mod random;
 mod relay;
 mod secret;
 mod session;
+mod talk;
 mod text;
 
 use args::{Arguments, Command};
@@ -52,6 +54,7 @@ async fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         None => print::out(&help::overview()),
         Some(Command::Demo(demo)) => demo::run(demo).await,
+        Some(Command::Chat(chat)) => command::chat::run(chat).await,
         Some(Command::Send(send)) => command::send::run(send).await,
         Some(Command::Listen(listen)) => command::listen::run(listen).await,
         Some(Command::History(history)) => command::history::run(history).await,

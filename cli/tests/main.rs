@@ -7,6 +7,8 @@
 
 #[path = "cli/accounts.rs"]
 mod accounts;
+#[path = "cli/chat.rs"]
+mod chat;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/devices.rs"]

@@ -30,6 +30,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Three people and a relay on this machine, next to what the relay stored.
     Demo(Demo),
+    /// Talk in this terminal.
+    ///
+    /// What is typed goes to the room; /help lists the commands. Lines from a pipe work the same:
+    /// each is sent or done in turn, and at the end of the input what waits goes out first. The exit
+    /// code is then the one of the first line that failed.
+    Chat(Chat),
     /// Send one message.
     Send(Send),
     /// Print what happens as it happens.
@@ -92,6 +98,17 @@ pub(crate) struct Demo {
     /// Without colours and columns.
     #[arg(long)]
     pub(crate) plain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chat {
+    /// Where to begin: a room's name, its id, or @handle of a person.
+    pub(crate) room: Option<String>,
+    /// Lines without drawing, for screen readers; used by itself where there is no terminal.
+    #[arg(long)]
+    pub(crate) plain: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Args)]

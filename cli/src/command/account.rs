@@ -8,8 +8,9 @@ use crate::print::{self, Paint};
 use crate::secret::Secret;
 use crate::session::{self, Session};
 use crate::text;
-use lacre::{Client, Options};
+use lacre::{Client, Options, StoreKey};
 use serde_json::json;
+use std::path::PathBuf;
 
 /// Runs one of them.
 pub(crate) async fn run(account: Account) -> Outcome {
@@ -41,40 +42,74 @@ pub(super) async fn begin(
     relay: &str,
     start: impl FnOnce(Options) -> Options,
 ) -> Outcome<Session> {
-    let folder = home::folder(place.data.as_deref())?;
-    home::make(&folder)?;
-    let (mut settings, key) = match home::find(&folder)? {
-        Some(settings) if settings.ready => {
-            return Err(Failure::new(
-                "AccountExists",
-                text::failure::account_exists(folder.display()),
-                Exit::Failed,
-            ));
-        }
-        Some(settings) => {
-            let key = settings.secret.find(place, &folder)?;
-            (settings, key)
-        }
-        None => {
-            let (secret, key) = Secret::make(place)?;
-            (
-                Settings {
+    let mut beginning = Beginning::prepare(place)?;
+    let client = beginning.open(relay, start).await?;
+    Ok(beginning.session(client, place))
+}
+
+/// A data folder without an account, and the key that its store will have.
+pub(crate) struct Beginning {
+    folder: PathBuf,
+    settings: Settings,
+    key: StoreKey,
+}
+
+impl Beginning {
+    /// Makes the folder and its key, or takes those of an earlier attempt.
+    pub(crate) fn prepare(place: &Place) -> Outcome<Self> {
+        let folder = home::folder(place.data.as_deref())?;
+        home::make(&folder)?;
+        let (settings, key) = match home::find(&folder)? {
+            Some(settings) if settings.ready => {
+                return Err(Failure::new(
+                    "AccountExists",
+                    text::failure::account_exists(folder.display()),
+                    Exit::Failed,
+                ));
+            }
+            Some(settings) => {
+                let key = settings.secret.find(place, &folder)?;
+                (settings, key)
+            }
+            None => {
+                let (secret, key) = Secret::make(place)?;
+                let settings = Settings {
                     version: Settings::VERSION,
-                    relay: relay.to_owned(),
+                    relay: String::new(),
                     secret,
                     ready: false,
-                },
-                key,
-            )
-        }
-    };
-    relay.clone_into(&mut settings.relay);
-    // Before the store: a store whose key nobody knows any more would be lost.
-    home::write(&folder, &settings)?;
-    let client = Client::open(start(session::options(folder.clone(), relay, key))).await?;
-    settings.ready = true;
-    home::write(&folder, &settings)?;
-    Ok(Session::over(client, folder, settings, place))
+                };
+                // Before the store: a store whose key nobody knows any more would be lost.
+                home::write(&folder, &settings)?;
+                (settings, key)
+            }
+        };
+        Ok(Self {
+            folder,
+            settings,
+            key,
+        })
+    }
+
+    /// Begins as `start` says. After a failure it may be tried again, with another relay too.
+    pub(crate) async fn open(
+        &mut self,
+        relay: &str,
+        start: impl FnOnce(Options) -> Options,
+    ) -> Outcome<Client> {
+        relay.clone_into(&mut self.settings.relay);
+        home::write(&self.folder, &self.settings)?;
+        let options = session::options(self.folder.clone(), relay, self.key.clone());
+        let client = Client::open(start(options)).await?;
+        self.settings.ready = true;
+        home::write(&self.folder, &self.settings)?;
+        Ok(client)
+    }
+
+    /// Around the client that was opened.
+    pub(crate) fn session(self, client: Client, place: &Place) -> Session {
+        Session::over(client, self.folder, self.settings, place)
+    }
 }
 
 async fn show(arguments: AccountShow) -> Outcome {

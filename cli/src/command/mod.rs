@@ -1,6 +1,7 @@
 //! The commands of people, one file each.
 
 pub(crate) mod account;
+pub(crate) mod chat;
 pub(crate) mod devices;
 pub(crate) mod explain;
 pub(crate) mod history;

@@ -184,6 +184,36 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
+        codes: &["NoAnswer"],
+        cause: (
+            "the input ended before the account was made",
+            "a entrada acabou antes de a conta ser feita",
+        ),
+        expected: (
+            "two lines: the relay's address and a handle",
+            "duas linhas: o endereço do relay e um nome",
+        ),
+        fix: (
+            "start again; or make the account with: lacre account create",
+            "comece de novo; ou crie a conta com: lacre account create",
+        ),
+    },
+    Entry {
+        codes: &["CommandFailed"],
+        cause: (
+            "a line of the input did not do what it says",
+            "uma linha da entrada não fez o que diz",
+        ),
+        expected: (
+            "commands as /help lists them, and a room to write to",
+            "comandos como /ajuda os lista, e uma sala para escrever",
+        ),
+        fix: (
+            "the lines that begin with ! in the output say what and why",
+            "as linhas da saída que começam com ! dizem o quê e por quê",
+        ),
+    },
+    Entry {
         codes: &["UnknownCode"],
         cause: ("there is no such code", "esse código não existe"),
         expected: (

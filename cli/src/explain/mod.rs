@@ -26,7 +26,12 @@ pub(crate) struct Entry {
 impl Entry {
     /// What happened.
     pub(crate) fn cause(&self) -> &'static str {
-        text::pick(self.cause.0, self.cause.1)
+        self.cause_in(text::lang())
+    }
+
+    /// What happened, in a language.
+    pub(crate) fn cause_in(&self, lang: text::Lang) -> &'static str {
+        text::pick_in(lang, self.cause.0, self.cause.1)
     }
 
     /// What should have been.
@@ -36,7 +41,12 @@ impl Entry {
 
     /// What to do.
     pub(crate) fn fix(&self) -> &'static str {
-        text::pick(self.fix.0, self.fix.1)
+        self.fix_in(text::lang())
+    }
+
+    /// What to do, in a language.
+    pub(crate) fn fix_in(&self, lang: text::Lang) -> &'static str {
+        text::pick_in(lang, self.fix.0, self.fix.1)
     }
 }
 

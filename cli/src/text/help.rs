@@ -35,6 +35,21 @@ const HELP: &[(&str, &str)] = &[
         "Three people and a relay on this machine, next to what the relay stored",
         "Três pessoas e um relay nesta máquina, ao lado do que o relay guardou",
     ),
+    ("Talk in this terminal", "Converse neste terminal"),
+    (
+        "Talk in this terminal.…",
+        "Converse neste terminal.\n\nO que você digita vai para a sala; /ajuda lista os comandos. Linhas de um \
+         pipe valem o mesmo: cada uma é enviada ou executada na sua vez, e no fim da entrada sai antes o que \
+         está na fila. O código de saída é então o da primeira linha que falhou.",
+    ),
+    (
+        "Where to begin: a room's name, its id, or @handle of a person",
+        "Onde começar: o nome de uma sala, o id dela, ou @nome de uma pessoa",
+    ),
+    (
+        "Lines without drawing, for screen readers; used by itself where there is no terminal",
+        "Linhas sem desenho, para leitores de tela; usado sozinho onde não há terminal",
+    ),
     ("Send one message", "Envia uma mensagem"),
     (
         "Print what happens as it happens",

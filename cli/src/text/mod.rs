@@ -1,13 +1,16 @@
 //! What people read, in English and Portuguese side by side.
 //!
 //! One function a sentence, so that a missing translation does not compile. The language is chosen
-//! once: `--lang`, then `LACRE_LANG`, then the locale.
+//! once: `--lang`, then `LACRE_LANG`, then the locale. The chat has its texts in [`fluent`].
 
 pub(crate) mod demo;
 pub(crate) mod failure;
+pub(crate) mod fluent;
 pub(crate) mod help;
 pub(crate) mod people;
 pub(crate) mod relay;
+
+pub(crate) use fluent::say;
 
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -36,7 +39,12 @@ pub(crate) fn lang() -> Lang {
 
 /// The text in the language of the process.
 pub(crate) fn pick<T>(en: T, pt: T) -> T {
-    match lang() {
+    pick_in(lang(), en, pt)
+}
+
+/// The text in a language.
+pub(crate) fn pick_in<T>(lang: Lang, en: T, pt: T) -> T {
+    match lang {
         Lang::En => en,
         Lang::Pt => pt,
     }

@@ -97,7 +97,11 @@ impl Engine {
     /// `Relay` if the address names another relay.
     pub fn pin(&mut self, address: &RelayAddress) -> Result<()> {
         let known: Option<Vec<Hash>> = self.db.meta_as(PINS)?;
-        if let Some(known) = known.as_ref().filter(|_| self.me.is_some())
+        // Until a relay has accepted the account, the person may still turn to another one.
+        let settled = |me: &Me| me.card.stage != Stage::SigningUp;
+        if let Some(known) = known
+            .as_ref()
+            .filter(|_| self.me.as_ref().is_some_and(settled))
             && !address.fingerprints.iter().any(|pin| known.contains(pin))
         {
             return Err(Error::new(

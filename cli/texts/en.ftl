@@ -1,0 +1,205 @@
+# The texts of the chat in English. pt.ftl has the same ids and variables; a test compares them.
+# Each line a person reads says one thing. A hint says what to do.
+
+somebody = somebody
+unnamed = (without a name)
+
+## Lengths of time
+
+length-millis = { $millis } ms
+length-seconds = { $seconds } s
+length-minutes = { $minutes } min { $seconds } s
+length-hours = { $hours } h { $minutes } min
+length-days = { $days } d { $hours } h
+
+## What messages are
+
+body-deleted = (deleted)
+body-unreadable = (cannot be read)
+body-gone = (no longer held by the relay)
+body-unsupported = (made by a newer version of lacre)
+note-edited = edited
+note-queued = queued
+note-refused = refused
+
+## What happened
+
+told-connected = connected
+told-back = connected again; what was waiting goes out now
+told-broken = the connection is lost; trying again
+    .hint = what you write is kept on this device and goes out when the relay is back
+told-added = you are now in { $room }
+told-you-left = you left { $room }
+told-you-removed = you were removed from { $room }
+told-joined = { $who } joined { $room }
+told-left = { $who } left { $room }
+told-edited = { $who } edited in { $room }: { $text }
+told-deleted = { $who } deleted a message in { $room }
+told-refused = not sent to { $room }: { $text }
+told-stopped = { $room } has stopped
+told-approval = the device “{ $name }” asks to be let in; if it is yours: lacre account devices approve { $device }
+told-lagged = { $count ->
+    [one] { $count } event was left out because the output was too slow; /history shows what was missed
+   *[other] { $count } events were left out because the output was too slow; /history shows what was missed
+}
+told-error = something failed
+
+## What went wrong
+
+error-usage = /{ $command } was not understood
+    .hint = write it as { $usage }
+error-unknown-command = there is no command /{ $name }
+    .nearest = did you mean { $usage }?
+    .hint = /{ $help } lists the commands; a text that begins with a slash is written with two
+error-no-room = you are not in a room
+    .hint = /rooms lists yours, /join NAME goes to one, /msg @person talks to one person
+error-not-in-room = you are no longer in this room
+    .hint = ask one of its members to add you
+error-no-such-room = there is no room “{ $name }”
+    .hint = /rooms lists the ones there are
+error-several-rooms = several rooms are called “{ $name }”
+    .hint = name one by its id: { $ids }
+error-no-person = nobody is called @{ $name }
+    .hint = check the spelling; a handle has small letters, digits and . _ -
+error-not-here = @{ $name } is not in this room
+    .hint = /users lists who is
+error-no-right = you may not do that here
+    .hint = ask an owner of the room; /users shows who that is
+error-yourself = that is you
+    .hint = { $leave } leaves a room
+error-no-answer = the relay did not answer within { $seconds } s
+    .hint = check your network; lacre goes on trying by itself
+error-number = “{ $word }” is not a number from 1 to { $most }
+error-leave-direct = a private conversation cannot be left
+    .hint = it belongs to both of you; go elsewhere with /join
+
+## Help
+
+help-title = commands
+help-more = { $usage } says more about one; anything without a slash is sent to the room
+help-does = does
+help-also = also
+help-note = note
+guide-command = command
+guide-does = what it does
+
+## Commands
+
+command-help = Lists the commands, or explains one
+    .usage = /help [COMMAND]
+    .more = Names work in both languages, in upper and lower case.
+command-rooms = Lists rooms
+    .usage = /rooms
+    .more = Yours, with the people in them.
+command-join = Goes to a room
+    .usage = /join NAME
+    .more = One of yours by name, @person for a private conversation, or an open room by its id.
+command-group = Makes a private room with people
+    .usage = /group NAME [@PEOPLE]
+    .more = Only its members can read its name; others come in by invitation.
+command-leave = Leaves a room for good
+    .usage = /leave [NAME]
+    .more = Without a name, the room you are in. What you have read stays on this device.
+command-users = Lists who is in the room
+    .usage = /users
+    .more = Owners stand first.
+command-msg = Writes to one person
+    .usage = /msg @PERSON [TEXT]
+    .more = Without a text, goes to the conversation with this person.
+command-history = Shows the last messages
+    .usage = /history [NUMBER]
+    .more = As this device has them, without asking the relay; 20 without a number.
+command-invite = Adds people to the room
+    .usage = /invite @PEOPLE
+    .more = They can read what comes from now on.
+command-kick = Puts a person out of the room
+    .usage = /kick @PERSON
+    .more = With all their devices. They keep what they had and read nothing new.
+command-time = Tells the time here
+    .usage = /time
+    .more = With day and time zone of this machine.
+command-stats = Counts the room's messages
+    .usage = /stats
+    .more = By person and hour, from the messages on this device; nobody else learns of it.
+command-quit = Ends the chat
+    .usage = /quit
+    .more = Your rooms are kept; messages that still wait go out first.
+
+## The line mode
+
+plain-hello = you are @{ $handle }; /help lists the commands
+plain-no-room = no room yet: /rooms lists yours, /join NAME goes to one, /msg @person writes to one person
+plain-failed = a line of the input did not work; see the lines that begin with !
+plain-unsent = { $count ->
+    [one] { $count } message is safe on this device, but the relay did not take it in time; it goes out the next time
+   *[other] { $count } messages are safe on this device, but the relay did not take them in time; they go out the next time
+}
+
+## The first start
+
+start-hello = there is no account on this device yet; two answers and you can write
+start-relay = address of the relay (lacre://…@host, from whoever runs it):
+start-handle = your handle, by which others find you:
+start-wait = asking the relay …
+start-done = your account @{ $handle } is ready; its keys were made here and stay here
+start-bad-address = ! that is not the address of a relay; it looks like lacre://<64 letters and digits>@host:port
+start-invite = ! that is an invitation link; they cannot be used yet: ask for the relay's address, lacre://…@host
+start-bad-handle = ! a handle has 2 to 32 characters: small letters a-z, digits and . _ -
+start-taken = ! @{ $handle } belongs to somebody else on this relay; choose another
+start-closed = ! this relay takes no new accounts; ask whoever runs it, or use another relay
+start-fingerprint = ! at that address is another relay than the address says; copy the whole address again
+start-version = ! that relay speaks another version; update lacre, or use another relay
+start-unreachable = ! that relay does not answer; check the address and your network
+start-ended = the input ended before the account was made
+
+## Answers
+
+rooms-title = { $count ->
+    [one] { $count } room
+   *[other] { $count } rooms
+}
+rooms-none = no rooms yet; /group NAME @people makes one, /msg @person talks to one person
+rooms-here = you are here
+rooms-stopped = stopped
+rooms-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+kind-direct = private
+kind-group = group
+kind-space = space
+role-owner = owner
+role-member = member
+users-title = { $room }, { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+users-you = you
+join-entered = you are in { $room }, { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+group-made = { $room } is made, with { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}; you are in it
+leave-waits = you asked to leave { $room }; it happens as soon as another member is connected
+msg-open = you are in the conversation with { $who }
+msg-sent = written to { $who }
+history-title = { $count ->
+    [one] last message of { $room }
+   *[other] last { $count } messages of { $room }
+}
+history-empty = no messages in { $room } on this device
+invite-done = added to { $room }: { $who }
+kick-done = { $who } is out of { $room }
+time-now = { $time } on { $day }, { $zone }
+stats-title = { $room }, as this device has it
+stats-all = all messages
+stats-session = this session
+stats-most = most active
+stats-hour = busiest hour
+stats-messages = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}

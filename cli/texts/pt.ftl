@@ -1,0 +1,205 @@
+# Os textos da conversa em português. en.ftl tem os mesmos ids e variáveis; um teste os compara.
+# Cada linha diz uma coisa. Uma dica (hint) diz o que fazer.
+
+somebody = alguém
+unnamed = (sem nome)
+
+## Durações
+
+length-millis = { $millis } ms
+length-seconds = { $seconds } s
+length-minutes = { $minutes } min { $seconds } s
+length-hours = { $hours } h { $minutes } min
+length-days = { $days } d { $hours } h
+
+## O que as mensagens são
+
+body-deleted = (apagada)
+body-unreadable = (não pode ser lida)
+body-gone = (o relay não a guarda mais)
+body-unsupported = (feita por uma versão mais nova do lacre)
+note-edited = editada
+note-queued = na fila
+note-refused = recusada
+
+## O que aconteceu
+
+told-connected = conectado
+told-back = conectado de novo; o que estava na fila está saindo
+told-broken = a conexão caiu; tentando de novo
+    .hint = o que você escrever fica guardado neste dispositivo e sai quando o relay voltar
+told-added = você agora está em { $room }
+told-you-left = você saiu de { $room }
+told-you-removed = você foi removido de { $room }
+told-joined = { $who } entrou em { $room }
+told-left = { $who } saiu de { $room }
+told-edited = { $who } editou em { $room }: { $text }
+told-deleted = { $who } apagou uma mensagem em { $room }
+told-refused = não enviada para { $room }: { $text }
+told-stopped = { $room } parou
+told-approval = o dispositivo “{ $name }” pede para entrar; se é seu: lacre account devices approve { $device }
+told-lagged = { $count ->
+    [one] { $count } evento ficou de fora porque a saída estava lenta; /historico mostra o que faltou
+   *[other] { $count } eventos ficaram de fora porque a saída estava lenta; /historico mostra o que faltou
+}
+told-error = algo falhou
+
+## O que deu errado
+
+error-usage = não entendi /{ $command }
+    .hint = escreva assim: { $usage }
+error-unknown-command = não existe o comando /{ $name }
+    .nearest = você quis dizer { $usage }?
+    .hint = /{ $help } lista os comandos; um texto que começa com barra se escreve com duas
+error-no-room = você não está em nenhuma sala
+    .hint = /salas lista as suas, /entrar NOME vai para uma, /privado @pessoa fala com uma pessoa
+error-not-in-room = você não está mais nesta sala
+    .hint = peça a um membro que adicione você
+error-no-such-room = não existe a sala “{ $name }”
+    .hint = /salas lista as que existem
+error-several-rooms = várias salas se chamam “{ $name }”
+    .hint = diga qual pelo id: { $ids }
+error-no-person = ninguém se chama @{ $name }
+    .hint = confira a escrita; um nome tem letras minúsculas, números e . _ -
+error-not-here = @{ $name } não está nesta sala
+    .hint = /usuarios lista quem está
+error-no-right = você não pode fazer isso aqui
+    .hint = peça a um dono da sala; /usuarios mostra quem é
+error-yourself = essa pessoa é você
+    .hint = { $leave } deixa uma sala
+error-no-answer = o relay não respondeu em { $seconds } s
+    .hint = confira a rede; o lacre continua tentando sozinho
+error-number = “{ $word }” não é um número de 1 a { $most }
+error-leave-direct = não dá para deixar uma conversa privada
+    .hint = ela é de vocês dois; vá para outra sala com /entrar
+
+## Ajuda
+
+help-title = comandos
+help-more = { $usage } diz mais sobre um deles; tudo sem barra vai para a sala
+help-does = faz
+help-also = também
+help-note = nota
+guide-command = comando
+guide-does = o que faz
+
+## Comandos
+
+command-help = Lista os comandos ou explica um
+    .usage = /ajuda [COMANDO]
+    .more = Os nomes valem nos dois idiomas, com maiúsculas ou minúsculas.
+command-rooms = Lista as salas
+    .usage = /salas
+    .more = As suas, com as pessoas que estão nelas.
+command-join = Vai para uma sala
+    .usage = /entrar NOME
+    .more = Uma das suas pelo nome, @pessoa para uma conversa privada, ou uma sala aberta pelo id.
+command-group = Cria uma sala privada com pessoas
+    .usage = /grupo NOME [@PESSOAS]
+    .more = Só os membros leem o nome; outras pessoas entram por convite.
+command-leave = Deixa uma sala de vez
+    .usage = /deixar [NOME]
+    .more = Sem nome, a sala em que você está. O que você leu fica neste dispositivo.
+command-users = Lista quem está na sala
+    .usage = /usuarios
+    .more = Os donos vêm primeiro.
+command-msg = Escreve para uma pessoa
+    .usage = /privado @PESSOA [TEXTO]
+    .more = Sem texto, vai para a conversa com essa pessoa.
+command-history = Mostra as últimas mensagens
+    .usage = /historico [NÚMERO]
+    .more = Como estão neste dispositivo, sem perguntar ao relay; 20 se não houver número.
+command-invite = Adiciona pessoas à sala
+    .usage = /convidar @PESSOAS
+    .more = Elas leem o que vier daqui em diante.
+command-kick = Tira uma pessoa da sala
+    .usage = /expulsar @PESSOA
+    .more = Com todos os dispositivos dela. Ela fica com o que tinha e não lê nada novo.
+command-time = Diz a hora daqui
+    .usage = /hora
+    .more = Com o dia e o fuso desta máquina.
+command-stats = Conta as mensagens da sala
+    .usage = /stats
+    .more = Por pessoa e hora, com as mensagens deste dispositivo; ninguém mais fica sabendo.
+command-quit = Encerra a conversa
+    .usage = /sair
+    .more = Suas salas são mantidas; mensagens na fila saem antes.
+
+## O modo de linhas
+
+plain-hello = você é @{ $handle }; /ajuda lista os comandos
+plain-no-room = nenhuma sala ainda: /salas lista as suas, /entrar NOME vai para uma, /privado @pessoa escreve para uma pessoa
+plain-failed = uma linha da entrada não funcionou; veja as linhas que começam com !
+plain-unsent = { $count ->
+    [one] { $count } mensagem está segura neste dispositivo, mas o relay não a recebeu a tempo; sai na próxima vez
+   *[other] { $count } mensagens estão seguras neste dispositivo, mas o relay não as recebeu a tempo; saem na próxima vez
+}
+
+## O primeiro início
+
+start-hello = ainda não há conta neste dispositivo; com duas respostas você já pode escrever
+start-relay = endereço do relay (lacre://…@servidor, com quem o opera):
+start-handle = seu nome, pelo qual os outros encontram você:
+start-wait = perguntando ao relay …
+start-done = sua conta @{ $handle } está pronta; as chaves foram feitas aqui e ficam aqui
+start-bad-address = ! isso não é o endereço de um relay; ele é assim: lacre://<64 letras e números>@servidor:porta
+start-invite = ! isso é um link de convite; ainda não dá para usar: peça o endereço do relay, lacre://…@servidor
+start-bad-handle = ! um nome tem de 2 a 32 caracteres: letras minúsculas a-z, números e . _ -
+start-taken = ! @{ $handle } é de outra pessoa neste relay; escolha outro
+start-closed = ! este relay não aceita novas contas; fale com quem o opera ou use outro
+start-fingerprint = ! nesse endereço está outro relay, não o que o endereço diz; copie de novo o endereço inteiro
+start-version = ! esse relay fala outra versão; atualize o lacre ou use outro relay
+start-unreachable = ! esse relay não responde; confira o endereço e a rede
+start-ended = a entrada acabou antes de a conta ser feita
+
+## Respostas
+
+rooms-title = { $count ->
+    [one] { $count } sala
+   *[other] { $count } salas
+}
+rooms-none = nenhuma sala ainda; /grupo NOME @pessoas cria uma, /privado @pessoa fala com uma pessoa
+rooms-here = você está aqui
+rooms-stopped = parada
+rooms-people = { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+kind-direct = privada
+kind-group = grupo
+kind-space = espaço
+role-owner = dono
+role-member = membro
+users-title = { $room }, { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+users-you = você
+join-entered = você está em { $room }, { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+group-made = { $room } foi criada, com { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}; você está nela
+leave-waits = você pediu para deixar { $room }; acontece assim que outro membro se conectar
+msg-open = você está na conversa com { $who }
+msg-sent = escrito para { $who }
+history-title = { $count ->
+    [one] última mensagem de { $room }
+   *[other] últimas { $count } mensagens de { $room }
+}
+history-empty = nenhuma mensagem de { $room } neste dispositivo
+invite-done = em { $room } agora: { $who }
+kick-done = { $who } está fora de { $room }
+time-now = { $time } de { $day }, { $zone }
+stats-title = { $room }, como está neste dispositivo
+stats-all = todas as mensagens
+stats-session = esta sessão
+stats-most = mais ativo
+stats-hour = hora mais movimentada
+stats-messages = { $count ->
+    [one] { $count } mensagem
+   *[other] { $count } mensagens
+}
