@@ -8,5 +8,5 @@ pub(crate) use lacre_engine::{
 pub use lacre_engine::content::MessageId;
 pub use lacre_engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Profile, Result,
-    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
+    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
 };

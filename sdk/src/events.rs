@@ -5,7 +5,7 @@
 //! Nothing is lost by that but the telling: every message is in its room's [`crate::Timeline`].
 
 use crate::client::Client;
-use crate::engine::{Connection, EngineEvent, Error};
+use crate::engine::{Connection, EngineEvent, Error, Unread};
 use crate::message::{ApprovalRequest, Message, Person};
 use crate::queue::{Popped, Queue};
 use crate::time::Time;
@@ -44,6 +44,14 @@ pub enum Event {
     /// A message has changed: edited, deleted, reacted to, sent, failed; or an own one is new. For
     /// lists, [`crate::Timeline`] is simpler.
     MessageChanged(Message),
+    /// What is unread in a room has changed: messages came, were read here or on another own device,
+    /// or were deleted. For badges in a list of rooms.
+    Unread {
+        /// The room.
+        room: RoomId,
+        /// What is unread now.
+        unread: Unread,
+    },
     /// A member joined or left.
     Member {
         /// The room.
@@ -122,6 +130,7 @@ impl Events {
             EngineEvent::RoomRemoved { room, left } => Event::RoomRemoved { room, left },
             EngineEvent::Message { room, item } => Event::Message(message(room, item)),
             EngineEvent::Item { room, item } => Event::MessageChanged(message(room, item)),
+            EngineEvent::Unread { room, unread } => Event::Unread { room, unread },
             EngineEvent::Member {
                 room,
                 account,

@@ -46,6 +46,7 @@ mod open;
 mod options;
 mod platform;
 mod queue;
+mod reading;
 mod room;
 mod search;
 mod send;
@@ -66,7 +67,7 @@ pub use timeline::{Diff, Timeline};
 
 pub use engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, MessageId, Profile,
-    Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
+    Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
 };
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// has accepted them.
 #[derive(Clone)]
 pub struct Room {
-    client: Client,
+    pub(crate) client: Client,
     cell: Arc<RoomCell>,
 }
 

@@ -1,7 +1,7 @@
 //! What a device was told, written down over all its restarts.
 
 use lacre::{
-    ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, RoomId, SendState,
+    ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, RoomId, SendState, Unread,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
@@ -38,6 +38,10 @@ pub struct Told {
     pub stopped: HashMap<RoomId, Error>,
     /// Failures that belong to no call.
     pub errors: Vec<Error>,
+    /// What was last told to be unread.
+    pub unread: HashMap<RoomId, Unread>,
+    /// How often something was told to be unread.
+    pub unread_times: u32,
     /// Events that were dropped because nobody read them.
     pub missed: u64,
     recent: VecDeque<String>,
@@ -102,6 +106,10 @@ impl Journal {
                 }
                 Event::MessageChanged(message) => {
                     told.keep(message.room_id(), message.item().clone())
+                }
+                Event::Unread { room, unread } => {
+                    told.unread.insert(room, unread);
+                    told.unread_times += 1;
                 }
                 Event::ApprovalRequested(request) => told.approvals.push(request),
                 Event::Approved => told.approved = true,

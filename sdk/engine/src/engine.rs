@@ -8,6 +8,7 @@ use crate::me::{Me, Stage};
 use crate::mls::Groups;
 use crate::mls::storage::{Provider, StorageError};
 use crate::reader::Reader;
+use crate::reading::Reading;
 use crate::store::{Db, Lock, StoreKey, open_writer};
 use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis};
 use lacre_wire::relay::RelayAddress;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) groups: Groups,
     pub(crate) me: Option<Me>,
     pub(crate) live: Live,
+    pub(crate) reading: Reading,
     pub(crate) out: Vec<Output>,
     _lock: Lock,
 }
@@ -72,6 +74,7 @@ impl Engine {
             groups: Groups::default(),
             me,
             live: Live::default(),
+            reading: Reading::default(),
             out: Vec::new(),
             db,
             _lock: lock,

@@ -1,6 +1,7 @@
 //! What an application is told.
 
 use crate::error::Error;
+use crate::reading::Unread;
 use crate::timeline::Item;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
 
@@ -38,6 +39,13 @@ pub enum Event {
         room: RoomId,
         /// The item as it is now.
         item: Item,
+    },
+    /// What is unread in a room has changed.
+    Unread {
+        /// The room.
+        room: RoomId,
+        /// What is unread now.
+        unread: Unread,
     },
     /// A member joined or left.
     Member {

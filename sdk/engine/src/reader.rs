@@ -3,9 +3,10 @@
 use crate::content::MessageId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::me::Card;
+use crate::reading::Unread;
 use crate::search::{self, Hit, Search};
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, has_store, messages, open_reader, people};
+use crate::store::{StoreKey, has_store, messages, open_reader, people, unread};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -37,6 +38,8 @@ pub struct RoomInfo {
     pub stopped: Option<String>,
     /// Last activity.
     pub last_ms: Millis,
+    /// What this account has not read of it.
+    pub unread: Unread,
 }
 
 /// A member of a room.
@@ -101,6 +104,7 @@ impl Reader {
             joined: row.status == Status::Joined,
             stopped: row.reason.filter(|_| row.status == Status::Stopped),
             last_ms: row.last_ms,
+            unread: unread::unread(&self.connection, row.r, self.me)?,
             members,
         })
     }
@@ -125,6 +129,17 @@ impl Reader {
         rooms::find(&self.connection, room)?
             .map(|row| self.info(row))
             .transpose()
+    }
+
+    /// What is unread in a room; nothing in one that is not on this device.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn unread(&self, room: RoomId) -> Result<Unread> {
+        match rooms::find(&self.connection, room)? {
+            Some(row) => unread::unread(&self.connection, row.r, self.me).map_err(Error::from),
+            None => Ok(Unread::default()),
+        }
     }
 
     /// A page of a timeline, oldest first: the newest `limit` items (at most 1000), or those before a place.

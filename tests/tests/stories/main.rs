@@ -13,5 +13,6 @@ mod durable;
 mod kills;
 mod network;
 mod poison;
+mod reading;
 mod rooms;
 mod search;

@@ -38,7 +38,6 @@ impl Engine {
         entry: &Entry,
         before: Position,
     ) -> Result<()> {
-        self.db.touch_room(row.r, entry.accepted_ms)?;
         if let Some(own) = self.db.own_envelope(row.r, entry.body.hash())? {
             return self.own_message_reached(row, entry, own);
         }

@@ -24,7 +24,7 @@ impl Engine {
             return;
         }
         let applied = self.atomically(|e| match log {
-            LogId::Room(room) => e.apply_room(room, &entries),
+            LogId::Room(room) => e.apply_room(room, &entries, now),
             LogId::Inbox(_) => e.apply_inbox(&entries).map(|()| End::Applied),
         });
         match applied {
@@ -34,6 +34,7 @@ impl Engine {
                 }
                 if let LogId::Room(room) = log {
                     self.compare_checkpoint(room);
+                    self.run_committed(room);
                 }
                 if let (End::Stopped(seq, error), LogId::Room(room)) = (end, log) {
                     self.refuse_commit(room, seq, error, &entries);
@@ -104,7 +105,7 @@ impl Engine {
         }))
     }
 
-    fn apply_room(&mut self, room: RoomId, entries: &[Entry]) -> Result<End> {
+    fn apply_room(&mut self, room: RoomId, entries: &[Entry], now: Millis) -> Result<End> {
         let log = LogId::Room(room);
         let (Some(row), Some(start)) = (self.db.room(room)?, self.db.position(log)?) else {
             return Ok(End::Applied);
@@ -146,6 +147,7 @@ impl Engine {
         if position != start {
             self.db.set_position(log, position)?;
             self.db.trim_chain(row.r, position.seq)?;
+            self.run_applied(&row, position.seq, now)?;
         }
         Ok(end)
     }

@@ -18,6 +18,7 @@ pub(crate) mod rooms;
 mod schema;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unread;
 
 pub(crate) use lock::Lock;
 pub use open::StoreKey;

@@ -201,6 +201,7 @@ impl Db {
         self.with(|c| {
             for table in [
                 "room_key", "member", "chain", "proposal", "message", "reaction", "outbox",
+                "reading",
             ] {
                 c.execute(&format!("DELETE FROM {table} WHERE room = ?1"), [r])?;
             }

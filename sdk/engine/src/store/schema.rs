@@ -64,7 +64,11 @@ CREATE TABLE message (
     edited INTEGER NOT NULL DEFAULT 0,
     state INTEGER NOT NULL,
     content BLOB,
-    stamp BLOB
+    stamp BLOB,
+    -- Whether it mentions this account.
+    mentions_me INTEGER NOT NULL DEFAULT 0,
+    -- Whether it counts as unread: texts, and what is shown as one. The one place that says so.
+    counts INTEGER NOT NULL GENERATED ALWAYS AS (kind IN (0, 3)) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX message_once ON message (room, message, sender);
 CREATE INDEX message_order ON message (room, seq);
@@ -73,6 +77,32 @@ CREATE INDEX message_unsent ON message (room, id) WHERE seq IS NULL;
 CREATE TABLE reaction (room INTEGER NOT NULL, message BLOB NOT NULL, sender BLOB NOT NULL,
     target BLOB NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (room, message, sender)) STRICT;
 CREATE INDEX reaction_target ON reaction (room, target);
+
+-- What this account has read of a room, and how much is left: kept, so that no room is counted through.
+CREATE TABLE reading (
+    room INTEGER PRIMARY KEY,
+    me BLOB NOT NULL,
+    -- Everything up to here was read; the counts cover what stands behind it, up to `counted`.
+    read INTEGER NOT NULL DEFAULT 0,
+    counted INTEGER NOT NULL DEFAULT 0,
+    messages INTEGER NOT NULL DEFAULT 0,
+    mentions INTEGER NOT NULL DEFAULT 0,
+    -- Marked as unread by hand.
+    marked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- Whoever deletes or changes a message that was counted: the counts follow.
+CREATE TRIGGER reading_changed AFTER UPDATE OF kind, mentions_me ON message
+WHEN old.seq IS NOT NULL AND (old.kind <> new.kind OR old.mentions_me <> new.mentions_me)
+BEGIN
+    UPDATE reading SET messages = messages - old.counts + new.counts,
+        mentions = mentions - old.counts * old.mentions_me + new.counts * new.mentions_me
+    WHERE room = old.room AND me <> old.sender AND old.seq > read AND old.seq <= counted;
+END;
+CREATE TRIGGER reading_deleted AFTER DELETE ON message WHEN old.seq IS NOT NULL AND old.counts
+BEGIN
+    UPDATE reading SET messages = messages - 1, mentions = mentions - old.mentions_me
+    WHERE room = old.room AND me <> old.sender AND old.seq > read AND old.seq <= counted;
+END;
 
 -- Messages on their way out, in order. Ids are never used twice: a session remembers them.
 CREATE TABLE outbox (
