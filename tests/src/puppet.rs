@@ -11,9 +11,19 @@ use lacre_engine::{
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::push::ServerFrame;
+use lacre_wire::request::ClientFrame;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Where a puppet's line goes dead: nothing it says is heard from then on, and it hears nothing.
+#[derive(Clone, Copy)]
+pub struct Cut {
+    /// The frame at which it happens.
+    pub at: fn(&ClientFrame) -> bool,
+    /// Whether that request still arrives and is answered; nobody hears the answer.
+    pub arrives: bool,
+}
 
 /// An engine and its session.
 pub struct Puppet {
@@ -23,6 +33,12 @@ pub struct Puppet {
     pub session: Session,
     /// What the engine told and nobody has asked for yet.
     pub events: VecDeque<Event>,
+    /// What a lying relay does to the frames before the engine sees them.
+    pub lie: Option<fn(&mut ServerFrame)>,
+    /// Where the line will go dead.
+    pub cut: Option<Cut>,
+    /// Whether the line is dead, and the request whose answer is lost with it.
+    dead: Option<Option<u32>>,
 }
 
 /// The wall clock.
@@ -68,11 +84,45 @@ impl Puppet {
             engine,
             session,
             events: VecDeque::new(),
+            lie: None,
+            cut: None,
+            dead: None,
         };
         puppet
             .until(|event| matches!(event, Event::Connection(Connection::Online)))
             .await;
         puppet
+    }
+
+    /// Works until its line goes dead, and hangs up.
+    pub async fn until_cut(&mut self, cut: Cut) {
+        self.cut = Some(cut);
+        loop {
+            self.carry_out().await;
+            if let Some(unanswered) = self.dead {
+                self.lose(unanswered).await;
+                self.engine.on_disconnected(now());
+                return;
+            }
+            self.turn().await;
+        }
+    }
+
+    /// Waits for the answer that is lost, and hangs up.
+    async fn lose(&mut self, unanswered: Option<u32>) {
+        let is_it = |frame: &ServerFrame| matches!(frame, ServerFrame::Answer { id, .. } if Some(*id) == unanswered);
+        while unanswered.is_some() {
+            let frame = self.session.listener.next().await;
+            if is_it(&frame.unwrap()) {
+                break;
+            }
+        }
+        self.session.connection.close(0u32.into(), b"");
+    }
+
+    /// Calls again after [`Puppet::until_cut`], with the same engine.
+    pub async fn call_again(self, caller: &Caller) -> Self {
+        Self::log_in(caller, self.engine).await
     }
 
     /// The account.
@@ -128,6 +178,9 @@ impl Puppet {
             Ok(Some(frame)) => {
                 let mut frames = vec![frame];
                 frames.extend(std::iter::from_fn(|| self.session.listener.at_hand()));
+                if let Some(lie) = self.lie {
+                    frames.iter_mut().for_each(lie);
+                }
                 for frame in &frames {
                     if let ServerFrame::Closing(error) = frame {
                         panic!("the relay ended a puppet's session: {error}");
@@ -141,6 +194,21 @@ impl Puppet {
         self.carry_out().await;
     }
 
+    /// Sends a frame, if the line is not dead.
+    async fn say(&mut self, frame: &ClientFrame) {
+        if self.dead.is_some() {
+            return;
+        }
+        let cut = self.cut.filter(|cut| (cut.at)(frame));
+        if cut.is_none_or(|cut| cut.arrives) {
+            self.session.speaker.say(frame).await;
+        }
+        self.dead = cut.map(|cut| match frame {
+            ClientFrame::Request { id, .. } if cut.arrives => Some(*id),
+            _ => None,
+        });
+    }
+
     async fn carry_out(&mut self) {
         loop {
             let outputs = self.engine.outputs();
@@ -149,7 +217,7 @@ impl Puppet {
             }
             for output in outputs {
                 match output {
-                    Output::Send(frame) => self.session.speaker.say(&frame).await,
+                    Output::Send(frame) => self.say(&frame).await,
                     Output::Fetch(hash) => {
                         let object = self.session.fetch(hash).await;
                         self.engine.on_object(hash, Ok(object), now());

@@ -7,10 +7,12 @@
     reason = "a story that panics has failed"
 )]
 
+mod commits;
 mod conversation;
 mod devices;
 mod durable;
 mod kills;
+mod lies;
 mod network;
 mod poison;
 mod reading;
