@@ -11,4 +11,5 @@
 mod dependencies;
 mod graph;
 mod licences;
+mod secrets;
 mod tree;

@@ -18,3 +18,4 @@ mod poison;
 mod reading;
 mod rooms;
 mod search;
+mod thief;

@@ -1,9 +1,12 @@
 //! Bad networks, slow readers, relays that go away.
 
 use lacre_tests::proxy::{Faults, Proxy};
+use lacre_tests::puppet::Puppet;
 use lacre_tests::relay::Host;
 use lacre_tests::seed::Seed;
+use lacre_tests::wire::Caller;
 use lacre_tests::world::World;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// A conversation over a network that loses, delays, repeats, reorders, breaks and changes addresses.
@@ -160,4 +163,24 @@ async fn a_slow_reader_holds_nobody_up() {
     assert_eq!(timeline.snapshot().len(), MANY);
     drop((slow, timeline));
     world.check(&mut [&mut ana, &mut bruno]).await;
+}
+
+/// A killed relay forgets its connections. Back on its port, it says so to whoever speaks on an old
+/// one (RFC 9000 §10.3), instead of letting them wait until they give up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restarted_relay_resets_old_connections() {
+    let mut world = World::real_process(Duration::from_secs(60)).await;
+    let caller = Caller::new(
+        &world.relay.address().parse().unwrap(),
+        Ipv4Addr::LOCALHOST.into(),
+    );
+    let folder = world.stage().path("ana");
+    let ana = Puppet::sign_up(&caller, &folder, "ana");
+    let ana = world.stage().within("ana signs up", ana).await;
+    world.relay.kill().await;
+    world.relay.start().await;
+    // What keeps a connection alive speaks on it by itself.
+    let closed = ana.session.connection.closed();
+    let closed = world.stage().within("the connection ends", closed).await;
+    assert!(matches!(closed, quinn::ConnectionError::Reset), "{closed}");
 }
