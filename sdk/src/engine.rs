@@ -5,7 +5,7 @@ pub(crate) use lacre_engine::{
     Reader, snippet,
 };
 
-pub use lacre_engine::content::MessageId;
+pub use lacre_engine::content::{Mention, Mentioned, MessageId};
 pub use lacre_engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Profile, Result,
     RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,

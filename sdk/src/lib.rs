@@ -66,8 +66,8 @@ pub use time::Time;
 pub use timeline::{Diff, Timeline};
 
 pub use engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, MessageId, Profile,
-    Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Mention, Mentioned,
+    MessageId, Profile, Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
 };
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;

@@ -19,6 +19,7 @@ mod inbound;
 mod io;
 mod live;
 mod me;
+mod meaning;
 pub mod mls;
 mod outbound;
 mod profile;
@@ -28,6 +29,7 @@ mod reading;
 mod search;
 mod session;
 mod store;
+mod text;
 mod timeline;
 
 pub use engine::{Engine, EngineOptions, Profile};

@@ -6,7 +6,7 @@ use crate::me::Card;
 use crate::reading::Unread;
 use crate::search::{self, Hit, Search};
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, has_store, messages, open_reader, people, unread};
+use crate::store::{StoreKey, has_store, items, open_reader, people, unread};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -149,7 +149,7 @@ impl Reader {
     pub fn page(&self, room: RoomId, before: Option<PageKey>, limit: usize) -> Result<Vec<Item>> {
         match rooms::find(&self.connection, room)? {
             Some(row) => {
-                messages::page(&self.connection, row.r, self.me, before, limit).map_err(Error::from)
+                items::page(&self.connection, row.r, self.me, before, limit).map_err(Error::from)
             }
             None => Ok(Vec::new()),
         }
@@ -178,7 +178,7 @@ impl Reader {
     pub fn item(&self, room: RoomId, message: MessageId) -> Result<Option<Item>> {
         match rooms::find(&self.connection, room)? {
             Some(row) => {
-                messages::item(&self.connection, row.r, self.me, message).map_err(Error::from)
+                items::item(&self.connection, row.r, self.me, message).map_err(Error::from)
             }
             None => Ok(None),
         }

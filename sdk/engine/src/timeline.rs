@@ -1,6 +1,6 @@
 //! What a room's timeline shows, item by item.
 
-use crate::content::MessageId;
+use crate::content::{Mention, MessageId};
 use crate::event::LocalId;
 use lacre_wire::ids::{AccountId, Millis, Seq};
 
@@ -25,6 +25,10 @@ pub struct Item {
     pub body: ItemBody,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// Who is mentioned in the text, in its order.
+    pub mentions: Vec<Mention>,
+    /// Whether it mentions this account, by name or with everyone; never of an own message.
+    pub mentions_me: bool,
     /// Whether it was edited.
     pub edited: bool,
     /// Reactions: emoji and who, in order of first use.

@@ -110,6 +110,8 @@ mod tests {
             at_ms: 0,
             body: ItemBody::Text(id.to_string()),
             reply_to: None,
+            mentions: Vec::new(),
+            mentions_me: false,
             edited: false,
             reactions: Vec::new(),
             state: SendState::Queued,

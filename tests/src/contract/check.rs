@@ -209,6 +209,8 @@ mod tests {
             at_ms: 0,
             body: ItemBody::Text(number.to_string()),
             reply_to: None,
+            mentions: Vec::new(),
+            mentions_me: false,
             edited: false,
             reactions: Vec::new(),
             state: SendState::Sent,

@@ -40,3 +40,5 @@ pub const MAX_KEY_MATERIAL: usize = 64;
 pub const MAX_AAD: usize = 1024;
 /// Bytes of a reaction. The longest emoji sequences in Unicode take about 35.
 pub const MAX_REACTION: usize = 64;
+/// Mentions in one message: what fits into an extension. More are a message to everyone.
+pub const MAX_MENTIONS: usize = 64;

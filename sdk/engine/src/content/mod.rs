@@ -18,6 +18,7 @@ mod error;
 mod extensions;
 mod frank;
 pub mod limits;
+pub(crate) mod mentions;
 mod message_id;
 mod mimi;
 mod padding;
@@ -38,6 +39,7 @@ mod strictness;
 pub use error::ContentError;
 pub use extensions::{ExtensionKey, Extensions};
 pub use frank::{check_frank, frank};
+pub use mentions::{Mention, Mentioned};
 pub use message_id::MessageId;
 pub use mimi::{Expiration, MimiContent, Origin};
 pub use padding::{pad, padded_len, unpad};
@@ -153,6 +155,16 @@ impl Content {
                 disposition: message.body.disposition,
             }
         })
+    }
+
+    /// The text, if that is what it says.
+    pub fn markdown(&self) -> Option<&str> {
+        match self {
+            Self::Text { markdown }
+            | Self::Reply { markdown, .. }
+            | Self::Edit { markdown, .. } => Some(markdown),
+            _ => None,
+        }
     }
 
     fn recognise(message: &MimiContent) -> Option<Self> {

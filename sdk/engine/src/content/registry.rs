@@ -16,8 +16,8 @@ pub const LAST_SEEN: i64 = 256;
 
 /// `uint`: the channel of a space that the message is for; absent outside channels.
 pub const CHANNEL: i64 = -1;
-/// Reserved. `[* [kind, id, start, len]]`: who is mentioned where, so that notifying does not
-/// depend on reading Markdown.
+/// `[* [kind, id, start, len]]`: who is mentioned where ([`Mention`](super::Mention)), so that
+/// notifying does not depend on reading Markdown.
 pub const MENTIONS: i64 = -2;
 /// Reserved. `[command, [* argument]]`: a command to a bot.
 pub const BOT_COMMAND: i64 = -3;

@@ -3,15 +3,17 @@
 //! What cannot be read becomes a placeholder, and the cursor moves on. What could not be reported
 //! (its tag, sender or place do not agree) is not shown either: only counted by its placeholder.
 
-use crate::content::{Content, MessageId, MimiContent, check_frank, unpad};
+use crate::content::{MessageId, MimiContent, check_frank, unpad};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
+use crate::meaning::Line;
 use crate::mls::protocol_message;
 use crate::store::logs::Position;
 use crate::store::messages::{Kind, NewMessage};
 use crate::store::rooms::RoomRow;
-use crate::timeline::SendState;
+use crate::store::take::{Incoming, Taken};
+use crate::timeline::{ItemBody, SendState};
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
 use lacre_wire::identity::LeafIdentity;
@@ -174,82 +176,37 @@ impl Engine {
     }
 
     fn show(&mut self, row: &RoomRow, entry: &Entry, opened: Opened) -> Result<()> {
-        let Opened {
-            sender,
-            content,
-            encoded,
-            id,
-        } = opened;
         let stamp = stamp_bytes(entry);
-        let add = |kind, text: Option<&str>, reply_to| NewMessageText {
-            kind,
-            text: text.map(str::to_owned),
-            reply_to,
-        };
-        let row_text = match Content::read(&content) {
-            Content::Text { markdown } => add(Kind::Text, Some(&markdown), None),
-            Content::Reply { to, markdown } => add(Kind::Text, Some(&markdown), Some(to)),
-            Content::Unsupported {
-                content_type,
-                disposition,
-            } if disposition != crate::content::Disposition::UNSPECIFIED => {
-                add(Kind::Unsupported, content_type.as_deref(), None)
-            }
-            other => return self.act(row, sender, id, other, entry.seq),
-        };
-        let added = self.db.add_message(&NewMessage {
+        let me = self.me()?.card.account;
+        let taken = self.db.take(&Incoming {
             room: row.r,
+            me,
             seq: Some(entry.seq),
-            message: id,
-            sender,
+            sender: opened.sender,
             at_ms: entry.accepted_ms,
-            kind: row_text.kind,
-            text: row_text.text.as_deref(),
-            reply_to: row_text.reply_to,
-            state: SendState::Sent,
-            content: Some(&encoded),
+            id: opened.id,
+            message: &opened.content,
+            encoded: &opened.encoded,
             stamp: Some(&stamp),
         })?;
-        if added.is_some() {
-            self.announce(row, id, true)?;
-        }
-        Ok(())
-    }
-
-    /// Content that changes other items, or the room's keys.
-    pub(crate) fn act(
-        &mut self,
-        row: &RoomRow,
-        sender: AccountId,
-        id: MessageId,
-        content: Content,
-        _seq: u64,
-    ) -> Result<()> {
-        let changed = match content {
-            Content::Edit { replaces, markdown } => self
-                .db
-                .edit_message(row.r, replaces, sender, &markdown)?
-                .then_some(replaces),
-            Content::Delete { replaces } => self
-                .db
-                .delete_message(row.r, replaces, sender)?
-                .then_some(replaces),
-            Content::Reaction { to, emoji } => {
-                self.db.add_reaction(row.r, id, sender, to, &emoji)?;
-                Some(to)
-            }
-            Content::Unreact { replaces } => self.db.remove_reaction(row.r, replaces, sender)?,
-            Content::RoomKeys { number, key } => {
+        match taken {
+            Taken::Line(_) => self.announce(row, opened.id, true),
+            Taken::Act { on, .. } => self.announce_change(row, on),
+            Taken::RoomKeys { number, key } => {
                 self.live.room(row.id).keys_due = None;
                 if self.db.keep_room_key(row.r, number, &key)? {
                     self.open_profile(row)?;
                 }
-                None
+                Ok(())
             }
-            _ => None,
-        };
-        match changed {
-            Some(target) => self.announce(row, target, false),
+            Taken::Nothing => Ok(()),
+        }
+    }
+
+    /// Tells of a line that something was done to.
+    pub(crate) fn announce_change(&mut self, row: &RoomRow, on: Option<MessageId>) -> Result<()> {
+        match on {
+            Some(message) => self.announce(row, message, false),
             None => Ok(()),
         }
     }
@@ -258,7 +215,8 @@ impl Engine {
     pub(crate) fn announce(&mut self, row: &RoomRow, message: MessageId, new: bool) -> Result<()> {
         let me = self.me()?.card.account;
         if let Some(item) = self.db.item(row.r, me, message)? {
-            if new && !item.own {
+            // One that was deleted before it came here is not told as news.
+            if new && !item.own && item.body != ItemBody::Deleted {
                 self.tell(Event::Message {
                     room: row.id,
                     item: item.clone(),
@@ -288,21 +246,14 @@ impl Engine {
             message: id,
             sender,
             at_ms: entry.accepted_ms,
-            kind,
-            text: Some(why),
-            reply_to: None,
+            line: &Line::new(kind, Some(why.to_owned())),
+            me: self.me()?.card.account,
             state: SendState::Sent,
             content: None,
             stamp: None,
         })?;
         self.announce(row, id, false)
     }
-}
-
-struct NewMessageText {
-    kind: Kind,
-    text: Option<String>,
-    reply_to: Option<MessageId>,
 }
 
 /// The entry without its body: what a report needs beside the content.

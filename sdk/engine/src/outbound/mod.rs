@@ -1,5 +1,6 @@
 //! Messages on their way out: queued durably, sealed in runs, sent in order, met again in the log.
 
+mod compose;
 mod pump;
 mod send;
 mod submitted;

@@ -1,15 +1,16 @@
 //! Queuing a message. When this returns, it is safe on this device.
 
-use crate::content::{Content, MessageId, Origin};
+use super::compose::{no_such_message, refused_content};
+use crate::content::{Content, MimiContent};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::inbound::stamp_bytes;
 use crate::random;
-use crate::store::messages::{Kind, NewMessage};
 use crate::store::outbox::OutboxRow;
 use crate::store::rooms::{RoomRow, Status};
-use crate::timeline::{Draft, Item, SendState};
+use crate::store::take::{Incoming, Taken};
+use crate::timeline::{Draft, Item};
 use lacre_wire::ids::{Millis, RoomId, SubmitId};
 use lacre_wire::log::Entry;
 
@@ -22,9 +23,9 @@ impl Engine {
     /// people's messages, `TooLarge`.
     pub fn send(&mut self, room: RoomId, draft: Draft, now: Millis) -> Result<Item> {
         let row = self.joined_room(room)?;
-        let content = self.content_of(&row, draft)?;
+        let message = self.compose(&row, draft)?;
         let item = self.atomically(|e| {
-            let item = e.queue(&row, content, now)?;
+            let item = e.queue(&row, &message, now)?;
             e.seal_waiting(&row, now)?;
             Ok(item)
         })?;
@@ -64,140 +65,58 @@ impl Engine {
         }
     }
 
-    fn content_of(&self, row: &RoomRow, draft: Draft) -> Result<Content> {
-        let me = self.me()?.card.account;
-        let known = |message: MessageId| {
-            self.db.item(row.r, me, message)?.ok_or_else(|| {
-                Error::new(
-                    ErrorKind::NotFound,
-                    "NoSuchMessage",
-                    "that message is not on this device",
-                )
-            })
-        };
-        let own = |message: MessageId| match known(message)? {
-            item if item.own => Ok(()),
-            _ => Err(Error::new(
-                ErrorKind::NotAllowed,
-                "NotYours",
-                "only its author can change a message",
-            )),
-        };
-        Ok(match draft {
-            Draft::Text(markdown) => Content::Text { markdown },
-            Draft::Reply { to, text } => {
-                known(to)?;
-                Content::Reply { to, markdown: text }
-            }
-            Draft::React { to, emoji } => {
-                known(to)?;
-                Content::Reaction { to, emoji }
-            }
-            Draft::Unreact { to, emoji } => {
-                let replaces = self.db.reaction_of(row.r, to, me, &emoji)?.ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::NotFound,
-                        "NoSuchReaction",
-                        "there is no such reaction of yours on that message",
-                    )
-                })?;
-                Content::Unreact { replaces }
-            }
-            Draft::Edit { message, text } => {
-                own(message)?;
-                Content::Edit {
-                    replaces: message,
-                    markdown: text,
-                }
-            }
-            Draft::Delete { message } => {
-                own(message)?;
-                Content::Delete { replaces: message }
-            }
-        })
-    }
-
-    /// Puts content into the outbox, and shows it at once.
-    pub(crate) fn queue(&mut self, row: &RoomRow, content: Content, now: Millis) -> Result<Item> {
+    /// Puts a message into the outbox, and shows it at once.
+    pub(crate) fn queue(
+        &mut self,
+        row: &RoomRow,
+        message: &MimiContent,
+        now: Millis,
+    ) -> Result<Item> {
         let sender = self.me()?.card.account;
-        let origin = Origin {
-            sender,
-            room: row.id,
-            channel: None,
-            salt: random::bytes()?,
-        };
-        let message = content.build(&origin).map_err(refused_content)?;
         let encoded = message.encode().map_err(refused_content)?;
         let id = message.message_id(&encoded).map_err(refused_content)?;
-        let shown = match &content {
-            Content::Text { markdown } => Some((markdown.clone(), None)),
-            Content::Reply { to, markdown } => Some((markdown.clone(), Some(*to))),
-            _ => None,
-        };
-        let (local, target) = match shown {
-            Some((text, reply_to)) => {
-                let local = self.db.add_message(&NewMessage {
-                    room: row.r,
-                    seq: None,
-                    message: id,
-                    sender,
-                    at_ms: now,
-                    kind: Kind::Text,
-                    text: Some(&text),
-                    reply_to,
-                    state: SendState::Queued,
-                    content: Some(&encoded),
-                    stamp: None,
-                })?;
-                (local, id)
-            }
-            None => {
-                let target = match &content {
-                    Content::Reaction { to, .. } => *to,
-                    Content::Edit { replaces, .. } | Content::Delete { replaces } => *replaces,
-                    Content::Unreact { replaces } => {
-                        self.db.reaction_target(row.r, *replaces)?.unwrap_or(id)
-                    }
-                    _ => id,
-                };
-                self.act(row, sender, id, content, 0)?;
-                (None, target)
+        let taken = self.db.take(&Incoming {
+            room: row.r,
+            me: sender,
+            seq: None,
+            sender,
+            at_ms: now,
+            id,
+            message,
+            encoded: &encoded,
+            stamp: None,
+        })?;
+        let (line, act, shown) = match taken {
+            Taken::Line(line) => (Some(line), None, Some(id)),
+            Taken::Act { id, on } => (None, Some(id), on),
+            Taken::RoomKeys { .. } | Taken::Nothing => {
+                return Err(Error::internal("a message that nothing would show"));
             }
         };
         self.db
-            .enqueue(row.r, SubmitId(random::bytes()?), local, &encoded)?;
+            .enqueue(row.r, SubmitId(random::bytes()?), line, act, &encoded)?;
         self.db.touch_room(row.r, now)?;
-        let item = self.db.item(row.r, sender, target)?;
-        if let (Some(item), true) = (&item, local.is_some()) {
-            self.tell(Event::Item {
-                room: row.id,
-                item: item.clone(),
-            });
-        }
-        item.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                "NoSuchMessage",
-                "that message is not on this device",
-            )
-        })
+        let item = match shown {
+            Some(shown) => self.db.item(row.r, sender, shown)?,
+            None => None,
+        };
+        let item = item.ok_or_else(no_such_message)?;
+        self.tell(Event::Item {
+            room: row.id,
+            item: item.clone(),
+        });
+        Ok(item)
     }
 
     /// Puts content into the outbox that no timeline shows.
     pub(crate) fn queue_silent(&mut self, row: &RoomRow, content: Content) -> Result<()> {
-        let sender = self.me()?.card.account;
-        let origin = Origin {
-            sender,
-            room: row.id,
-            channel: None,
-            salt: random::bytes()?,
-        };
+        let origin = self.origin(row)?;
         let encoded = content
             .build(&origin)
             .and_then(|message| message.encode())
             .map_err(refused_content)?;
         self.db
-            .enqueue(row.r, SubmitId(random::bytes()?), None, &encoded)?;
+            .enqueue(row.r, SubmitId(random::bytes()?), None, None, &encoded)?;
         Ok(())
     }
 
@@ -213,26 +132,20 @@ impl Engine {
         let live = self.live.room(row.id);
         live.inflight.remove(&own.id);
         live.accepted.remove(&own.id);
-        if let Some(item) = own.item {
-            self.db.place_message(
-                item,
-                entry.seq,
-                entry.accepted_ms,
-                Some(&stamp_bytes(entry)),
-            )?;
-            let me = self.me()?.card.account;
-            if let Some(item) = self.db.item_by_id(row.r, me, item)? {
+        let (me, stamp) = (self.me()?.card.account, stamp_bytes(entry));
+        if let Some(line) = own.item {
+            self.db
+                .place_message(line, entry.seq, entry.accepted_ms, Some(&stamp))?;
+            if let Some(item) = self.db.item_by_id(row.r, me, line)? {
                 self.tell(Event::Item { room: row.id, item });
             }
         }
+        if let Some(act) = own.act {
+            let on = self
+                .db
+                .act_reached(row.r, me, act, entry.seq, Some(&stamp))?;
+            self.announce_change(row, on)?;
+        }
         Ok(())
     }
-}
-
-fn refused_content(error: crate::content::ContentError) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        "BadContent",
-        format!("this cannot be sent: {error}"),
-    )
 }

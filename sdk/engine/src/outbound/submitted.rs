@@ -4,6 +4,8 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::session::unexpected;
+use crate::store::outbox::OutboxRow;
+use crate::store::rooms::RoomRow;
 use crate::timeline::SendState;
 use lacre_wire::answer::Answer;
 use lacre_wire::error::ErrorCode;
@@ -95,15 +97,25 @@ impl Engine {
             // The room moved on without this device; the log says how.
             self.live.room(room).open = false;
         }
-        self.db.dequeue(id)?;
-        if let Some(item) = own.item {
-            self.db.set_message_state(item, SendState::Failed)?;
-            let me = self.me()?.card.account;
-            if let Some(item) = self.db.item_by_id(row.r, me, item)? {
-                self.tell(Event::Item { room, item });
+        self.give_up(&row, &own)?;
+        self.report(error);
+        Ok(())
+    }
+
+    /// A message will never go out: its line says so, what it did to another is undone.
+    fn give_up(&mut self, row: &RoomRow, own: &OutboxRow) -> Result<()> {
+        self.db.dequeue(own.id)?;
+        let me = self.me()?.card.account;
+        if let Some(line) = own.item {
+            self.db.set_message_state(line, SendState::Failed)?;
+            if let Some(item) = self.db.item_by_id(row.r, me, line)? {
+                self.tell(Event::Item { room: row.id, item });
             }
         }
-        self.report(error);
+        if let Some(act) = own.act {
+            let on = self.db.act_refused(row.r, me, act)?;
+            self.announce_change(row, on)?;
+        }
         Ok(())
     }
 }

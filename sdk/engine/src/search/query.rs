@@ -2,7 +2,8 @@
 
 use super::words::{self, Part};
 use super::{Hit, Search, SearchKind, marks, schema, vocabulary};
-use crate::store::messages::{self, Kind};
+use crate::store::items;
+use crate::store::messages::Kind;
 use crate::store::{int, rooms};
 use lacre_wire::ids::AccountId;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -62,7 +63,7 @@ pub(crate) fn search(
 }
 
 fn hit(connection: &Connection, me: AccountId, found: Found) -> rusqlite::Result<Option<Hit>> {
-    let item = messages::item_at(connection, found.room, me, found.id)?;
+    let item = items::item_at(connection, found.room, me, found.id)?;
     let room = rooms::id_of(connection, found.room)?;
     Ok(item.zip(room).map(|(item, room)| Hit {
         room,

@@ -5,10 +5,15 @@
 //! `synchronous=FULL`: a sent ratchet step must never roll back. A lock file keeps a second
 //! process out.
 
+pub(crate) mod acts;
 pub(crate) mod changes;
+#[cfg(test)]
+mod convergence;
+pub(crate) mod items;
 pub(crate) mod keys;
 mod lock;
 pub(crate) mod logs;
+mod marks;
 pub(crate) mod messages;
 pub(crate) mod meta;
 mod open;
@@ -16,6 +21,8 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod rooms;
 mod schema;
+mod settle;
+pub(crate) mod take;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unread;

@@ -11,7 +11,10 @@ use rusqlite::{OptionalExtension, Row, params};
 pub(crate) struct OutboxRow {
     pub(crate) id: i64,
     pub(crate) submit: SubmitId,
+    /// The line it is.
     pub(crate) item: Option<LocalId>,
+    /// The act it is.
+    pub(crate) act: Option<i64>,
     pub(crate) content: Vec<u8>,
     pub(crate) sealed: Option<Sealed>,
 }
@@ -25,12 +28,12 @@ pub(crate) struct Sealed {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
-    let sealed: Option<Vec<u8>> = row.get(4)?;
+    let sealed: Option<Vec<u8>> = row.get(5)?;
     let sealed = match sealed {
         Some(bytes) => Some(Sealed {
             bytes,
-            generation: row.get(5)?,
-            epoch: uint(row.get(6)?),
+            generation: row.get(6)?,
+            epoch: uint(row.get(7)?),
         }),
         None => None,
     };
@@ -38,27 +41,29 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         id: row.get(0)?,
         submit: SubmitId(row.get(1)?),
         item: row.get(2)?,
-        content: row.get(3)?,
+        act: row.get(3)?,
+        content: row.get(4)?,
         sealed,
     })
 }
 
-const COLUMNS: &str = "id, submit, item, content, sealed, generation, epoch";
+const COLUMNS: &str = "id, submit, item, act, content, sealed, generation, epoch";
 
 impl Db {
-    /// Puts a message at the end of a room's outbox.
+    /// Puts a message at the end of a room's outbox: a line, an act, or neither.
     pub(crate) fn enqueue(
         &self,
         room: i64,
         submit: SubmitId,
         item: Option<LocalId>,
+        act: Option<i64>,
         content: &[u8],
     ) -> Result<i64> {
         self.with(|c| {
             c.prepare_cached(
-                "INSERT INTO outbox (room, submit, item, content) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO outbox (room, submit, item, act, content) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![room, submit.0, item, content])?;
+            .execute(params![room, submit.0, item, act, content])?;
             Ok(c.last_insert_rowid())
         })
     }

@@ -200,8 +200,7 @@ impl Db {
     pub(crate) fn drop_room(&self, r: i64) -> Result<()> {
         self.with(|c| {
             for table in [
-                "room_key", "member", "chain", "proposal", "message", "reaction", "outbox",
-                "reading",
+                "room_key", "member", "chain", "proposal", "message", "act", "outbox", "reading",
             ] {
                 c.execute(&format!("DELETE FROM {table} WHERE room = ?1"), [r])?;
             }

@@ -61,6 +61,8 @@ CREATE TABLE message (
     kind INTEGER NOT NULL,
     text TEXT,
     reply_to BLOB,
+    -- Who is mentioned in the text, as the extension has it.
+    mentions BLOB,
     edited INTEGER NOT NULL DEFAULT 0,
     state INTEGER NOT NULL,
     content BLOB,
@@ -74,9 +76,20 @@ CREATE UNIQUE INDEX message_once ON message (room, message, sender);
 CREATE INDEX message_order ON message (room, seq);
 CREATE INDEX message_unsent ON message (room, id) WHERE seq IS NULL;
 
-CREATE TABLE reaction (room INTEGER NOT NULL, message BLOB NOT NULL, sender BLOB NOT NULL,
-    target BLOB NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (room, message, sender)) STRICT;
-CREATE INDEX reaction_target ON reaction (room, target);
+-- What was done to messages, here or not: edits, deletions, reactions. Order of the log; no place: last.
+CREATE TABLE act (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    room INTEGER NOT NULL,
+    seq INTEGER,
+    message BLOB NOT NULL,
+    sender BLOB NOT NULL,
+    target BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    stamp BLOB
+) STRICT;
+CREATE UNIQUE INDEX act_once ON act (room, message, sender);
+CREATE INDEX act_target ON act (room, target);
 
 -- What this account has read of a room, and how much is left: kept, so that no room is counted through.
 CREATE TABLE reading (
@@ -110,6 +123,7 @@ CREATE TABLE outbox (
     room INTEGER NOT NULL,
     submit BLOB NOT NULL,
     item INTEGER,
+    act INTEGER,
     content BLOB NOT NULL,
     sealed BLOB,
     sealed_hash BLOB,
