@@ -31,6 +31,7 @@ told-broken = the connection is lost; trying again
 told-added = you are now in { $room }
 told-you-left = you left { $room }
 told-you-removed = you were removed from { $room }
+told-you-banned = you were banned from { $room }
 told-joined = { $who } joined { $room }
 told-left = { $who } left { $room }
 told-edited = { $who } edited in { $room }: { $text }

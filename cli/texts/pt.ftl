@@ -31,6 +31,7 @@ told-broken = a conexão caiu; tentando de novo
 told-added = você agora está em { $room }
 told-you-left = você saiu de { $room }
 told-you-removed = você foi removido de { $room }
+told-you-banned = você foi banido de { $room }
 told-joined = { $who } entrou em { $room }
 told-left = { $who } saiu de { $room }
 told-edited = { $who } editou em { $room }: { $text }

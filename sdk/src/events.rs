@@ -38,6 +38,8 @@ pub enum Event {
         room: RoomId,
         /// True if this person left; false if they were removed.
         left: bool,
+        /// True if they were banned, and cannot come in again until an owner lifts it.
+        banned: bool,
     },
     /// Somebody else wrote a message. Told once for each.
     Message(Message),
@@ -127,7 +129,9 @@ impl Events {
             EngineEvent::Connection(state) => Event::Connection(state),
             EngineEvent::RoomAdded(room) => Event::RoomAdded { room },
             EngineEvent::RoomChanged(room) => Event::RoomChanged { room },
-            EngineEvent::RoomRemoved { room, left } => Event::RoomRemoved { room, left },
+            EngineEvent::RoomRemoved { room, left, banned } => {
+                Event::RoomRemoved { room, left, banned }
+            }
             EngineEvent::Message { room, item } => Event::Message(message(room, item)),
             EngineEvent::Item { room, item } => Event::MessageChanged(message(room, item)),
             EngineEvent::Unread { room, unread } => Event::Unread { room, unread },

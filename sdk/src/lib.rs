@@ -44,6 +44,7 @@ mod events;
 mod message;
 mod open;
 mod options;
+mod order;
 mod platform;
 mod queue;
 mod reading;

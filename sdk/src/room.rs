@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Room {
     pub(crate) client: Client,
-    cell: Arc<RoomCell>,
+    pub(crate) cell: Arc<RoomCell>,
 }
 
 impl Room {

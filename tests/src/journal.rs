@@ -30,6 +30,8 @@ pub struct Told {
     pub entered: HashSet<RoomId>,
     /// Rooms that went, and whether this person left.
     pub removed: HashMap<RoomId, bool>,
+    /// Rooms from which this person was banned.
+    pub banned: HashSet<RoomId>,
     /// Devices that ask to be let in.
     pub approvals: Vec<ApprovalRequest>,
     /// Whether this device was let in.
@@ -96,7 +98,12 @@ impl Journal {
             match event {
                 Event::Connection(connection) => told.online = connection == Connection::Online,
                 Event::RoomAdded { room } => drop(told.entered.insert(room)),
-                Event::RoomRemoved { room, left } => drop(told.removed.insert(room, left)),
+                Event::RoomRemoved { room, left, banned } => {
+                    told.removed.insert(room, left);
+                    if banned {
+                        told.banned.insert(room);
+                    }
+                }
                 Event::Message(message) => {
                     *told
                         .times

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// "own","kind","text","reply_to","edited","reactions":[{"emoji","accounts"}],"state"};
     /// {"type":"connection","state":"online" or "offline"};
     /// {"type":"room_added" or "room_changed","room","room_name"};
-    /// {"type":"room_removed","room","left"};
+    /// {"type":"room_removed","room","left","banned"};
     /// {"type":"room_stopped","room","error"};
     /// {"type":"member","room","member":{"account","handle"},"joined","time"};
     /// {"type":"approval_requested","device","name"}; {"type":"approved"};

@@ -88,12 +88,15 @@ impl Lines {
             Event::Connection(Connection::Offline) => self.paint.dim(&text::offline()),
             Event::RoomAdded { room } => self.paint.dim(&text::room_added(self.name(*room))),
             Event::RoomChanged { room } => self.paint.dim(&text::room_changed(self.name(*room))),
-            Event::RoomRemoved { room, left: true } => {
-                self.paint.dim(&text::room_left(self.name(*room)))
-            }
-            Event::RoomRemoved { room, left: false } => {
-                self.paint.dim(&text::room_removed(self.name(*room)))
-            }
+            Event::RoomRemoved {
+                room, banned: true, ..
+            } => self.paint.bad(&text::room_banned(self.name(*room))),
+            Event::RoomRemoved {
+                room, left: true, ..
+            } => self.paint.dim(&text::room_left(self.name(*room))),
+            Event::RoomRemoved {
+                room, left: false, ..
+            } => self.paint.dim(&text::room_removed(self.name(*room))),
             Event::RoomStopped { room, error } => self.paint.bad(&text::room_stopped(
                 self.name(*room),
                 print::safe(&error.to_string()),

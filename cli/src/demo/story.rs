@@ -191,7 +191,7 @@ impl Story {
         )
         .await?;
         let removed = |event: &Event| {
-            matches!(event, Event::RoomRemoved { room, left: false } if *room == group)
+            matches!(event, Event::RoomRemoved { room, left: false, .. } if *room == group)
                 .then_some(())
         };
         self.clara.until("the removal", removed).await?;

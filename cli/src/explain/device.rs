@@ -277,12 +277,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &["BadName"],
+        codes: &["BadName", "room.bad_listed_name"],
         cause: (
-            "the name is empty or too long",
-            "o nome está vazio ou é longo demais",
+            "the name is empty, too long, or has characters that names have not",
+            "o nome está vazio, é longo demais ou tem caracteres que nomes não têm",
         ),
-        expected: ("a short name", "um nome curto"),
+        expected: (
+            "a short name; a listed room's begins with a letter or a digit",
+            "um nome curto; o de uma sala listada começa com letra ou dígito",
+        ),
         fix: ("choose another", "escolha outro"),
     },
     Entry {

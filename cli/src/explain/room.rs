@@ -43,6 +43,57 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
+        codes: &["Banned", "room.banned"],
+        cause: (
+            "the account is banned from the room",
+            "a conta está banida da sala",
+        ),
+        expected: (
+            "an account that the room does not keep out",
+            "uma conta que a sala não mantém fora",
+        ),
+        fix: (
+            "ask an owner of the room to lift the ban",
+            "peça a um dono da sala que retire o banimento",
+        ),
+    },
+    Entry {
+        codes: &["NameTaken"],
+        cause: (
+            "another room is listed under this name",
+            "outra sala está listada com este nome",
+        ),
+        expected: (
+            "a name that no room of the relay has",
+            "um nome que nenhuma sala do relay tenha",
+        ),
+        fix: (
+            "enter that room, or choose another name",
+            "entre nessa sala ou escolha outro nome",
+        ),
+    },
+    Entry {
+        codes: &["NotOneself"],
+        cause: (
+            "nobody puts themselves out of a room",
+            "ninguém remove a si mesmo de uma sala",
+        ),
+        expected: ("another person", "outra pessoa"),
+        fix: ("leave the room instead", "saia da sala"),
+    },
+    Entry {
+        codes: &["BadDuration"],
+        cause: (
+            "messages cannot disappear after such a time",
+            "mensagens não podem sumir depois desse tempo",
+        ),
+        expected: ("1 second to 366 days", "de 1 segundo a 366 dias"),
+        fix: (
+            "choose another time, or let them stay",
+            "escolha outro tempo ou deixe-as ficar",
+        ),
+    },
+    Entry {
         codes: &["room.join_closed", "room.not_in_pair"],
         cause: (
             "the room does not let this account in by itself",
@@ -71,18 +122,19 @@ pub(super) const ENTRIES: &[Entry] = &[
             "room.too_many_devices",
             "room.state_too_large",
             "room.profile_too_large",
+            "room.too_many_bans",
         ],
         cause: (
             "the room would outgrow its limit",
             "a sala passaria do limite",
         ),
         expected: (
-            "at most 128 devices in a group, 2000 in a space",
-            "no máximo 128 dispositivos em um grupo, 2000 em um espaço",
+            "at most 128 devices in a group, 2000 in a space; at most 128 bans",
+            "no máximo 128 dispositivos em um grupo, 2000 em um espaço; no máximo 128 banimentos",
         ),
         fix: (
-            "use a second room, or a shorter name",
-            "use uma segunda sala ou um nome mais curto",
+            "use a second room, a shorter name, or lift a ban",
+            "use uma segunda sala, um nome mais curto ou retire um banimento",
         ),
     },
     Entry {

@@ -96,8 +96,8 @@ pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
         Event::RoomChanged { room } => {
             json!({ "type": "room_changed", "room": room.to_string(), "room_name": named(room) })
         }
-        Event::RoomRemoved { room, left } => {
-            json!({ "type": "room_removed", "room": room.to_string(), "left": left })
+        Event::RoomRemoved { room, left, banned } => {
+            json!({ "type": "room_removed", "room": room.to_string(), "left": left, "banned": banned })
         }
         Event::Message(message) => item_json(
             message.room_id(),

@@ -48,12 +48,13 @@ impl Teller {
             Event::Connection(state) => self.connection(*state == Connection::Online),
             Event::Message(message) | Event::MessageChanged(message) => self.message(message),
             Event::RoomAdded { room } => info(say!(lang, "told-added", room = self.title(*room))),
-            Event::RoomRemoved { room, left } => {
+            Event::RoomRemoved { room, left, banned } => {
                 let title = self.title(*room);
                 if self.session.room().is_some_and(|here| here.id() == *room) {
                     self.session.look_at(None);
                 }
                 info(match left {
+                    _ if *banned => say!(lang, "told-you-banned", room = title),
                     true => say!(lang, "told-you-left", room = title),
                     false => say!(lang, "told-you-removed", room = title),
                 })

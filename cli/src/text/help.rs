@@ -62,7 +62,7 @@ const HELP: &[(&str, &str)] = &[
          \"own\",\"kind\",\"text\",\"reply_to\",\"edited\",\"reactions\":[{\"emoji\",\"accounts\"}],\"state\"}; \
          {\"type\":\"connection\",\"state\":\"online\" ou \"offline\"}; \
          {\"type\":\"room_added\" ou \"room_changed\",\"room\",\"room_name\"}; \
-         {\"type\":\"room_removed\",\"room\",\"left\"}; {\"type\":\"room_stopped\",\"room\",\"error\"}; \
+         {\"type\":\"room_removed\",\"room\",\"left\",\"banned\"}; {\"type\":\"room_stopped\",\"room\",\"error\"}; \
          {\"type\":\"member\",\"room\",\"member\":{\"account\",\"handle\"},\"joined\",\"time\"}; \
          {\"type\":\"approval_requested\",\"device\",\"name\"}; {\"type\":\"approved\"}; \
          {\"type\":\"lagged\",\"missed\"}; {\"type\":\"error\",\"error\":{\"code\",\"message\",\"retryable\"}}. \

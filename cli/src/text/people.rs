@@ -33,6 +33,7 @@ super::texts! {
     room_changed(room) "{room} has changed" "{room} mudou";
     room_left(room) "you left {room}" "você saiu de {room}";
     room_removed(room) "you were removed from {room}" "você foi removido de {room}";
+    room_banned(room) "you were banned from {room}" "você foi banido de {room}";
     room_stopped(room, error) "{room} stopped: {error}" "{room} parou: {error}";
     joined(person, room) "{person} joined {room}" "{person} entrou em {room}";
     left(person, room) "{person} left {room}" "{person} saiu de {room}";

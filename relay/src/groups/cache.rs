@@ -9,6 +9,7 @@ use super::create::{CreationBytes, ValidCreation, create};
 use super::public::{Group, GroupSource};
 use super::refused::Refused;
 use super::remove::{RelayKey, ValidProposal, check_proposal, propose_removes, relay_propose};
+use super::states::States;
 use super::step::{CommitBytes, Next, Submitter, ValidCommit};
 use super::turn_queue::At;
 use super::validate::{advance, check};
@@ -18,6 +19,7 @@ use crate::store::record::RoomRecord;
 use bytes::Bytes;
 use lacre_wire::identity::Device;
 use lacre_wire::ids::{Hash, Millis, PublicKey, RoomId, SubmitId};
+use lacre_wire::room::RoomState;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,6 +34,7 @@ pub struct Groups(Arc<Shared>);
 struct Shared {
     relay: RelayKey,
     cached: Mutex<Cached>,
+    states: Mutex<States>,
     /// Checking is all computation: more at once than there are cores only makes each slower.
     cores: Arc<Semaphore>,
 }
@@ -59,6 +62,7 @@ impl Groups {
         Self(Arc::new(Shared {
             relay,
             cached,
+            states: Mutex::default(),
             cores: Arc::new(Semaphore::new(cores)),
         }))
     }
@@ -173,8 +177,32 @@ impl Groups {
         .await
     }
 
+    /// The state of a room whose row is `row`.
+    ///
+    /// # Errors
+    /// [`Refused::Store`] or [`Refused::Broken`].
+    pub async fn state(
+        &self,
+        store: &(impl ReadObjects + Sync),
+        row: &RoomRecord,
+    ) -> Result<Arc<RoomState>, Refused> {
+        let at = (row.generation, row.epoch);
+        if let Some(state) = self.states().get(&row.room, at) {
+            return Ok(state);
+        }
+        let state = self
+            .with(store, row, |group| (group.state(), Some(group)))
+            .await?;
+        let state = Arc::new(state);
+        self.states().put(row.room, at, Arc::clone(&state));
+        Ok(state)
+    }
+
     /// Brings back the group of a commit or creation that the store has accepted.
     pub fn keep(&self, next: Next) {
+        if let Ok(state) = next.0.state() {
+            self.states().put(next.room(), next.at(), Arc::new(state));
+        }
         self.lock().put(next.0);
     }
 
@@ -224,6 +252,10 @@ impl Groups {
     async fn permit(&self) -> Result<OwnedSemaphorePermit, Refused> {
         let permit = self.0.cores.clone().acquire_owned().await;
         permit.map_err(|_| Refused::Broken("the relay is closing".into()))
+    }
+
+    fn states(&self) -> MutexGuard<'_, States> {
+        self.0.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Cached> {

@@ -24,6 +24,7 @@ pub mod public;
 pub mod refused;
 pub mod remove;
 mod rota;
+mod states;
 pub mod step;
 mod storage;
 pub mod turn_queue;

@@ -9,7 +9,8 @@ use super::turn_queue::At;
 use crate::store::command::Member;
 use crate::store::record::PendingProposal;
 use lacre_wire::ids::{DeviceId, Hash, RoomId};
-use lacre_wire::room::mls::Leaves;
+use lacre_wire::room::RoomState;
+use lacre_wire::room::mls::{Leaves, state_of};
 use openmls::ciphersuite::hash_ref::ProposalRef;
 use openmls::framing::PublicMessageIn;
 use openmls::group::QueuedProposal;
@@ -125,6 +126,15 @@ impl Group {
     /// [`Refused::Broken`] if a credential is not one of ours, which nothing lets in.
     pub fn leaves(&self) -> Result<Leaves, Refused> {
         Leaves::known(self.public.members()).map_err(|e| Refused::Broken(e.to_string()))
+    }
+
+    /// The room's state.
+    ///
+    /// # Errors
+    /// [`Refused::Broken`] if there is none of ours, which nothing lets in.
+    pub fn state(&self) -> Result<RoomState, Refused> {
+        state_of(self.public.group_context().extensions())
+            .map_err(|e| Refused::Broken(e.to_string()))
     }
 
     /// The ratchet tree as it travels.

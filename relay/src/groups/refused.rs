@@ -124,6 +124,7 @@ impl Refused {
             Self::WrongGroup | Self::WrongEpoch { .. } => ErrorCode::WrongGroup,
             Self::NotAllowed(Refusal::TooManyDevices { .. }) => ErrorCode::RoomFull,
             Self::NotAllowed(Refusal::JoinClosed { .. }) => ErrorCode::JoinRefused,
+            Self::NotAllowed(Refusal::Banned { .. }) => ErrorCode::Banned,
             Self::NotAllowed(Refusal::Identity(_)) => ErrorCode::BadIdentity,
             Self::NotSubmitter
             | Self::NotAllowed(_)

@@ -136,9 +136,11 @@ impl From<WireError> for Error {
             | C::BadSignature
             | C::CopiedStore
             | C::SignUpClosed => ErrorKind::Refused,
-            C::HandleTaken | C::AccountExists | C::RoomExists => ErrorKind::Exists,
-            C::BadHandle => ErrorKind::Invalid,
-            C::NotAReader | C::RoomFull | C::JoinRefused | C::NotAllowed => ErrorKind::NotAllowed,
+            C::HandleTaken | C::AccountExists | C::RoomExists | C::NameTaken => ErrorKind::Exists,
+            C::BadHandle | C::BadName => ErrorKind::Invalid,
+            C::NotAReader | C::RoomFull | C::JoinRefused | C::NotAllowed | C::Banned => {
+                ErrorKind::NotAllowed
+            }
             C::BadIdentity | C::StaleDeviceList | C::HashMismatch => ErrorKind::Security,
             _ => ErrorKind::Relay,
         };

@@ -24,6 +24,8 @@ pub enum Event {
         room: RoomId,
         /// True if this person left; false if they were removed.
         left: bool,
+        /// True if they were banned, and cannot come in again until an owner lifts it.
+        banned: bool,
     },
     /// A message of somebody else was read for the first time.
     Message {

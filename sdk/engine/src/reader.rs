@@ -6,12 +6,13 @@ use crate::me::Card;
 use crate::reading::Unread;
 use crate::search::{self, Hit, Search};
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, has_store, items, open_reader, people, unread};
+use crate::store::{StoreKey, has_store, items, open_reader, people, rules, unread};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
 use rusqlite::Connection;
 use std::path::Path;
+use std::time::Duration;
 
 /// A read connection. It sees what the engine has committed.
 pub struct Reader {
@@ -34,8 +35,14 @@ pub struct RoomInfo {
     pub members: Vec<Member>,
     /// Whether this device is in it.
     pub joined: bool,
+    /// Whether this account is banned from it, as far as this device was told.
+    pub banned: bool,
     /// Why it stopped, if it could not be followed.
     pub stopped: Option<String>,
+    /// How long messages stay, if they disappear.
+    pub disappearing: Option<Duration>,
+    /// The name under which everybody finds it.
+    pub listed: Option<String>,
     /// Last activity.
     pub last_ms: Millis,
     /// What this account has not read of it.
@@ -51,6 +58,11 @@ pub struct Member {
     pub handle: String,
     /// Its role.
     pub role: Role,
+}
+
+/// A handle, or the start of the account's id until the directory has answered.
+fn shown(account: AccountId, handle: Option<String>) -> String {
+    handle.unwrap_or_else(|| account.to_string().chars().take(8).collect())
 }
 
 impl Reader {
@@ -86,7 +98,7 @@ impl Reader {
         let members: Vec<Member> = rooms::members(&self.connection, row.r)?
             .into_iter()
             .map(|(account, role, handle)| Member {
-                handle: handle.unwrap_or_else(|| account.to_string().chars().take(8).collect()),
+                handle: shown(account, handle),
                 role,
                 account,
             })
@@ -94,14 +106,19 @@ impl Reader {
         let name = match (&row.name, row.peer) {
             (Some(name), _) => Some(name.clone()),
             (None, Some(peer)) => people::handle(&self.connection, peer)?,
-            (None, None) => None,
+            // Who came from outside sees this until a member sends the room's key.
+            (None, None) => row.listed.clone(),
         };
+        let disappearing = (row.disappearing_s > 0).then_some(row.disappearing_s);
         Ok(RoomInfo {
             id: row.id,
             kind: row.kind,
             name: name.unwrap_or_default(),
             peer: row.peer,
             joined: row.status == Status::Joined,
+            banned: row.status == Status::Banned,
+            disappearing: disappearing.map(|seconds| Duration::from_secs(seconds.into())),
+            listed: row.listed,
             stopped: row.reason.filter(|_| row.status == Status::Stopped),
             last_ms: row.last_ms,
             unread: unread::unread(&self.connection, row.r, self.me)?,
@@ -140,6 +157,20 @@ impl Reader {
             Some(row) => unread::unread(&self.connection, row.r, self.me).map_err(Error::from),
             None => Ok(Unread::default()),
         }
+    }
+
+    /// Who is banned from a room: account, and handle as in [`Member`].
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn bans(&self, room: RoomId) -> Result<Vec<(AccountId, String)>> {
+        let Some(row) = rooms::find(&self.connection, room)? else {
+            return Ok(Vec::new());
+        };
+        let bans = rules::bans(&self.connection, row.r)?.into_iter();
+        Ok(bans
+            .map(|(account, handle)| (account, shown(account, handle)))
+            .collect())
     }
 
     /// A page of a timeline, oldest first: the newest `limit` items (at most 1000), or those before a place.

@@ -103,6 +103,12 @@ codes! {
     51 HashMismatch false,
     /// No key package is left for a device that must be added.
     52 NoKeyPackage true,
+    /// The account is banned from the room; an owner can lift the ban.
+    53 Banned false,
+    /// Another room is listed under this name.
+    54 NameTaken false,
+    /// The listed name has characters or a length that it cannot have.
+    55 BadName false,
 }
 
 impl fmt::Display for ErrorCode {

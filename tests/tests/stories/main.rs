@@ -14,6 +14,7 @@ mod durable;
 mod kills;
 mod lies;
 mod network;
+mod order;
 mod poison;
 mod reading;
 mod rooms;

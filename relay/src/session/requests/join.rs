@@ -3,6 +3,7 @@
 use super::{Handled, Standing, account_in, no_such_room, room_and_standing};
 use crate::session::Context;
 use crate::store::read::ReadRooms;
+use crate::store::record::RoomRecord;
 use lacre_wire::answer::{Answer, JoinAnswer};
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::ids::RoomId;
@@ -27,6 +28,7 @@ pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
             "this room is not open; ask a member to be added",
         ));
     }
+    not_banned(&context, &row).await?;
     let members = service.store.members(room).await?;
     let devices = members
         .iter()
@@ -39,4 +41,17 @@ pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
         devices,
         anyone_online,
     )))
+}
+
+/// Who is kept out learns it at once, not when nobody lets them in.
+async fn not_banned(context: &Context, row: &RoomRecord) -> Result<(), WireError> {
+    let service = &context.service;
+    match service.groups.state(&service.store, row).await {
+        Ok(state) if state.bans.contains(&context.account()) => Err(WireError::new(
+            ErrorCode::Banned,
+            "you are banned from this room; an owner can lift the ban",
+        )),
+        Ok(_) => Ok(()),
+        Err(refused) => Err(WireError::new(refused.code(), refused.to_string())),
+    }
 }

@@ -81,14 +81,20 @@ impl Engine {
         accounts: Vec<AccountId>,
         now: Millis,
     ) -> Result<LocalId> {
-        self.change(room, &Intent::Invite { accounts }, now)
+        let by_request = false;
+        let intent = Intent::Invite {
+            accounts,
+            by_request,
+        };
+        self.change(room, &intent, now)
     }
 
     /// Removes a person, with all their devices.
     ///
     /// # Errors
-    /// As [`Engine::invite`].
+    /// As [`Engine::invite`], and `Invalid` for oneself.
     pub fn remove(&mut self, room: RoomId, account: AccountId, now: Millis) -> Result<LocalId> {
+        self.not_oneself(account)?;
         self.change(room, &Intent::Remove { account }, now)
     }
 
@@ -159,7 +165,7 @@ impl Engine {
         Ok(id)
     }
 
-    fn change(&mut self, room: RoomId, intent: &Intent, now: Millis) -> Result<LocalId> {
+    pub(super) fn change(&mut self, room: RoomId, intent: &Intent, now: Millis) -> Result<LocalId> {
         self.joined_room(room)?;
         let id = self.atomically(|e| e.db.add_change(Some(room), intent))?;
         self.work(now);

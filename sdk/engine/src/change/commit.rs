@@ -1,14 +1,13 @@
 //! A commit of this device: built when the turn comes, kept until it is reached in the log.
 
 use super::Intent;
-use super::create::no_packages;
+use super::plan::clear_roles;
 use crate::content::RoomKey;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Done;
 use crate::live::{Asked, Turn};
 use crate::mls::{BuiltCommit, Plan, build_commit, invalid, protocol_message};
-use crate::profile::{self, RoomProfile};
 use crate::session::{Uploads, unexpected};
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
@@ -18,7 +17,7 @@ use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Millis, RoomId};
 use lacre_wire::request::{CommitBundle, Request};
 use lacre_wire::room::mls::{Judgement, Leaves, judge_member, state_of};
-use lacre_wire::room::{Actor, Change, Operation, RoomKind, RoomView};
+use lacre_wire::room::{Actor, Change, RoomView};
 use minicbor::bytes::ByteVec;
 use std::collections::BTreeSet;
 
@@ -185,59 +184,6 @@ impl Engine {
         Ok(())
     }
 
-    /// What a change asks of the commit.
-    fn plan(&mut self, row: &RoomRow, change: &ChangeRow, view: &RoomView) -> Result<Plan> {
-        let mut plan = Plan::default();
-        match &change.intent {
-            Intent::Invite { .. } => {
-                let claimed = self.live.claimed.remove(&change.id).unwrap_or_default();
-                let present: BTreeSet<DeviceId> =
-                    view.members.devices().map(|device| device.device).collect();
-                for claimed in &claimed {
-                    self.keep_info(&claimed.info)?;
-                    if claimed.packages.is_empty()
-                        && !view.members.has_account(&claimed.info.account)
-                    {
-                        return Err(no_packages(&claimed.info.handle));
-                    }
-                }
-                plan.adds = self.packages(&claimed, &present)?;
-            }
-            Intent::Remove { account } => {
-                if !view.members.has_account(account) {
-                    return Err(Error::new(
-                        ErrorKind::NotFound,
-                        "NotAMember",
-                        "that person is not in this room",
-                    ));
-                }
-                plan.remove.push(*account);
-            }
-            Intent::SetName { name } => {
-                let (number, key) = self.db.room_key(row.r)?.ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::Busy,
-                        "NoRoomKey",
-                        "the room's key has not come yet; a member must be online to send it",
-                    )
-                })?;
-                plan.operations.push(Operation::SetProfile(profile::seal(
-                    &RoomProfile { name: name.clone() },
-                    row.id,
-                    number,
-                    &key,
-                )?));
-            }
-            Intent::SetRole { account, role } => plan.operations.push(Operation::SetRole {
-                account: *account,
-                role: *role,
-            }),
-            Intent::SetJoinRule { rule } => plan.operations.push(Operation::SetJoinRule(*rule)),
-            other => return Err(Error::internal(format!("{other:?} needs no commit"))),
-        }
-        Ok(plan)
-    }
-
     /// The proposals that wait in this epoch, and whom they take out. Of several that take out the
     /// same device only the first is used: MLS allows one.
     fn waiting(
@@ -312,37 +258,22 @@ impl Engine {
 }
 
 /// Devices that waiting proposals take out.
-type Gone = BTreeSet<(AccountId, DeviceId)>;
-
-/// Whoever loses their last device here must lose their role with it.
-fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
-    if view.state.kind == RoomKind::Direct {
-        return;
-    }
-    let mut members = view.members.clone();
-    for (account, device) in leaving {
-        members.remove(account, device);
-    }
-    let gone = |account: &AccountId| plan.remove.contains(account) || !members.has_account(account);
-    let with_role = view.state.roles.keys().copied();
-    let gone: Vec<AccountId> = with_role
-        .filter(|account| view.members.has_account(account) && gone(account))
-        .collect();
-    plan.operations.extend(
-        gone.into_iter()
-            .map(|account| Operation::ClearRole { account }),
-    );
-}
+pub(super) type Gone = BTreeSet<(AccountId, DeviceId)>;
 
 /// Whether a room is as a change wanted it.
 fn intent_is_met(intent: &Intent, next: &RoomView) -> bool {
     match intent {
-        Intent::Invite { accounts } => accounts
+        Intent::Invite { accounts, .. } => accounts
             .iter()
             .all(|account| next.members.has_account(account)),
         Intent::Remove { account } => !next.members.has_account(account),
         Intent::SetRole { account, role } => next.state.role(account) == *role,
         Intent::SetJoinRule { rule } => next.state.join_rule == *rule,
+        Intent::Ban { account } => {
+            next.state.bans.contains(account) && !next.members.has_account(account)
+        }
+        Intent::Unban { account } => !next.state.bans.contains(account),
+        Intent::SetDisappearing { seconds } => next.state.disappearing_s == *seconds,
         _ => true,
     }
 }

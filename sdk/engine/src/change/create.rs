@@ -283,12 +283,7 @@ impl Engine {
                     e.db.set_commit(row.r, None)?;
                 }
                 let view = e.view(&row)?;
-                e.db.set_members(
-                    row.r,
-                    view.members
-                        .accounts()
-                        .map(|account| (*account, view.state.role(account))),
-                )?;
+                e.db.keep_view(row.r, &view)?;
                 e.open_profile_of(&row, &view)?;
                 e.tell(Event::RoomAdded(room));
                 // With first members, it is done when their commit is reached in the log.

@@ -21,7 +21,15 @@ use lacre_wire::request::Request;
 use openmls_traits::OpenMlsProvider;
 
 impl Engine {
-    pub(crate) fn start_join(&mut self, change: &ChangeRow, room: RoomId) -> Result<()> {
+    pub(crate) fn start_join(
+        &mut self,
+        change: &ChangeRow,
+        room: RoomId,
+        now: Millis,
+    ) -> Result<()> {
+        if self.live.room(room).not_before > now {
+            return Ok(());
+        }
         match self.db.room(room)? {
             Some(row) if row.status == Status::Joined => {
                 self.atomically(|e| e.change_ends(change.id, Ok(Done::Room(room))))
@@ -218,14 +226,7 @@ impl Engine {
             now,
         )?;
         self.db.forget_log(LogId::Room(room))?;
-        self.db.set_members(
-            r,
-            built
-                .next
-                .members
-                .accounts()
-                .map(|account| (*account, built.next.state.role(account))),
-        )?;
+        self.db.keep_view(r, &built.next)?;
         let hash = sha256(&[&built.commit]);
         self.db.set_commit(r, Some((hash, &[])))?;
         let mut uploads = Uploads::default();

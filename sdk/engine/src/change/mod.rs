@@ -8,6 +8,8 @@ mod commit;
 mod create;
 mod fate;
 mod join;
+mod order;
+mod plan;
 mod room_keys;
 mod settle;
 mod work;
@@ -36,6 +38,9 @@ pub(crate) enum Intent {
     Invite {
         #[n(0)]
         accounts: Vec<AccountId>,
+        /// They asked for it themselves: who cannot be added is passed over.
+        #[n(1)]
+        by_request: bool,
     },
     #[n(3)]
     Remove {
@@ -68,6 +73,21 @@ pub(crate) enum Intent {
         #[n(0)]
         device: DeviceId,
     },
+    #[n(10)]
+    Ban {
+        #[n(0)]
+        account: AccountId,
+    },
+    #[n(11)]
+    Unban {
+        #[n(0)]
+        account: AccountId,
+    },
+    #[n(12)]
+    SetDisappearing {
+        #[n(0)]
+        seconds: u32,
+    },
 }
 
 impl Intent {
@@ -78,7 +98,10 @@ impl Intent {
             | Self::Remove { .. }
             | Self::SetName { .. }
             | Self::SetRole { .. }
-            | Self::SetJoinRule { .. } => true,
+            | Self::SetJoinRule { .. }
+            | Self::Ban { .. }
+            | Self::Unban { .. }
+            | Self::SetDisappearing { .. } => true,
             Self::CreateGroup { .. }
             | Self::CreateDirect { .. }
             | Self::Leave

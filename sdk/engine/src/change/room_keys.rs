@@ -40,9 +40,13 @@ impl Engine {
         }
     }
 
-    /// Who was removed keeps what they knew, and learns nothing new: a new K_room.
+    /// Who was removed keeps what they knew, and learns nothing new: a new K_room. Who came from
+    /// outside and has no key yet makes none: it would have a number that another key has already.
     pub(crate) fn renew_room_key(&mut self, row: &RoomRow) -> Result<()> {
-        let number = self.db.room_key(row.r)?.map_or(0, |(number, _)| number) + 1;
+        let Some((newest, _)) = self.db.room_key(row.r)? else {
+            return Ok(());
+        };
+        let number = newest + 1;
         let key = RoomKey::new(random::bytes()?);
         self.db.keep_room_key(row.r, number, &key)?;
         Ok(())
@@ -53,7 +57,34 @@ impl Engine {
         let [low, high] = random::bytes::<2>()?;
         let delay = Millis::from(u16::from_le_bytes([low, high])) % PATIENCE_MS;
         self.live.room(room).keys_due = Some(at + delay);
+        self.db.set_keys_due(room, Some(at + delay))
+    }
+
+    /// What was owed in an earlier session still is.
+    pub(crate) fn recall_room_keys(&mut self) -> Result<()> {
+        for (room, at) in self.db.keys_due()? {
+            self.live.room(room).keys_due = Some(at);
+        }
         Ok(())
+    }
+
+    /// Another member sent a key: nothing is owed any more, if it is the one that shows the name.
+    pub(crate) fn room_key_came(&mut self, row: &RoomRow, number: u32) -> Result<()> {
+        if self.live.room(row.id).keys_due.is_none() {
+            return Ok(());
+        }
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let state = state_of(group.extensions())
+            .map_err(|e| invalid("the room's state cannot be read", e))?;
+        match state.profile.is_none_or(|p| p.key_number == number) {
+            true => self.room_keys_paid(row.id),
+            false => Ok(()),
+        }
+    }
+
+    fn room_keys_paid(&mut self, room: RoomId) -> Result<()> {
+        self.live.room(room).keys_due = None;
+        self.db.set_keys_due(room, None)
     }
 
     /// Sends the keys that are still owed.
@@ -71,8 +102,10 @@ impl Engine {
                 continue;
             };
             if self.may_send(&row, now)? {
-                self.live.room(room).keys_due = None;
-                self.atomically(|e| e.send_room_keys(&row))?;
+                self.atomically(|e| {
+                    e.room_keys_paid(room)?;
+                    e.send_room_keys(&row)
+                })?;
             } else {
                 self.live.room(room).keys_due = Some(now + PATIENCE_MS);
             }

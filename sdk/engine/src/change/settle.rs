@@ -78,6 +78,7 @@ impl Engine {
         self.tell(Event::RoomRemoved {
             room: row.id,
             left: true,
+            banned: false,
         });
         self.changes_end_with_room(row.id, true)
     }

@@ -67,7 +67,7 @@ impl Engine {
             (Intent::CreateGroup { .. } | Intent::CreateDirect { .. }, Some(room)) => {
                 self.start_creation(change, room, now)
             }
-            (Intent::Join, Some(room)) => self.start_join(change, room),
+            (Intent::Join, Some(room)) => self.start_join(change, room, now),
             (Intent::Approve { device }, _) => {
                 self.live.busy_changes.insert(change.id);
                 self.approve(change.id, *device, now)
@@ -85,7 +85,7 @@ impl Engine {
                 }
                 Ok(())
             }
-            (Intent::Invite { accounts }, Some(room)) => {
+            (Intent::Invite { accounts, .. }, Some(room)) => {
                 let row = self.joined_room(room)?;
                 match self.live.claimed.contains_key(&change.id) {
                     true => self.want_turn(&row, false, now),
@@ -98,7 +98,12 @@ impl Engine {
             }
             (intent, Some(room)) => {
                 let row = self.joined_room(room)?;
-                self.want_turn(&row, matches!(intent, Intent::Remove { .. }), now)
+                let removal = match intent {
+                    Intent::Remove { .. } => true,
+                    Intent::Ban { account } => self.accounts(&row)?.contains(account),
+                    _ => false,
+                };
+                self.want_turn(&row, removal, now)
             }
             (_, None) => Ok(()),
         }
@@ -117,6 +122,7 @@ impl Engine {
                     Some(row.id),
                     &Intent::Invite {
                         accounts: accounts.clone(),
+                        by_request: true,
                     },
                 )
             })?;

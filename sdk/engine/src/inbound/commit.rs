@@ -99,7 +99,9 @@ impl Engine {
             self.owe_room_keys(row.id, entry.accepted_ms)?;
         }
         if removed {
-            return self.room_left(row, &judged.next, entry);
+            let banned = judged.next.state.bans.contains(&self.me()?.card.account);
+            tracing::debug!(room = %row.id, seq = entry.seq, banned, "this device is out of the room");
+            return self.depart(row, banned);
         }
         if own {
             self.own_commit_reached(row, &judged.next, &before)?;
@@ -125,12 +127,7 @@ impl Engine {
     ) -> Result<()> {
         let me = self.me()?.card.account;
         let after: BTreeSet<AccountId> = view.members.accounts().copied().collect();
-        self.db.set_members(
-            row.r,
-            after
-                .iter()
-                .map(|account| (*account, view.state.role(account))),
-        )?;
+        self.db.keep_view(row.r, view)?;
         self.db.touch_room(row.r, entry.accepted_ms)?;
         self.open_profile_of(row, view)?;
         let joined = after.difference(before).map(|account| (*account, true));
@@ -182,17 +179,6 @@ impl Engine {
                 Ok(())
             }
         }
-    }
-
-    fn room_left(&mut self, row: &RoomRow, view: &RoomView, entry: &Entry) -> Result<()> {
-        let me = self.me()?.card.account;
-        let left = self.leaving(row.id)?;
-        let status = if left { Status::Left } else { Status::Removed };
-        self.db.set_status(row.r, status, None)?;
-        self.live.rooms.remove(&row.id);
-        tracing::debug!(room = %row.id, seq = entry.seq, still_in = view.members.has_account(&me), "this device is out of the room");
-        self.tell(Event::RoomRemoved { room: row.id, left });
-        self.changes_end_with_room(row.id, left)
     }
 }
 

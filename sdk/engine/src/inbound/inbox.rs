@@ -2,8 +2,6 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::Event;
-use crate::store::rooms::Status;
 use lacre_wire::codec;
 use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::push::{ApprovalRequested, DeviceMessage, Evicted, WelcomeNotice};
@@ -22,7 +20,7 @@ impl Engine {
             }
             EntryKind::Evicted => {
                 let evicted: Evicted = read(bytes)?;
-                self.evicted(&evicted)
+                self.read_until(evicted.room, evicted.until_seq)
             }
             EntryKind::ApprovalRequested => {
                 let request: ApprovalRequested = read(bytes)?;
@@ -38,25 +36,6 @@ impl Engine {
                 "the inbox holds something this version does not know",
             )),
         }
-    }
-
-    /// The relay stopped delivery: this device is being removed from a room.
-    fn evicted(&mut self, evicted: &Evicted) -> Result<()> {
-        let Some(row) = self.db.room(evicted.room)? else {
-            return Ok(());
-        };
-        if row.status != Status::Joined {
-            return Ok(());
-        }
-        let left = self.leaving(row.id)?;
-        self.db.set_status(
-            row.r,
-            if left { Status::Left } else { Status::Removed },
-            None,
-        )?;
-        self.live.rooms.remove(&row.id);
-        self.tell(Event::RoomRemoved { room: row.id, left });
-        self.changes_end_with_room(row.id, left)
     }
 }
 

@@ -193,7 +193,7 @@ impl Engine {
             Taken::Line(_) => self.announce(row, opened.id, true),
             Taken::Act { on, .. } => self.announce_change(row, on),
             Taken::RoomKeys { number, key } => {
-                self.live.room(row.id).keys_due = None;
+                self.room_key_came(row, number)?;
                 if self.db.keep_room_key(row.r, number, &key)? {
                     self.open_profile(row)?;
                 }

@@ -1,6 +1,7 @@
 //! What the relay delivers: entries of rooms and of the inbox, applied in runs.
 
 mod commit;
+mod departure;
 mod inbox;
 mod message;
 pub(crate) use message::stamp_bytes;

@@ -148,6 +148,7 @@ impl Engine {
             self.db.set_position(log, position)?;
             self.db.trim_chain(row.r, position.seq)?;
             self.run_applied(&row, position.seq, now)?;
+            self.end_of_reading(&row, position.seq)?;
         }
         Ok(end)
     }

@@ -89,7 +89,8 @@ impl Engine {
         let room = notice.room;
         if let Some(row) = self.db.room(room)? {
             // A Welcome met twice, or one that lost against an own external commit.
-            if row.status == Status::Joined && row.generation >= notice.generation {
+            let still_in = row.status == Status::Joined && row.until_seq.is_none();
+            if still_in && row.generation >= notice.generation {
                 return Ok(());
             }
             self.groups.forget(room, row.generation);
@@ -132,12 +133,7 @@ impl Engine {
         room: lacre_wire::ids::RoomId,
         view: &RoomView,
     ) -> Result<()> {
-        self.db.set_members(
-            r,
-            view.members
-                .accounts()
-                .map(|account| (*account, view.state.role(account))),
-        )?;
+        self.db.keep_view(r, view)?;
         if let Some(row) = self.db.room(room)? {
             self.open_profile_of(&row, view)?;
         }

@@ -25,6 +25,7 @@ impl Engine {
             || !self.live.listed
             || row.status != Status::Joined
             || row.commit_hash.is_some()
+            || row.until_seq.is_some()
         {
             return Ok(false);
         }

@@ -57,6 +57,11 @@ impl Engine {
                     format!("the room is stopped: {why}"),
                 ))
             }
+            Status::Banned => Err(Error::new(
+                ErrorKind::NotAllowed,
+                "Banned",
+                "you are banned from this room; an owner can lift the ban",
+            )),
             Status::Left | Status::Removed => Err(Error::new(
                 ErrorKind::NotAllowed,
                 "NotInRoom",

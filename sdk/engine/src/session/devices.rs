@@ -223,6 +223,7 @@ impl Engine {
                 Some(row.id),
                 &Intent::Invite {
                     accounts: vec![account],
+                    by_request: false,
                 },
             )?;
         }

@@ -120,7 +120,9 @@ impl Engine {
         if !self.live.online || !self.live.listed {
             return Ok(());
         }
-        for account in self.db.member_accounts(r)? {
+        let mut accounts = self.db.member_accounts(r)?;
+        accounts.extend(self.db.banned_accounts(r)?);
+        for account in accounts {
             if self.db.person(account)?.is_none() && self.live.looking_up.insert(account) {
                 self.ask(
                     Request::Lookup(Who::Account(account)),

@@ -52,6 +52,7 @@ impl Engine {
         }
         self.note_lineage(ready.lineage)?;
         self.open_logs(ready)?;
+        self.recall_room_keys()?;
         if ready.listed {
             self.refill_key_packages(&ready.key_packages)?;
             for (id, handle) in std::mem::take(&mut self.live.lookups) {
@@ -174,7 +175,11 @@ impl Engine {
     pub(crate) fn on_opened(&mut self, opened: OpenedLog) -> Result<()> {
         let log = opened.log;
         match opened.state {
-            OpenState::Live { start, head, .. } => {
+            OpenState::Live {
+                start,
+                head,
+                closed,
+            } => {
                 if self.db.position(log)?.is_none() {
                     self.db.set_position(
                         log,
@@ -208,6 +213,9 @@ impl Engine {
                         });
                         live.open = true;
                         live.head_at_open = head;
+                        if closed {
+                            self.read_until(room, head)?;
+                        }
                     }
                     None => self.live.inbox_open = true,
                 }
@@ -257,6 +265,7 @@ impl Engine {
                 match self.db.room(room)? {
                     // The external commit of an earlier session never arrived.
                     Some(row) if row.status == Status::Joining => self.external_commit_lost(&row),
+                    Some(row) if row.until_seq.is_some() => self.depart(&row, false),
                     _ => Ok(()),
                 }
             }

@@ -57,6 +57,15 @@ impl Db {
         })
     }
 
+    /// A change is for less than was asked.
+    pub(crate) fn set_intent(&self, id: LocalId, intent: &Intent) -> Result<()> {
+        self.with(|c| {
+            c.prepare_cached("UPDATE change SET intent = ?2 WHERE id = ?1")?
+                .execute(params![id, codec::to_vec(intent)])
+        })?;
+        Ok(())
+    }
+
     /// The room of a change exists already: what is left to do is to be in it.
     pub(crate) fn turn_into_join(&self, id: LocalId, room: RoomId) -> Result<()> {
         self.with(|c| {

@@ -20,6 +20,7 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod rooms;
+pub(crate) mod rules;
 mod schema;
 mod settle;
 pub(crate) mod take;

@@ -21,6 +21,8 @@ pub(crate) enum Status {
     Left = 4,
     /// This person, or this device, was removed.
     Removed = 5,
+    /// This person was banned.
+    Banned = 6,
 }
 
 impl Status {
@@ -31,6 +33,7 @@ impl Status {
             2 => Self::Joined,
             3 => Self::Stopped,
             4 => Self::Left,
+            6 => Self::Banned,
             _ => Self::Removed,
         }
     }
@@ -53,9 +56,15 @@ pub(crate) struct RoomRow {
     pub(crate) last_accepted: Option<SubmitId>,
     /// SHA-256 of the own commit that is under way.
     pub(crate) commit_hash: Option<Hash>,
+    /// The last entry this device reads, once the relay has closed the log to it.
+    pub(crate) until_seq: Option<Seq>,
+    /// Seconds after which messages disappear; 0 for never.
+    pub(crate) disappearing_s: u32,
+    /// The name under which the room is listed.
+    pub(crate) listed: Option<String>,
 }
 
-const COLUMNS: &str = "ref, id, kind, generation, status, reason, peer, name, from_seq, last_ms, last_accepted, commit_hash";
+const COLUMNS: &str = "ref, id, kind, generation, status, reason, peer, name, from_seq, last_ms, last_accepted, commit_hash, until_seq, disappearing_s, listed";
 
 fn kind_to_int(kind: RoomKind) -> i64 {
     match kind {
@@ -101,6 +110,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
         last_ms: uint(row.get(9)?),
         last_accepted: row.get::<_, Option<[u8; 16]>>(10)?.map(SubmitId),
         commit_hash: row.get::<_, Option<[u8; 32]>>(11)?.map(Hash),
+        until_seq: row.get::<_, Option<i64>>(12)?.map(uint),
+        disappearing_s: row.get(13)?,
+        listed: row.get(14)?,
     })
 }
 
@@ -186,7 +198,7 @@ impl Db {
                 "INSERT INTO room (id, kind, generation, status, peer, last_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO UPDATE SET kind = ?2, generation = ?3, status = ?4, reason = NULL,
                      peer = ?5, last_ms = ?6, from_seq = 0, last_accepted = NULL,
-                     commit_hash = NULL, commit_submit = NULL, commit_frame = NULL
+                     commit_hash = NULL, commit_submit = NULL, commit_frame = NULL, until_seq = NULL, keys_due = NULL
                  RETURNING ref",
             )?
             .query_row(
@@ -200,7 +212,8 @@ impl Db {
     pub(crate) fn drop_room(&self, r: i64) -> Result<()> {
         self.with(|c| {
             for table in [
-                "room_key", "member", "chain", "proposal", "message", "act", "outbox", "reading",
+                "room_key", "member", "ban", "chain", "proposal", "message", "act", "outbox",
+                "reading",
             ] {
                 c.execute(&format!("DELETE FROM {table} WHERE room = ?1"), [r])?;
             }

@@ -24,6 +24,12 @@ CREATE TABLE room (
     peer BLOB,
     name TEXT,
     from_seq INTEGER NOT NULL DEFAULT 0,
+    -- The last entry this device reads, once it is out of the room.
+    until_seq INTEGER,
+    disappearing_s INTEGER NOT NULL DEFAULT 0,
+    listed TEXT,
+    -- When the room's keys are to be sent to somebody who came from outside.
+    keys_due INTEGER,
     last_ms INTEGER NOT NULL DEFAULT 0,
     last_accepted BLOB,
     commit_hash BLOB,
@@ -37,6 +43,9 @@ CREATE TABLE room_key (room INTEGER NOT NULL, number INTEGER NOT NULL, key BLOB 
 
 -- A copy of what the MLS group says, for readers.
 CREATE TABLE member (room INTEGER NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL,
+    PRIMARY KEY (room, account)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ban (room INTEGER NOT NULL, account BLOB NOT NULL,
     PRIMARY KEY (room, account)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE person (account BLOB PRIMARY KEY, handle TEXT NOT NULL, list BLOB NOT NULL, list_version INTEGER NOT NULL)

@@ -2,7 +2,7 @@
 //!
 //! Pure: the answer depends on the room before, what the commit says, and the time the relay
 //! accepted it. No clock, no directory, no list of friends. The relay may be stricter in what it
-//! takes in (quotas, bans); a client never refuses what this function allows, nor the reverse.
+//! takes in (quotas, names in use); a client never refuses what this function allows, nor the reverse.
 
 use super::ROOM_VERSION;
 use super::change::{Actor, Change, CommitFacts, Proposed};
@@ -10,7 +10,7 @@ use super::kind::{JoinRule, RoomKind};
 use super::refusal::Refusal;
 use super::rights;
 use super::role::Role;
-use super::state::{MAX_STATE, RoomState};
+use super::state::{MAX_BANS, MAX_STATE, RoomState};
 use super::view::{Members, RoomView};
 use crate::ids::{AccountId, DeviceId, Millis};
 use std::collections::BTreeSet;
@@ -38,6 +38,7 @@ pub fn authorize(
         Actor::Relay => return Err(Refusal::RelayMayOnlyRemove),
     }
     let next = next_state(view, facts)?;
+    bans_hold(view, &after, &next)?;
     roles_follow_members(view, &after, &next)?;
     let (got, most) = (after.device_count(), view.state.kind.device_cap());
     if got > most && got > view.members.device_count() {
@@ -160,6 +161,9 @@ fn external_commit(
     if !facts.proposals.is_empty() {
         rights::present(view, &account, &device)?;
     }
+    if view.state.bans.contains(&account) {
+        return Err(Refusal::Banned { account });
+    }
     rights::eligible(view, &account)?;
     if view.members.has_account(&account) {
         return rights::not_older(view, &path);
@@ -185,6 +189,18 @@ fn next_state(view: &RoomView, facts: &CommitFacts) -> Result<RoomState, Refusal
         }
     }
     Ok(next)
+}
+
+/// Nobody is in a room and banned from it: neither does a banned account come in, by whatever way,
+/// nor is somebody banned who stays.
+fn bans_hold(view: &RoomView, after: &Members, next: &RoomState) -> Result<(), Refusal> {
+    if let Some(account) = next.bans.iter().find(|account| after.has_account(account)) {
+        return Err(Refusal::Banned { account: *account });
+    }
+    match next.bans.len() > MAX_BANS && next.bans.len() > view.state.bans.len() {
+        true => Err(Refusal::TooManyBans { most: MAX_BANS }),
+        false => Ok(()),
+    }
 }
 
 /// Roles belong to people who are there: who comes back starts without one, and a room with

@@ -8,6 +8,7 @@
 //! - [`state`], [`kind`], [`role`], [`operation`]: the state and what changes it.
 //! - [`change`], [`view`]: what a commit says, and what it is judged against.
 //! - [`mod@authorize`], [`creation`], [`refusal`]: the rules.
+//! - [`listed`]: names under which relays list rooms.
 //! - [`private_message`]: the clear header of a message, readable without MLS.
 //! - `mls` (feature `mls`): the one translation from MLS to the above.
 
@@ -15,6 +16,7 @@ pub mod authorize;
 pub mod change;
 pub mod creation;
 pub mod kind;
+pub mod listed;
 pub mod operation;
 pub mod private_message;
 pub mod refusal;

@@ -54,6 +54,36 @@ pub enum Operation {
     /// Says who may join.
     #[n(3)]
     SetJoinRule(#[n(0)] JoinRule),
+    /// Keeps an account out. Whoever bans somebody who is in the room must remove all their devices
+    /// in the same commit.
+    #[n(4)]
+    Ban {
+        /// Whom.
+        #[n(0)]
+        account: AccountId,
+    },
+    /// Lifts a ban.
+    #[n(5)]
+    Unban {
+        /// Whose.
+        #[n(0)]
+        account: AccountId,
+    },
+    /// Says after how many seconds messages disappear; 0 means never.
+    #[n(6)]
+    SetDisappearing {
+        /// Seconds.
+        #[n(0)]
+        seconds: u32,
+    },
+    /// Lists the room at the relay under a name, or takes it off the list. A relay lists each name
+    /// once, and refuses the commit if another room has it.
+    #[n(7)]
+    SetListed {
+        /// The name, in the form that [`super::listed::normal`] gives it; none for an unlisted room.
+        #[n(0)]
+        name: Option<String>,
+    },
 }
 
 impl Operation {
@@ -86,11 +116,17 @@ impl Operation {
         }
     }
 
-    /// The account whose role the operation touches.
+    /// The account whose role or ban the operation touches.
     pub fn target(&self) -> Option<&AccountId> {
         match self {
-            Self::SetRole { account, .. } | Self::ClearRole { account } => Some(account),
-            Self::SetProfile(_) | Self::SetJoinRule(_) => None,
+            Self::SetRole { account, .. }
+            | Self::ClearRole { account }
+            | Self::Ban { account }
+            | Self::Unban { account } => Some(account),
+            Self::SetProfile(_)
+            | Self::SetJoinRule(_)
+            | Self::SetDisappearing { .. }
+            | Self::SetListed { .. } => None,
         }
     }
 
@@ -108,6 +144,10 @@ impl RoomState {
             Operation::SetRole { account, role } => self.set_role(*account, *role),
             Operation::ClearRole { account } => self.set_role(*account, Role::default()),
             Operation::SetJoinRule(rule) => self.join_rule = *rule,
+            Operation::Ban { account } => drop(self.bans.insert(*account)),
+            Operation::Unban { account } => drop(self.bans.remove(account)),
+            Operation::SetDisappearing { seconds } => self.disappearing_s = *seconds,
+            Operation::SetListed { name } => self.listed.clone_from(name),
         }
     }
 }
@@ -166,6 +206,14 @@ mod tests {
                 account: AccountId(id)
             }),
             rule.prop_map(Operation::SetJoinRule),
+            any::<[u8; 32]>().prop_map(|id| Operation::Ban {
+                account: AccountId(id)
+            }),
+            any::<[u8; 32]>().prop_map(|id| Operation::Unban {
+                account: AccountId(id)
+            }),
+            any::<u32>().prop_map(|seconds| Operation::SetDisappearing { seconds }),
+            any::<Option<String>>().prop_map(|name| Operation::SetListed { name }),
         ]
     }
 

@@ -127,14 +127,32 @@ pub enum Refusal {
         /// Who.
         account: AccountId,
     },
+    /// The room keeps this account out.
+    #[error("account {account} is banned from this room; an owner can lift the ban")]
+    Banned {
+        /// Who.
+        account: AccountId,
+    },
+    /// More bans than a room holds.
+    #[error("a room holds at most {most} bans; lift one that is not needed")]
+    TooManyBans {
+        /// The limit.
+        most: usize,
+    },
+    /// A name under which no room can be listed.
+    #[error("a listed name has 1 to {most} bytes and no control characters")]
+    BadListedName {
+        /// The limit.
+        most: usize,
+    },
     /// A direct room is for its pair.
     #[error("account {account} is not one of the two of this direct room")]
     NotInPair {
         /// Who.
         account: AccountId,
     },
-    /// Roles and join rule of a direct room never change.
-    #[error("roles and join rule of a direct room are fixed")]
+    /// Roles, join rule and bans of a direct room never change.
+    #[error("roles, join rule and bans of a direct room are fixed, and it is never listed")]
     FixedInDirect,
     /// In a direct room nobody puts the other out.
     #[error("account {account} cannot be removed from a direct room by the other; leave instead")]
@@ -219,6 +237,9 @@ impl Refusal {
             Self::LeafChanged { .. } => "room.leaf_changed",
             Self::ExternalContent { .. } => "room.external_content",
             Self::JoinClosed { .. } => "room.join_closed",
+            Self::Banned { .. } => "room.banned",
+            Self::TooManyBans { .. } => "room.too_many_bans",
+            Self::BadListedName { .. } => "room.bad_listed_name",
             Self::NotInPair { .. } => "room.not_in_pair",
             Self::FixedInDirect => "room.fixed_in_direct",
             Self::LastLeafOfPeer { .. } => "room.last_leaf_of_peer",

@@ -2,6 +2,7 @@
 
 use super::change::{Actor, Change, Proposed, Unsupported};
 use super::kind::{JoinRule, RoomKind};
+use super::listed;
 use super::operation::Operation;
 use super::refusal::Refusal;
 use super::role::Capability;
@@ -159,7 +160,11 @@ fn operate(
     if !operation.fits() {
         return Err(Refusal::ProfileTooLarge { most: MAX_PROFILE });
     }
-    if view.state.kind == RoomKind::Direct && !matches!(operation, Operation::SetProfile(_)) {
+    let everywhere = matches!(
+        operation,
+        Operation::SetProfile(_) | Operation::SetDisappearing { .. }
+    );
+    if view.state.kind == RoomKind::Direct && !everywhere {
         return Err(Refusal::FixedInDirect);
     }
     match operation {
@@ -180,5 +185,16 @@ fn operate(
             Ok(())
         }
         Operation::ClearRole { .. } => require(view, actor, Capability::SetRole),
+        Operation::Ban { .. } | Operation::Unban { .. } => require(view, actor, Capability::Ban),
+        Operation::SetDisappearing { .. } => require(view, actor, Capability::SetDisappearing),
+        Operation::SetListed { name } => {
+            require(view, actor, Capability::SetListed)?;
+            match name.as_deref().is_none_or(listed::is_bounded) {
+                true => Ok(()),
+                false => Err(Refusal::BadListedName {
+                    most: listed::MAX_LISTED_NAME,
+                }),
+            }
+        }
     }
 }

@@ -33,6 +33,12 @@ pub enum Capability {
     SetRole,
     /// Say who may join.
     SetJoinRule,
+    /// Keep accounts out, and let them in again.
+    Ban,
+    /// Say after what time messages disappear.
+    SetDisappearing,
+    /// List the room at the relay, rename it there, take it off the list.
+    SetListed,
 }
 
 impl Role {
@@ -54,6 +60,9 @@ impl fmt::Display for Capability {
             Self::SetProfile => "change the profile",
             Self::SetRole => "change roles",
             Self::SetJoinRule => "change who may join",
+            Self::Ban => "ban people",
+            Self::SetDisappearing => "change how long messages stay",
+            Self::SetListed => "change the name under which the room is listed",
         })
     }
 }

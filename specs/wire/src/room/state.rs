@@ -11,13 +11,19 @@ use crate::codec::{self, CodecError};
 use crate::ids::{AccountId, RoomId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A room state's size in bytes. It stands in every GroupInfo and Welcome, and 400 roles fit.
 pub const MAX_STATE: usize = 16 * 1024;
 
 /// A sealed profile's size in bytes: name, topic and the reference to a picture.
 pub const MAX_PROFILE: usize = 4 * 1024;
+
+/// Accounts that are kept out of a room. They stand in every GroupInfo and Welcome, 35 bytes each.
+pub const MAX_BANS: usize = 128;
+
+/// The one sort of ban there is, as it stands in the map of bans: without an end.
+const FOR_GOOD: u32 = 0;
 
 /// Why a room state was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +75,12 @@ pub struct RoomState {
     pub min_version: u32,
     /// Name, topic and picture.
     pub profile: Option<SealedProfile>,
+    /// Accounts that cannot come in; never of anybody who is in the room. At most [`MAX_BANS`].
+    pub bans: BTreeSet<AccountId>,
+    /// Seconds after which messages disappear, as their senders write it into them; 0 means never.
+    pub disappearing_s: u32,
+    /// The name under which the relay lists the room for everybody.
+    pub listed: Option<String>,
     /// Keys of later versions with their values as they came.
     unknown: BTreeMap<u64, Vec<u8>>,
 }
@@ -95,6 +107,9 @@ impl RoomState {
             slow_mode_s: 0,
             min_version: 1,
             profile: None,
+            bans: BTreeSet::new(),
+            disappearing_s: 0,
+            listed: None,
             unknown: BTreeMap::new(),
         }
     }
@@ -154,7 +169,14 @@ impl<C> Encode<C> for RoomState {
         e: &mut Encoder<W>,
         c: &mut C,
     ) -> Result<(), encode::Error<W::Error>> {
-        let optional = usize::from(self.parent.is_some()) + usize::from(self.profile.is_some());
+        let optional = [
+            self.parent.is_some(),
+            self.profile.is_some(),
+            !self.bans.is_empty(),
+            self.disappearing_s != 0,
+            self.listed.is_some(),
+        ];
+        let optional = optional.into_iter().filter(|there| *there).count();
         let keys = 7 + optional + self.unknown.len();
         e.map(u64::try_from(keys).unwrap_or(u64::MAX))?;
         e.u8(0)?.encode_with(self.kind, c)?;
@@ -169,6 +191,19 @@ impl<C> Encode<C> for RoomState {
         e.u8(7)?.u32(self.min_version)?;
         if let Some(profile) = &self.profile {
             e.u8(8)?.encode_with(profile, c)?;
+        }
+        if !self.bans.is_empty() {
+            e.u8(9)?
+                .map(u64::try_from(self.bans.len()).unwrap_or(u64::MAX))?;
+            for account in &self.bans {
+                e.encode_with(account, c)?.u32(FOR_GOOD)?;
+            }
+        }
+        if self.disappearing_s != 0 {
+            e.u8(10)?.u32(self.disappearing_s)?;
+        }
+        if let Some(listed) = &self.listed {
+            e.u8(11)?.str(listed)?;
         }
         for (key, value) in &self.unknown {
             e.u64(*key)?
@@ -188,6 +223,7 @@ impl<'b, C> Decode<'b, C> for RoomState {
         let (mut kind, mut parent, mut roles, mut join_rule) = (None, None, None, None);
         let (mut history, mut retention, mut slow_mode, mut min_version) = (None, None, None, None);
         let (mut profile, mut unknown) = (None, BTreeMap::new());
+        let (mut bans, mut disappearing_s, mut listed) = (BTreeSet::new(), 0, None);
         for _ in 0..pairs {
             match d.u64()? {
                 0 => kind = Some(d.decode_with(c)?),
@@ -199,6 +235,9 @@ impl<'b, C> Decode<'b, C> for RoomState {
                 6 => slow_mode = Some(d.u32()?),
                 7 => min_version = Some(d.u32()?),
                 8 => profile = Some(d.decode_with::<C, SealedProfile>(c)?),
+                9 => bans = read_bans(d, c)?,
+                10 => disappearing_s = d.u32()?,
+                11 => listed = Some(d.str()?.to_owned()),
                 key => drop(unknown.insert(key, raw(d)?)),
             }
         }
@@ -225,9 +264,27 @@ impl<'b, C> Decode<'b, C> for RoomState {
             slow_mode_s: required(6, slow_mode)?,
             min_version: required(7, min_version)?,
             profile,
+            bans,
+            disappearing_s,
+            listed,
             unknown,
         })
     }
+}
+
+fn read_bans<C>(d: &mut Decoder<'_>, c: &mut C) -> Result<BTreeSet<AccountId>, decode::Error> {
+    let pairs = d
+        .map()?
+        .ok_or_else(|| decode::Error::message("indefinite map"))?;
+    let mut bans = BTreeSet::new();
+    for _ in 0..pairs {
+        bans.insert(d.decode_with(c)?);
+        match d.u32()? {
+            FOR_GOOD => {}
+            later => return Err(decode::Error::unknown_variant(later.into())),
+        }
+    }
+    Ok(bans)
 }
 
 fn required<T>(key: i64, value: Option<T>) -> Result<T, decode::Error> {
@@ -244,124 +301,4 @@ fn raw(d: &mut Decoder<'_>) -> Result<Vec<u8>, decode::Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn account(n: u8) -> AccountId {
-        AccountId([n; 32])
-    }
-
-    fn full() -> RoomState {
-        let mut state = RoomState::template(RoomKind::Space, account(2), None);
-        state.parent = Some(RoomId([9; 16]));
-        state.set_role(account(1), Role::Owner);
-        state.profile = Some(SealedProfile {
-            key_number: 3,
-            sealed: vec![7; 40].into(),
-        });
-        state
-    }
-
-    #[test]
-    fn round_trips_and_keeps_unknown_keys() {
-        assert_eq!(RoomState::decode(&full().encode()), Ok(full()));
-        // Key 300 with a nested value, as a later version might add; the map has one more pair.
-        let mut bytes = full().encode();
-        bytes[0] += 1;
-        bytes.extend([0x19, 0x01, 0x2c, 0x82, 0x01, 0xa1, 0x00, 0xf5]);
-        let mut state = RoomState::decode(&bytes).unwrap();
-        assert_eq!(state.encode(), bytes);
-        state.join_rule = JoinRule::Open;
-        assert!(state.encode().ends_with(&bytes[bytes.len() - 8..]));
-    }
-
-    #[test]
-    fn later_values_ask_for_an_update() {
-        let state = RoomState::template(RoomKind::Group, account(1), None);
-        let bytes = state.encode();
-        let at = bytes.windows(2).position(|pair| pair == [3, 0]).unwrap();
-        let mut later = bytes.clone();
-        later[at + 1] = 9;
-        assert!(matches!(
-            RoomState::decode(&later),
-            Err(StateError::NeedsNewerVersion(_))
-        ));
-        // A stored default role, an indefinite map and a state that is too large are plain errors.
-        let mut default = bytes.clone();
-        let role = default
-            .iter()
-            .rposition(|byte| *byte == account(1).0[0])
-            .map(|_| 0)
-            .unwrap();
-        let role = role
-            + default
-                .windows(32)
-                .position(|window| window == [1; 32])
-                .unwrap()
-            + 32;
-        default[role] = 0;
-        assert!(matches!(
-            RoomState::decode(&default),
-            Err(StateError::Unreadable(_))
-        ));
-        // A field inside the profile that would be lost on the way out.
-        let mut wider = full().encode();
-        let profile = wider.len() - 46;
-        assert_eq!(wider[profile..profile + 4], [0xa2, 0x00, 0x03, 0x01]);
-        wider[profile] = 0xa3;
-        wider.extend([0x02, 0x00]);
-        assert!(matches!(
-            RoomState::decode(&wider),
-            Err(StateError::Unreadable(_))
-        ));
-        assert!(matches!(
-            RoomState::decode(&[0xbf, 0xff]),
-            Err(StateError::Unreadable(_))
-        ));
-        assert!(matches!(
-            RoomState::decode(&[0xa0]),
-            Err(StateError::Unreadable(_))
-        ));
-        assert!(matches!(
-            RoomState::decode(&vec![0; MAX_STATE + 1]),
-            Err(StateError::TooLarge(_))
-        ));
-    }
-
-    #[test]
-    fn templates() {
-        let direct = RoomState::template(RoomKind::Direct, account(1), Some(account(2)));
-        assert_eq!(direct.owners().count(), 2);
-        assert_eq!(
-            RoomState::template(RoomKind::Direct, account(1), Some(account(1)))
-                .owners()
-                .count(),
-            1
-        );
-        let group = RoomState::template(RoomKind::Group, account(1), Some(account(2)));
-        assert_eq!(group.owners().collect::<Vec<_>>(), [&account(1)]);
-        assert_eq!(
-            (group.role(&account(1)), group.role(&account(2))),
-            (Role::Owner, Role::Member)
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn what_decodes_encodes_to_itself(bytes: Vec<u8>) {
-            if let Ok(state) = RoomState::decode(&bytes) {
-                proptest::prop_assert_eq!(state.encode(), bytes);
-            }
-        }
-
-        #[test]
-        fn every_state_round_trips(roles: Vec<[u8; 32]>, numbers: [u32; 3], parent: Option<[u8; 16]>, sealed: Option<Vec<u8>>) {
-            let mut state = RoomState::template(RoomKind::Group, account(1), None);
-            roles.into_iter().for_each(|account| state.set_role(AccountId(account), Role::Owner));
-            [state.retention_days, state.slow_mode_s, state.min_version] = numbers;
-            state.parent = parent.map(RoomId);
-            state.profile = sealed.map(|sealed| SealedProfile { key_number: 1, sealed: sealed.into() });
-            proptest::prop_assert_eq!(RoomState::decode(&state.encode()), Ok(state));
-        }
-    }
-}
+mod tests;

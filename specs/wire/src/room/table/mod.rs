@@ -1,5 +1,6 @@
 //! The rules as a table: one room, one commit, one answer.
 
+mod bans;
 mod beginning;
 mod joining;
 mod leaves;
@@ -9,7 +10,9 @@ use super::*;
 use crate::identity::Device;
 use crate::ids::{AccountId, DeviceId, Hash};
 use Capability as C;
-use Operation::{ClearRole, SetJoinRule, SetProfile, SetRole};
+use Operation::{
+    Ban, ClearRole, SetDisappearing, SetJoinRule, SetListed, SetProfile, SetRole, Unban,
+};
 
 fn account(n: u8) -> AccountId {
     AccountId([n; 32])

@@ -18,6 +18,11 @@ pub(super) fn samples() -> Vec<Sample> {
     space.parent = Some(RoomId([0x0c; 16]));
     space.slow_mode_s = 5;
     space.profile = Some(profile());
+    let mut ruled = RoomState::template(RoomKind::Group, account(), None);
+    ruled.join_rule = JoinRule::Open;
+    ruled.bans = [other_account()].into();
+    ruled.disappearing_s = 604_800;
+    ruled.listed = Some("álgebra 3".to_owned());
     let operations = vec![
         Operation::SetProfile(profile()),
         Operation::SetRole {
@@ -30,6 +35,17 @@ pub(super) fn samples() -> Vec<Sample> {
         },
         Operation::ClearRole { account: account() },
         Operation::SetJoinRule(JoinRule::Open),
+        Operation::Ban {
+            account: other_account(),
+        },
+        Operation::Unban {
+            account: other_account(),
+        },
+        Operation::SetDisappearing { seconds: 604_800 },
+        Operation::SetListed {
+            name: Some("álgebra 3".to_owned()),
+        },
+        Operation::SetListed { name: None },
     ];
     vec![
         state(
@@ -41,6 +57,7 @@ pub(super) fn samples() -> Vec<Sample> {
             RoomState::template(RoomKind::Group, account(), None),
         ),
         state("an open space", space),
+        state("a listed group with a ban", ruled),
         sample("operations", "operations", &operations),
     ]
 }

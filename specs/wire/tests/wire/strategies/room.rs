@@ -1,6 +1,6 @@
 //! Room states and operations.
 
-use super::{account, bytes, room};
+use super::{account, bytes, room, text};
 use lacre_wire::room::{
     HistoryRule, JoinRule, Operation, Role, RoomKind, RoomState, SealedProfile,
 };
@@ -22,6 +22,7 @@ pub(crate) fn room_state() -> impl Strategy<Value = RoomState> {
     let history = select(&[HistoryRule::FromJoin, HistoryRule::FromStart][..]);
     let numbers = any::<[u32; 3]>();
     let optional = (option::of(room()), option::of(profile()));
+    let ruled = (vec(account(), 0..4), any::<u32>(), option::of(text()));
     (
         kind,
         account(),
@@ -29,10 +30,11 @@ pub(crate) fn room_state() -> impl Strategy<Value = RoomState> {
         join_rule(),
         history,
         numbers,
-        optional,
+        (optional, ruled),
     )
         .prop_map(
-            |(kind, creator, owners, join_rule, history, numbers, (parent, profile))| {
+            |(kind, creator, owners, join_rule, history, numbers, (optional, ruled))| {
+                let ((parent, profile), (bans, disappearing_s, listed)) = (optional, ruled);
                 let mut state = RoomState::template(kind, creator, None);
                 owners
                     .into_iter()
@@ -42,6 +44,9 @@ pub(crate) fn room_state() -> impl Strategy<Value = RoomState> {
                 [state.retention_days, state.slow_mode_s, state.min_version] = numbers;
                 state.parent = parent;
                 state.profile = profile;
+                state.bans = bans.into_iter().collect();
+                state.disappearing_s = disappearing_s;
+                state.listed = listed;
                 state
             },
         )
@@ -54,6 +59,10 @@ pub(crate) fn operations() -> impl Strategy<Value = Vec<Operation>> {
         (account(), role).prop_map(|(account, role)| Operation::SetRole { account, role }),
         account().prop_map(|account| Operation::ClearRole { account }),
         join_rule().prop_map(Operation::SetJoinRule),
+        account().prop_map(|account| Operation::Ban { account }),
+        account().prop_map(|account| Operation::Unban { account }),
+        any::<u32>().prop_map(|seconds| Operation::SetDisappearing { seconds }),
+        option::of(text()).prop_map(|name| Operation::SetListed { name }),
     ];
     vec(operation, 1..=16)
 }

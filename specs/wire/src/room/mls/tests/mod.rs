@@ -1,5 +1,6 @@
 //! The rules on real groups: what OpenMLS lets through, and what we then refuse.
 
+mod bans;
 mod beginning;
 mod identities;
 mod membership;

@@ -1,0 +1,133 @@
+//! What a change asks of the commit that carries it out, on the room as it is now.
+
+use super::Intent;
+use super::commit::Gone;
+use super::create::no_packages;
+use super::order::{banned, plan_ban, plan_unban};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::mls::Plan;
+use crate::profile::{self, RoomProfile};
+use crate::store::changes::ChangeRow;
+use crate::store::rooms::RoomRow;
+use lacre_wire::answer::ClaimedAccount;
+use lacre_wire::ids::{AccountId, DeviceId};
+use lacre_wire::room::{Operation, RoomKind, RoomView};
+use std::collections::BTreeSet;
+
+impl Engine {
+    /// What a change asks of the commit.
+    pub(super) fn plan(
+        &mut self,
+        row: &RoomRow,
+        change: &ChangeRow,
+        view: &RoomView,
+    ) -> Result<Plan> {
+        let mut plan = Plan::default();
+        match &change.intent {
+            Intent::Invite { by_request, .. } => {
+                // Not asked for yet: a commit for something else comes first.
+                let Some(claimed) = self.live.claimed.remove(&change.id) else {
+                    return Ok(plan);
+                };
+                let mut coming = Vec::new();
+                let present: BTreeSet<DeviceId> =
+                    view.members.devices().map(|device| device.device).collect();
+                for one in claimed {
+                    self.keep_info(&one.info)?;
+                    let added = match fit_to_add(&one, view) {
+                        Ok(()) => self.packages(std::slice::from_ref(&one), &present),
+                        Err(error) => Err(error),
+                    };
+                    match added {
+                        Ok(packages) => {
+                            plan.adds.extend(packages);
+                            coming.push(one.info.account);
+                        }
+                        // One who cannot come in must not keep out those who asked with them.
+                        Err(error) if *by_request && error.kind() != ErrorKind::Store => {
+                            tracing::debug!(%error, "somebody who asked is not let in");
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                if *by_request {
+                    let intent = Intent::Invite {
+                        accounts: coming,
+                        by_request: true,
+                    };
+                    self.db.set_intent(change.id, &intent)?;
+                }
+            }
+            Intent::Remove { account } => {
+                if !view.members.has_account(account) {
+                    return Err(Error::new(
+                        ErrorKind::NotFound,
+                        "NotAMember",
+                        "that person is not in this room",
+                    ));
+                }
+                plan.remove.push(*account);
+            }
+            Intent::SetName { name } => {
+                let (number, key) = self.db.room_key(row.r)?.ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Busy,
+                        "NoRoomKey",
+                        "the room's key has not come yet; a member must be online to send it",
+                    )
+                })?;
+                plan.operations.push(Operation::SetProfile(profile::seal(
+                    &RoomProfile { name: name.clone() },
+                    row.id,
+                    number,
+                    &key,
+                )?));
+            }
+            Intent::SetRole { account, role } => plan.operations.push(Operation::SetRole {
+                account: *account,
+                role: *role,
+            }),
+            Intent::SetJoinRule { rule } => plan.operations.push(Operation::SetJoinRule(*rule)),
+            Intent::Ban { account } => plan_ban(*account, view, &mut plan),
+            Intent::Unban { account } => plan_unban(*account, view, &mut plan),
+            Intent::SetDisappearing { seconds } => plan
+                .operations
+                .push(Operation::SetDisappearing { seconds: *seconds }),
+            other => return Err(Error::internal(format!("{other:?} needs no commit"))),
+        }
+        Ok(plan)
+    }
+}
+
+/// Whether a claimed account can be added at all.
+fn fit_to_add(claimed: &ClaimedAccount, view: &RoomView) -> Result<()> {
+    let info = &claimed.info;
+    if view.state.bans.contains(&info.account) {
+        Err(banned(&info.handle))
+    } else if claimed.packages.is_empty() && !view.members.has_account(&info.account) {
+        Err(no_packages(&info.handle))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whoever loses their last device here must lose their role with it.
+pub(super) fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
+    if view.state.kind == RoomKind::Direct {
+        return;
+    }
+    let mut members = view.members.clone();
+    for (account, device) in leaving {
+        members.remove(account, device);
+    }
+    let gone = |account: &AccountId| plan.remove.contains(account) || !members.has_account(account);
+    let with_role = view.state.roles.keys().copied();
+    let gone: Vec<AccountId> = with_role
+        .filter(|account| view.members.has_account(account) && gone(account))
+        .collect();
+    plan.operations.extend(
+        gone.into_iter()
+            .map(|account| Operation::ClearRole { account }),
+    );
+}

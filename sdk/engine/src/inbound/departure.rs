@@ -1,0 +1,57 @@
+//! How a room ends for this device: its person left, was removed, or was banned.
+//!
+//! The relay closes the log to the device and says so in its inbox, which may be read before the
+//! room's log is. What was said up to the end still belongs to this person, and the last commit says
+//! why they are out: so the log is read to its end first.
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::event::Event;
+use crate::store::rooms::{RoomRow, Status};
+use lacre_wire::ids::{LogId, RoomId, Seq};
+
+impl Engine {
+    /// The relay delivers this room's log up to `until` and nothing after it.
+    pub(crate) fn read_until(&mut self, room: RoomId, until: Seq) -> Result<()> {
+        let Some(row) = self.db.room(room)? else {
+            return Ok(());
+        };
+        // A notice from before this device came in again.
+        if row.status != Status::Joined || until < row.from_seq {
+            return Ok(());
+        }
+        let here = self.db.position(LogId::Room(room))?;
+        if here.is_some_and(|here| here.seq < until) {
+            return self.db.set_until_seq(row.r, Some(until));
+        }
+        self.depart(&row, false)
+    }
+
+    /// A run was applied up to `here`; whether that was the end.
+    pub(crate) fn end_of_reading(&mut self, row: &RoomRow, here: Seq) -> Result<()> {
+        match row.until_seq {
+            Some(until) if until <= here && row.status == Status::Joined => self.depart(row, false),
+            _ => Ok(()),
+        }
+    }
+
+    /// This device is out of a room.
+    pub(crate) fn depart(&mut self, row: &RoomRow, banned: bool) -> Result<()> {
+        let left = !banned && self.leaving(row.id)?;
+        let status = match (banned, left) {
+            (true, _) => Status::Banned,
+            (false, true) => Status::Left,
+            (false, false) => Status::Removed,
+        };
+        self.db.set_status(row.r, status, None)?;
+        self.db.set_until_seq(row.r, None)?;
+        self.db.set_keys_due(row.id, None)?;
+        self.live.rooms.remove(&row.id);
+        self.tell(Event::RoomRemoved {
+            room: row.id,
+            left,
+            banned,
+        });
+        self.changes_end_with_room(row.id, left)
+    }
+}
