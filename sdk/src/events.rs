@@ -5,7 +5,7 @@
 //! Nothing is lost by that but the telling: every message is in its room's [`crate::Timeline`].
 
 use crate::client::Client;
-use crate::engine::{Connection, EngineEvent, Error, Unread};
+use crate::engine::{Connection, EngineEvent, Error, Presence, Unread};
 use crate::message::{ApprovalRequest, Message, Person};
 use crate::queue::{Popped, Queue};
 use crate::time::Time;
@@ -64,6 +64,23 @@ pub enum Event {
         joined: bool,
         /// When the relay accepted it.
         at: Time,
+    },
+    /// Somebody else began to write, or no longer does: nothing came from them for 8 seconds, they
+    /// stopped, or their message is here.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        person: Person,
+        /// True for began.
+        active: bool,
+    },
+    /// Somebody else is there in another way than before.
+    Presence {
+        /// Who.
+        person: Person,
+        /// How; none when they are gone: said so, or were not heard of for as long as it takes.
+        presence: Option<Presence>,
     },
     /// A new device of this account asks to be let in.
     ApprovalRequested(ApprovalRequest),
@@ -153,6 +170,24 @@ impl Events {
                     at: Time(at_ms),
                 }
             }
+            EngineEvent::Typing {
+                room,
+                account,
+                handle: name,
+                active,
+            } => Event::Typing {
+                room,
+                person: Person { account, name },
+                active,
+            },
+            EngineEvent::Presence {
+                account,
+                handle: name,
+                presence,
+            } => Event::Presence {
+                person: Person { account, name },
+                presence,
+            },
             EngineEvent::ApprovalRequested { device, key, name } => {
                 Event::ApprovalRequested(ApprovalRequest {
                     client: self.client.clone(),

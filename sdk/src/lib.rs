@@ -25,6 +25,7 @@
 //!
 //! - [`Client`]: one device; finds people, opens rooms, tells [`Event`]s.
 //! - [`Room`]: a set of people and their messages; [`Timeline`]: what a screen shows of it.
+//! - [`Presence`]: how somebody is there; [`Event::Typing`]: who is writing. Neither is ever stored.
 //! - [`SendHandle`]: how far a message came. [`Archive`]: what is on the device, without a client.
 //! - [`Search`]: what to look for with [`Client::search`]; [`Hit`]: what is found.
 //! - [`Error`]: what went wrong, with a stable code and whether trying again helps.
@@ -41,6 +42,7 @@ mod client;
 mod driver;
 mod engine;
 mod events;
+mod live;
 mod message;
 mod open;
 mod options;
@@ -68,7 +70,8 @@ pub use timeline::{Diff, Timeline};
 
 pub use engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Mention, Mentioned,
-    MessageId, Profile, Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
+    MessageId, Presence, Profile, Result, RoomInfo, Search, SearchKind, SendState, Snippet,
+    StoreKey, Unread,
 };
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;

@@ -218,6 +218,10 @@ impl Puppet {
             for output in outputs {
                 match output {
                     Output::Send(frame) => self.say(&frame).await,
+                    Output::Datagram(bytes) => {
+                        // Lost if the relay does not take it: hints may be.
+                        let _sent = self.session.connection.send_datagram(bytes.into());
+                    }
                     Output::Fetch(hash) => {
                         let object = self.session.fetch(hash).await;
                         self.engine.on_object(hash, Ok(object), now());

@@ -291,4 +291,19 @@ pub(super) const ENTRIES: &[Entry] = &[
             "execute de novo com a máquina ociosa; se persistir, relate",
         ),
     },
+    Entry {
+        codes: &["NoAnswer"],
+        cause: (
+            "no device of that person answered within three seconds",
+            "nenhum dispositivo dessa pessoa respondeu em três segundos",
+        ),
+        expected: (
+            "a person who is online, has the room among the latest ones, and is not invisible",
+            "uma pessoa online, com a sala entre as mais recentes, e que não esteja invisível",
+        ),
+        fix: (
+            "try again when they are online; messages reach them later all the same",
+            "tente de novo quando ela estiver online; as mensagens chegam depois de qualquer modo",
+        ),
+    },
 ];

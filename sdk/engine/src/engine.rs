@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
+use crate::hints::Hints;
 use crate::io::Output;
 use crate::live::Live;
 use crate::me::{Me, Stage};
@@ -51,6 +52,7 @@ pub struct Engine {
     pub(crate) me: Option<Me>,
     pub(crate) live: Live,
     pub(crate) reading: Reading,
+    pub(crate) hints: Hints,
     pub(crate) out: Vec<Output>,
     _lock: Lock,
 }
@@ -75,6 +77,7 @@ impl Engine {
             me,
             live: Live::default(),
             reading: Reading::default(),
+            hints: Hints::default(),
             out: Vec::new(),
             db,
             _lock: lock,
@@ -261,6 +264,7 @@ impl Engine {
 
     /// Tells the application.
     pub(crate) fn tell(&mut self, event: Event) {
+        self.hints_follow(&event);
         self.out.push(Output::Event(event));
     }
 

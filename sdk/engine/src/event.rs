@@ -1,6 +1,7 @@
 //! What an application is told.
 
 use crate::error::Error;
+use crate::hints::Presence;
 use crate::reading::Unread;
 use crate::timeline::Item;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
@@ -61,6 +62,26 @@ pub enum Event {
         joined: bool,
         /// When the relay accepted it.
         at_ms: Millis,
+    },
+    /// Somebody else began to write in a room, or no longer does.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// The person.
+        account: AccountId,
+        /// Their handle, or empty if it is not known here.
+        handle: String,
+        /// True for began.
+        active: bool,
+    },
+    /// Somebody else is seen differently from now on.
+    Presence {
+        /// The person.
+        account: AccountId,
+        /// Their handle, or empty if it is not known here.
+        handle: String,
+        /// How they are there; none when they are gone.
+        presence: Option<Presence>,
     },
     /// Something asked for on this device is done, or has failed.
     Done {

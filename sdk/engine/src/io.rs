@@ -13,6 +13,8 @@ use lacre_wire::request::ClientFrame;
 pub enum Output {
     /// Send a frame on the session stream.
     Send(ClientFrame),
+    /// Send a datagram; lost without a session, and never repeated.
+    Datagram(Vec<u8>),
     /// Fetch an object on a stream of its own, then call [`crate::Engine::on_object`].
     Fetch(Hash),
     /// Upload an object on a stream of its own, then call [`crate::Engine::on_uploaded`].

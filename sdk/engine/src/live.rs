@@ -29,6 +29,8 @@ pub(crate) enum Asked {
     Join { room: RoomId, change: LocalId },
     GroupInfo { room: RoomId, change: LocalId },
     BadCommit,
+    Focus,
+    Ping { id: LocalId },
 }
 
 /// Where the turn to commit stands.

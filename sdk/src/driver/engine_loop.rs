@@ -68,6 +68,10 @@ impl EngineLoop {
 
     /// Lets the session send what it was handed, and ends it.
     async fn disconnect(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.farewell();
+        }
+        self.carry_out();
         self.session = None;
         if let Some((wish, task)) = self.network.take() {
             wish.send_replace(Wish::End);
@@ -212,6 +216,10 @@ impl EngineLoop {
                 engine.on_frames(frames, now);
                 drop(permits);
             }
+            Net::Datagram { bytes, permit } => {
+                engine.on_datagrams([bytes], now);
+                drop(permit);
+            }
             Net::Fetched(hash, result) => engine.on_object(hash, result, now),
             Net::Uploaded(hash, result) => engine.on_uploaded(hash, result, now),
             Net::Lost => {
@@ -244,6 +252,7 @@ impl EngineLoop {
         while let Some(output) = outputs.next() {
             match output {
                 Output::Send(frame) => self.hand(Outgoing::Frame(frame::encode(&frame))),
+                Output::Datagram(bytes) => self.hand(Outgoing::Datagram(bytes)),
                 Output::Fetch(hash) => self.hand(Outgoing::Fetch(hash)),
                 Output::Upload { hash, bytes } => self.hand(Outgoing::Upload(hash, bytes)),
                 Output::Event(event) => {

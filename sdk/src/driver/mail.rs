@@ -3,6 +3,7 @@
 use super::closed;
 use crate::engine::{Engine, Error, Result};
 use crate::queue::lock;
+use bytes::Bytes;
 use lacre_wire::ids::{Hash, Millis};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::ClientFrame;
@@ -47,6 +48,13 @@ pub(crate) enum Net {
         /// Given back when the engine has them, so that a flood waits in the connection.
         permit: Permit,
     },
+    /// A datagram.
+    Datagram {
+        /// Its bytes.
+        bytes: Bytes,
+        /// Given back when the engine has it.
+        permit: Permit,
+    },
     /// An object was fetched, or not.
     Fetched(Hash, Result<Vec<u8>>),
     /// An object was uploaded, or not.
@@ -89,6 +97,8 @@ impl Mailbox {
 pub(crate) enum Outgoing {
     /// A frame for the session stream, encoded.
     Frame(Vec<u8>),
+    /// A datagram.
+    Datagram(Vec<u8>),
     /// Fetch an object.
     Fetch(Hash),
     /// Upload an object.

@@ -13,6 +13,7 @@
 
 mod backoff;
 mod engine_loop;
+mod frames;
 mod lanes;
 mod mail;
 mod network;

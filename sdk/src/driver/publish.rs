@@ -15,6 +15,9 @@ impl Shared {
             EngineEvent::RoomRemoved { room, .. }
             | EngineEvent::RoomStopped { room, .. }
             | EngineEvent::Member { room, .. } => self.refresh(*room),
+            EngineEvent::Presence {
+                account, presence, ..
+            } => self.set_presence(*account, *presence),
             EngineEvent::Item { room, item } => self.show(*room, item),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! One session: hello, then frames both ways until something ends it.
 
+use super::frames::Frames;
 use super::lanes::Lanes;
 use super::mail::{Mailbox, Net, Outgoing};
 use super::network::Wish;
@@ -9,7 +10,7 @@ use crate::engine::{Error, ErrorKind, Result};
 use crate::platform;
 use crate::queue::lock;
 use crate::transport::{Link, Receiver, Sender};
-use lacre_wire::frame::{self, Deframer};
+use lacre_wire::frame;
 use lacre_wire::ids::{LogId, Millis};
 use lacre_wire::push::ServerFrame;
 use std::sync::{Arc, Mutex};
@@ -128,9 +129,10 @@ async fn begin(session: &Arc<Session>, parts: &mut JoinSet<Part>) -> Result<()> 
     let (mut sender, receiver) = session.link.open().await?;
     sender.send(&frame::encode(&hello)).await?;
     let objects = Objects::new(session.link.clone(), Arc::clone(&session.mail));
-    parts.spawn(write(sender, outgoing, objects));
+    parts.spawn(write(session.link.clone(), sender, outgoing, objects));
     parts.spawn(broken(read_session(Arc::clone(session), receiver)));
     parts.spawn(broken(accept(Arc::clone(session))));
+    parts.spawn(broken(read_datagrams(Arc::clone(session))));
     Ok(())
 }
 
@@ -181,6 +183,7 @@ async fn broken(part: impl Future<Output = Result<std::convert::Infallible>>) ->
 
 /// Writes what the engine wants said, joined as far as it has come.
 async fn write(
+    link: Link,
     mut sender: Sender,
     mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
     mut objects: Objects,
@@ -195,6 +198,7 @@ async fn write(
         loop {
             match next {
                 Outgoing::Frame(frame) => bytes.extend_from_slice(&frame),
+                Outgoing::Datagram(datagram) => link.send_datagram(datagram),
                 Outgoing::Fetch(hash) => objects.fetch(hash),
                 Outgoing::Upload(hash, object) => objects.upload(hash, object),
                 Outgoing::Disconnect { reason, fatal } => {
@@ -258,6 +262,17 @@ async fn read_session(
             }
         }
         session.deliver(ready, size).await?;
+    }
+}
+
+/// Reads the datagrams. They may be lost on the way, so what finds no room is dropped here.
+async fn read_datagrams(session: Arc<Session>) -> Result<std::convert::Infallible> {
+    loop {
+        let bytes = session.link.read_datagram().await?;
+        let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if let Ok(permit) = Arc::clone(&session.room).try_acquire_many_owned(size) {
+            session.mail.send(Net::Datagram { bytes, permit })?;
+        }
     }
 }
 
@@ -356,39 +371,5 @@ impl Session {
         }
         drop(heard);
         self.news.notify_one();
-    }
-}
-
-/// Cuts a stream into frames.
-#[derive(Default)]
-struct Frames {
-    deframer: Deframer,
-    size: usize,
-}
-
-impl Frames {
-    /// The frames that have come, at least one, and how many bytes they took; `None` at the end.
-    async fn next(&mut self, receiver: &mut Receiver) -> Result<Option<(Vec<ServerFrame>, usize)>> {
-        while let Some(bytes) = receiver.read().await? {
-            self.size += bytes.len();
-            self.deframer.push(&bytes);
-            let mut frames = Vec::new();
-            while let Some(frame) = self.deframer.next_message().map_err(|error| {
-                Error::new(
-                    ErrorKind::Relay,
-                    "Malformed",
-                    "the relay sent something unreadable",
-                )
-                .with_source(error)
-            })? {
-                frames.push(frame);
-            }
-            if !frames.is_empty() {
-                let size = self.size - self.deframer.rest().len();
-                self.size -= size;
-                return Ok(Some((frames, size)));
-            }
-        }
-        Ok(None)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{closed, paused};
 use crate::engine::{
-    Connection, Done, EngineEvent, Error, Item, LocalId, Profile, Reader, Result, RoomInfo,
-    SendState,
+    Connection, Done, EngineEvent, Error, Item, LocalId, Presence, Profile, Reader, Result,
+    RoomInfo, SendState,
 };
 use crate::queue::{Queue, lock};
 use crate::send::{Progress, SendHandle};
-use lacre_wire::ids::RoomId;
+use lacre_wire::ids::{AccountId, RoomId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use tokio::sync::{oneshot, watch};
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     pub(super) subscribers: Mutex<Subscribers>,
     pub(super) waiting: Mutex<HashMap<LocalId, oneshot::Sender<Result<Done>>>>,
     pub(super) sends: Mutex<Sends>,
+    /// The others who are there now.
+    people: Mutex<HashMap<AccountId, Presence>>,
 }
 
 /// Who wants to be told.
@@ -84,6 +86,7 @@ impl Shared {
             }),
             waiting: Mutex::default(),
             sends: Mutex::default(),
+            people: Mutex::default(),
         }
     }
 
@@ -104,6 +107,19 @@ impl Shared {
 
     pub(super) fn set_connection(&self, connection: Connection) {
         self.connection.send_replace(connection);
+    }
+
+    /// How a person is there.
+    pub(crate) fn presence(&self, account: &AccountId) -> Option<Presence> {
+        lock(&self.people).get(account).copied()
+    }
+
+    pub(super) fn set_presence(&self, account: AccountId, presence: Option<Presence>) {
+        let mut people = lock(&self.people);
+        match presence {
+            Some(presence) => people.insert(account, presence),
+            None => people.remove(&account),
+        };
     }
 
     /// Waits until the session is up.

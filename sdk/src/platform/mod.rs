@@ -5,12 +5,12 @@
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::{EngineThread, Pool, Tasks, now, sleep, spawn_engine};
+pub(crate) use native::{EngineThread, Pool, Stopwatch, Tasks, now, sleep, spawn_engine};
 
 #[cfg(target_family = "wasm")]
 mod web;
 #[cfg(target_family = "wasm")]
-pub(crate) use web::{EngineThread, Pool, Tasks, now, sleep, spawn_engine};
+pub(crate) use web::{EngineThread, Pool, Stopwatch, Tasks, now, sleep, spawn_engine};
 
 /// A random number. Falls back to the clock's low digits: it is only used to spread load.
 pub(crate) fn entropy() -> u64 {

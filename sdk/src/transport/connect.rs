@@ -32,6 +32,8 @@ const STREAM_WINDOW: VarInt = VarInt::from_u32(1024 * 1024);
 const WINDOW: VarInt = VarInt::from_u32(4 * 1024 * 1024);
 /// Kernel buffers; the usual 208 KiB overflow while a long absence is caught up with.
 const SOCKET_BUFFER: usize = 2 * 1024 * 1024;
+/// Datagrams that wait, either way: hints of a few seconds, and the newest count.
+const DATAGRAMS: usize = 64 * 1024;
 
 /// Connects to one relay. Cheap to clone; clones share TLS sessions.
 #[derive(Clone)]
@@ -174,7 +176,9 @@ fn transport() -> TransportConfig {
         .max_concurrent_bidi_streams(VarInt::from_u32(0))
         .stream_receive_window(STREAM_WINDOW)
         .receive_window(WINDOW)
-        .send_window(WINDOW.into_inner());
+        .send_window(WINDOW.into_inner())
+        .datagram_receive_buffer_size(Some(DATAGRAMS))
+        .datagram_send_buffer_size(DATAGRAMS);
     config
 }
 

@@ -72,6 +72,19 @@ impl Link {
             .map_err(|error| lost(error.into()))
     }
 
+    /// Sends a datagram, unless it finds no room; older ones that wait give way to it.
+    pub(crate) fn send_datagram(&self, bytes: Vec<u8>) {
+        if let Err(error) = self.connection.send_datagram(bytes.into()) {
+            tracing::debug!(%error, "a datagram was not sent");
+        }
+    }
+
+    /// The next datagram. Cancelling loses nothing.
+    pub(crate) async fn read_datagram(&self) -> Result<Bytes> {
+        let datagram = self.connection.read_datagram().await;
+        datagram.map_err(|error| lost(error.into()))
+    }
+
     /// Says good-bye and frees the socket.
     pub(crate) async fn close(&self) {
         self.connection.close(VarInt::from_u32(0), b"");

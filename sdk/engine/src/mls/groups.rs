@@ -41,6 +41,11 @@ impl Groups {
         }
     }
 
+    /// The group, if it is loaded.
+    pub(crate) fn loaded(&self, room: RoomId, generation: Generation) -> Option<&MlsGroup> {
+        self.0.get(&(room, generation))
+    }
+
     /// Keeps a group that was just made.
     pub(crate) fn put(&mut self, room: RoomId, generation: Generation, group: MlsGroup) {
         self.0.insert((room, generation), group);

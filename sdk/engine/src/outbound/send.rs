@@ -29,6 +29,7 @@ impl Engine {
             e.seal_waiting(&row, now)?;
             Ok(item)
         })?;
+        self.typing_ended(room);
         self.work(now);
         Ok(item)
     }

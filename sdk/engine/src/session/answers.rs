@@ -55,6 +55,11 @@ impl Engine {
             },
             Asked::Join { room, change } => self.on_join(room, change, answer, now),
             Asked::GroupInfo { room, change } => self.on_group_info(room, change, answer),
+            Asked::Focus => self.on_focused(answer, now),
+            Asked::Ping { id } => {
+                self.on_pong(id, answer);
+                Ok(())
+            }
         }
     }
 }

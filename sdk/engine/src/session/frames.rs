@@ -80,6 +80,7 @@ impl Engine {
     /// The connection is gone. What was on its way is sorted out after the next login.
     pub fn on_disconnected(&mut self, _now: Millis) {
         let was_online = self.live.online;
+        self.hints_end();
         self.live.reset();
         if was_online {
             self.tell(Event::Connection(Connection::Offline));

@@ -23,6 +23,7 @@ impl Engine {
     ) -> Result<ClientFrame> {
         self.me()?;
         let counter = self.atomically(|e| Me::raise_counter(&e.db))?;
+        self.hints.begin(counter);
         let client: String = self.options.client.chars().take(64).collect();
         let me = self.me()?;
         let purpose = match (&me.card.stage, &me.card.aik, &me.card.list) {

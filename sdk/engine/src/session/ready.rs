@@ -216,6 +216,7 @@ impl Engine {
                         if closed {
                             self.read_until(room, head)?;
                         }
+                        self.hints.changed(room);
                     }
                     None => self.live.inbox_open = true,
                 }

@@ -14,6 +14,7 @@ impl Engine {
             self.flush_acks();
         }
         self.work(now);
+        self.hints_tick(now);
     }
 
     /// When [`Engine::tick`] is wanted at the latest, in milliseconds since the epoch.
@@ -36,6 +37,7 @@ impl Engine {
             .chain(rooms)
             .chain(joins)
             .chain(keys)
+            .chain(self.hints_next())
             .min()
     }
 

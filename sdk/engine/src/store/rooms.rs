@@ -319,6 +319,15 @@ impl Db {
         })
     }
 
+    /// How many accounts are in it, as shown.
+    pub(crate) fn count_members(&self, r: i64) -> Result<usize> {
+        let count: u32 = self.with(|c| {
+            c.prepare_cached("SELECT count(*) FROM member WHERE room = ?1")?
+                .query_row([r], |row| row.get(0))
+        })?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// Keeps a proposal until a commit is made or met.
     pub(crate) fn keep_proposal(
         &self,
