@@ -31,6 +31,13 @@ impl Service {
         tracing::warn!(%room, "gave up proposing removals: the room moves on too fast");
     }
 
+    async fn has_members(&self, room: RoomId) -> Result<bool, StoreError> {
+        let members = self.store.members(room).await?;
+        Ok(members
+            .iter()
+            .any(|member| member.interval.until_seq.is_none()))
+    }
+
     /// Whether it is done; false when the room has moved on meanwhile.
     async fn try_evict(&self, room: RoomId, members: &[Member]) -> Result<bool, StoreError> {
         let Some(row) = self.store.room(room).await? else {
@@ -54,7 +61,11 @@ impl Service {
         self.apply_readers(&outcome.readers);
         match outcome.verdict {
             Verdict::Accepted(_) | Verdict::Done => {
-                self.nominations.proposals(room, devices);
+                match self.has_members(room).await? {
+                    true => self.nominations.proposals(room, devices),
+                    // Everybody has left: nobody will ever commit, and nobody is to be asked.
+                    false => self.nominations.moved(&room, []),
+                }
                 Ok(true)
             }
             Verdict::WrongEpoch { .. } => Ok(false),

@@ -262,7 +262,7 @@ impl Client {
             .collect())
     }
 
-    fn entered(&self, done: Done) -> Result<Room> {
+    pub(crate) fn entered(&self, done: Done) -> Result<Room> {
         match done {
             Done::Room(room) => self.room(room),
             other => Err(Error::internal(format!(

@@ -42,6 +42,7 @@ mod client;
 mod driver;
 mod engine;
 mod events;
+mod listing;
 mod live;
 mod message;
 mod open;
@@ -73,6 +74,7 @@ pub use engine::{
     MessageId, Presence, Profile, Result, RoomInfo, Search, SearchKind, SendState, Snippet,
     StoreKey, Unread,
 };
+pub use lacre_wire::answer::Listed;
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};
 pub use lacre_wire::relay::RelayAddress;
 pub use lacre_wire::room::{JoinRule, Role, RoomKind};

@@ -213,20 +213,26 @@ pub(crate) enum RoomsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RoomsList {
-    /// One JSON array of rooms, each as in `lacre rooms show --json`.
+    /// One JSON array of rooms, each as in `lacre rooms show --json`; with --all {"id","name","members","open"}.
     #[arg(long)]
     pub(crate) json: bool,
+    /// The listed rooms of the relay, which anybody may find.
+    #[arg(long)]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) place: Place,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RoomsCreate {
-    /// The room's name; only members can read it.
+    /// The room's name; only members can read it, unless the room is listed.
     pub(crate) name: String,
     /// First members.
     #[arg(value_name = "@PEOPLE")]
     pub(crate) people: Vec<String>,
+    /// Everybody on the relay may find the room by its name, which is public then, and come in.
+    #[arg(long, conflicts_with = "people")]
+    pub(crate) listed: bool,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -252,9 +258,9 @@ pub(crate) struct RoomsOne {
 
 #[derive(Debug, Args)]
 pub(crate) struct RoomsJoin {
-    /// The room's id, 32 hexadecimal digits, from somebody who is in it.
-    #[arg(value_name = "ROOM-ID")]
-    pub(crate) room: lacre::RoomId,
+    /// The name of a listed room, or a room's id: 32 hexadecimal digits, from somebody who is in it.
+    #[arg(value_name = "ROOM")]
+    pub(crate) room: String,
     #[command(flatten)]
     pub(crate) place: Place,
 }
@@ -263,7 +269,7 @@ pub(crate) struct RoomsJoin {
 pub(crate) struct RoomsShow {
     /// A room's name, the beginning of its id, or @handle.
     pub(crate) room: String,
-    /// One JSON object: {"id","name","kind","joined","stopped","members":[{"account","handle","role"}]}.
+    /// One JSON object: {"id","name","kind","joined","stopped","banned","listed","members":[{"account","handle","role"}]}.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -7,8 +7,8 @@ use crate::failure::Outcome;
 use crate::print::{self, Paint};
 use crate::session::{Session, short};
 use crate::text;
-use lacre::{JoinRule, Role, Room, RoomKind};
-use serde_json::Value;
+use lacre::{JoinRule, Listed, Role, Room, RoomKind};
+use serde_json::{Value, json};
 
 /// Runs one of them.
 pub(crate) async fn run(rooms: Rooms) -> Outcome {
@@ -27,6 +27,9 @@ pub(crate) async fn run(rooms: Rooms) -> Outcome {
 
 async fn list(arguments: RoomsList) -> Outcome {
     let session = Session::open(&arguments.place).await?;
+    if arguments.all {
+        return list_all(session, arguments.json).await;
+    }
     session
         .during(async |session| {
             let rooms = session.client.rooms()?;
@@ -47,15 +50,57 @@ async fn list(arguments: RoomsList) -> Outcome {
         .await
 }
 
+/// The listed rooms of the relay.
+async fn list_all(session: Session, json: bool) -> Outcome {
+    session
+        .during(async |session| {
+            let client = session.client.clone();
+            let rooms = session.patiently(client.listed()).await?;
+            if json {
+                let room = |room: &Listed| {
+                    json!({
+                        "id": room.room.to_string(),
+                        "name": room.name,
+                        "members": room.members,
+                        "open": room.open,
+                    })
+                };
+                return print::json_line(&Value::Array(rooms.iter().map(room).collect()));
+            }
+            if rooms.is_empty() {
+                return print::out(&text::people::none_listed());
+            }
+            let row = |room: &Listed| {
+                let people = text::people::people_count(room.members);
+                let fact = match room.open {
+                    true => people,
+                    false => format!("{people}  {}", text::people::by_invitation()),
+                };
+                (print::safe(&room.name), fact)
+            };
+            let rows: Vec<_> = rooms.iter().map(row).collect();
+            print::out(&print::facts(&rows, Paint::output()))
+        })
+        .await
+}
+
 async fn create(arguments: RoomsCreate) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
         .during(async |session| {
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             let client = session.client.clone();
-            let room = session
-                .patiently(client.create_group(&arguments.name, &people))
-                .await?;
+            let room = match arguments.listed {
+                true => {
+                    session
+                        .patiently(client.create_listed(&arguments.name))
+                        .await?
+                }
+                false => {
+                    let creating = client.create_group(&arguments.name, &people);
+                    session.patiently(creating).await?
+                }
+            };
             session.shows(&room, |room| !room.name().is_empty()).await?;
             print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;
             print::out(&describe(&room))
@@ -110,7 +155,14 @@ async fn join(arguments: RoomsJoin) -> Outcome {
     session
         .during(async |session| {
             let client = session.client.clone();
-            let room = session.patiently(client.join(arguments.room)).await?;
+            let found = match arguments.room.parse() {
+                Ok(id) => id,
+                Err(_) => {
+                    let finding = client.find_listed(&arguments.room);
+                    session.patiently(finding).await?
+                }
+            };
+            let room = session.patiently(client.join(found)).await?;
             print::out(&Paint::output().good(&text::people::joined_room(title(&room))))
         })
         .await
@@ -184,6 +236,9 @@ fn describe(room: &Room) -> String {
         (None, false) => text::people::not_in_it(),
     };
     rows.push((text::people::state(), state));
+    if let Some(name) = room.listed_name() {
+        rows.push((text::people::listed(), print::safe(&name)));
+    }
     for (index, member) in room.members().iter().enumerate() {
         let label = if index == 0 {
             text::people::people()

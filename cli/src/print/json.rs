@@ -70,6 +70,8 @@ pub(crate) fn room_json(room: &Room) -> Value {
         "kind": kind,
         "joined": room.is_joined(),
         "stopped": room.stopped(),
+        "banned": room.is_banned(),
+        "listed": room.listed_name(),
         "members": members,
     })
 }

@@ -177,12 +177,20 @@ const HELP: &[(&str, &str)] = &[
         "Deixa entrar só quem for convidado",
     ),
     (
-        "One JSON array of rooms, each as in `lacre rooms show --json`",
-        "Uma lista JSON de salas, cada uma como em `lacre rooms show --json`",
+        "One JSON array of rooms, each as in `lacre rooms show --json`; with --all {\"id\",\"name\",\"members\",\"open\"}",
+        "Uma lista JSON de salas, cada uma como em `lacre rooms show --json`; com --all {\"id\",\"name\",\"members\",\"open\"}",
     ),
     (
-        "The room's name; only members can read it",
-        "O nome da sala; só membros podem lê-lo",
+        "The listed rooms of the relay, which anybody may find",
+        "As salas listadas do relay, que qualquer um encontra",
+    ),
+    (
+        "The room's name; only members can read it, unless the room is listed",
+        "O nome da sala; só membros podem lê-lo, a menos que a sala seja listada",
+    ),
+    (
+        "Everybody on the relay may find the room by its name, which is public then, and come in",
+        "Todos no relay encontram a sala pelo nome, que fica público, e podem entrar",
     ),
     ("First members", "Primeiros membros"),
     (
@@ -191,12 +199,12 @@ const HELP: &[(&str, &str)] = &[
     ),
     ("Whom to add", "Quem adicionar"),
     (
-        "The room's id, 32 hexadecimal digits, from somebody who is in it",
-        "O id da sala, 32 dígitos hexadecimais, de alguém que está nela",
+        "The name of a listed room, or a room's id: 32 hexadecimal digits, from somebody who is in it",
+        "O nome de uma sala listada ou o id de uma sala: 32 dígitos hexadecimais, de alguém que está nela",
     ),
     (
         "One JSON object: {\"id\",\"name\",…",
-        "Um objeto JSON: {\"id\",\"name\",\"kind\",\"joined\",\"stopped\",\"members\":[{\"account\",\"handle\",\"role\"}]}",
+        "Um objeto JSON: {\"id\",\"name\",\"kind\",\"joined\",\"stopped\",\"banned\",\"listed\",\"members\":[{\"account\",\"handle\",\"role\"}]}",
     ),
     (
         "Make an account on a relay; its keys are made here and stay here",

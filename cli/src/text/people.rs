@@ -78,5 +78,10 @@ super::texts! {
     opened(room, id)
         "{room} is open; others join with: lacre rooms join {id}"
         "{room} está aberta; outros entram com: lacre rooms join {id}";
+    none_listed()
+        "no room is listed on this relay; make one with: lacre rooms create NAME --listed"
+        "nenhuma sala está listada neste relay; crie uma com: lacre rooms create NOME --listed";
+    by_invitation() "by invitation" "por convite";
+    listed() "listed as" "listada como";
     closed(room) "{room} is closed: people come in by invitation" "{room} está fechada: só se entra por convite";
 }

@@ -133,5 +133,51 @@ fn people_and_rooms_that_are_not_there_are_told() {
     ana.run(&["send", "Algebra", "hello"])
         .failed(1, "NoSuchRoomHere");
     ana.run(&["history", "@bruno"]).failed(1, "NoSuchRoomHere");
-    ana.run(&["rooms", "join", "abc"]).failed_usage();
+    ana.run(&["rooms", "join", "abc", "--timeout", "60"])
+        .failed(1, "NoSuchRoom");
+    ana.run(&["rooms", "join", "a/b", "--timeout", "60"])
+        .failed(1, "BadName");
+}
+
+#[test]
+fn listed_rooms_are_found_by_name() {
+    let root = tempfile::tempdir().unwrap();
+    let relay = Relay::start(root.path());
+    let [ana, bruno] = ["ana", "bruno"].map(|name| Person::create(root.path(), &relay, name));
+    let empty = ana.run(&["rooms", "list", "--all", "--timeout", "60"]);
+    assert!(empty.good().contains("--listed"));
+    ana.run(&[
+        "rooms",
+        "create",
+        "Álgebra 3",
+        "--listed",
+        "--timeout",
+        "60",
+    ])
+    .good();
+    bruno
+        .run(&[
+            "rooms",
+            "create",
+            " álgebra  3 ",
+            "--listed",
+            "--timeout",
+            "60",
+        ])
+        .failed(1, "NameTaken");
+    let list = bruno
+        .run(&["rooms", "list", "--all", "--json", "--timeout", "60"])
+        .json()
+        .remove(0);
+    assert_eq!(list[0]["name"], "álgebra 3");
+    assert_eq!(
+        (&list[0]["members"], &list[0]["open"]),
+        (&1.into(), &true.into())
+    );
+    // Nobody is online who could let him in.
+    bruno
+        .run(&["rooms", "join", "Álgebra 3", "--timeout", "60"])
+        .good();
+    bruno.say("álgebra 3", "hello");
+    assert_eq!(show(&bruno, "álgebra 3")["listed"], "álgebra 3");
 }

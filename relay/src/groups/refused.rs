@@ -47,6 +47,10 @@ pub enum Refused {
     /// The rules for new rooms do not allow it.
     #[error("the room cannot begin like this: {0}")]
     Creation(#[from] CreationRefusal),
+    /// A listed name that is not in its one form. The room's rules would allow it; this relay lists
+    /// no two names that people cannot tell apart.
+    #[error("{0}")]
+    ListedName(String),
     /// A direct room for another pair than asked for, or a peer for a room that has none.
     #[error("the room's state does not name the peer of the request")]
     OtherPeer,
@@ -126,6 +130,7 @@ impl Refused {
             Self::NotAllowed(Refusal::JoinClosed { .. }) => ErrorCode::JoinRefused,
             Self::NotAllowed(Refusal::Banned { .. }) => ErrorCode::Banned,
             Self::NotAllowed(Refusal::Identity(_)) => ErrorCode::BadIdentity,
+            Self::ListedName(_) => ErrorCode::BadName,
             Self::NotSubmitter
             | Self::NotAllowed(_)
             | Self::Creation(_)

@@ -11,7 +11,7 @@ use super::step::Submitter;
 use crate::store::command::{Hashed, Member, Propose, RelayPropose, RelayRemove};
 use bytes::Bytes;
 use lacre_wire::hash::sha256;
-use lacre_wire::identity::SigningKey;
+use lacre_wire::identity::{Device, SigningKey};
 use lacre_wire::ids::{Millis, SubmitId};
 use lacre_wire::limits::MAX_MESSAGE;
 use lacre_wire::room::mls::{Judgement, judge_public};
@@ -28,7 +28,8 @@ pub type RelayKey = SigningKey;
 pub struct ValidProposal {
     /// For the store.
     pub command: Propose,
-    /// The account's other devices in the room, which are to leave too.
+    /// Devices the relay is to remove with it: the account's others, and if nobody stays who could
+    /// commit, all that are left.
     pub others: Vec<Member>,
 }
 
@@ -143,12 +144,14 @@ pub(super) fn check_proposal(
         return Err(Refused::Leaving { device });
     }
     let leaves = group.leaves()?;
+    let stays = |leaf: &Device| leaf.account != account && !group.is_leaving(&leaf.device, false);
+    let last = !leaves.devices().any(|leaf| stays(&leaf));
     let others = leaves
         .devices()
-        .filter(|leaf| leaf.account == account && leaf.device != device);
+        .filter(|leaf| last || leaf.account == account && leaf.device != device);
     let others = others
         .map(|leaf| Member {
-            account,
+            account: leaf.account,
             device: leaf.device,
         })
         .collect();

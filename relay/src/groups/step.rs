@@ -87,6 +87,7 @@ pub(super) fn summary(state: &RoomState) -> RoomSummary {
         kind: state.kind,
         join_open: state.join_rule == JoinRule::Open,
         retention_ms: Some(retention_ms.min(UNTIL_DELETED_MS)),
+        listed: state.listed.clone(),
     }
 }
 

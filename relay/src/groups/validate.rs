@@ -16,8 +16,9 @@ use crate::store::command::{Commit, Hashed, Member, Welcome};
 use crate::store::record::PendingProposal;
 use lacre_wire::ids::{Hash, Millis};
 use lacre_wire::limits::{MAX_ADDS, MAX_HANDSHAKE};
+use lacre_wire::room::listed::normal;
 use lacre_wire::room::mls::{Judged, Judgement, Staged, judge_public};
-use lacre_wire::room::{Actor, CommitFacts};
+use lacre_wire::room::{Actor, CommitFacts, RoomView};
 use openmls::group::StagedCommit;
 use openmls::prelude::{ContentType, Proposal, Sender};
 use std::collections::HashSet;
@@ -81,6 +82,7 @@ pub(super) fn check(
         return Err(Refused::Malformed("expected a commit by a member".into()));
     };
     check_submitter(&facts, submitter)?;
+    check_name(group, &next)?;
     let consumed = check_waiting(group, pending, &staged, &facts, now_ms)?;
     let tag =
         tag.ok_or_else(|| Refused::Malformed("a commit without a confirmation tag".into()))?;
@@ -124,6 +126,24 @@ fn check_submitter(facts: &CommitFacts, submitter: Submitter) -> Result<(), Refu
             Ok(())
         }
         _ => Err(Refused::NotSubmitter),
+    }
+}
+
+/// A name that the commit changes must be in its one form. One that stands already is let be: what
+/// the form is changes with Unicode.
+fn check_name(group: &Group, next: &RoomView) -> Result<(), Refused> {
+    let Some(name) = &next.state.listed else {
+        return Ok(());
+    };
+    if group.state()?.listed.as_ref() == Some(name) {
+        return Ok(());
+    }
+    match normal(name) {
+        Ok(form) if form == *name => Ok(()),
+        Ok(form) => Err(Refused::ListedName(format!(
+            "the name is listed as {form:?}, not as {name:?}; write it so"
+        ))),
+        Err(error) => Err(Refused::ListedName(error.to_string())),
     }
 }
 

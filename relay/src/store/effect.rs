@@ -22,6 +22,10 @@ pub(crate) enum Effect {
     Member(RoomId, DeviceId, MemberRow),
     /// Inserts.
     Direct((AccountId, AccountId), RoomId),
+    /// Inserts, or takes over from a room without members. The room's log comes first.
+    List(String, RoomId),
+    /// Deletes, if the name stands for this room.
+    Unlist(String, RoomId),
     /// Inserts the next entry of a log whose row is there.
     Append(LogId, Box<EntryRow>),
     /// Takes the body away and leaves its hash.

@@ -8,7 +8,9 @@ use super::options::{Stats, StoreOptions};
 use super::outcome::{AppendedBatch, Outcome, StoreError};
 use super::read::{Head, Page, PageLimit, Read, ReadAccounts, ReadLogs, ReadObjects, ReadRooms};
 use super::reading::Reading;
-use super::record::{AccountRecord, DeviceRecord, Interval, MemberRecord, RoomRecord, Snapshot};
+use super::record::{
+    AccountRecord, DeviceRecord, Interval, ListedRoom, MemberRecord, RoomRecord, Snapshot,
+};
 use super::sqlite::{OpenError, SqlRows, Sqlite};
 use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
@@ -287,6 +289,19 @@ impl ReadRooms for Store {
         other: AccountId,
     ) -> impl Future<Output = Read<Option<RoomId>>> + Send {
         read!(self, |reading| reading.direct_room(one, other))
+    }
+
+    fn listed_room(&self, name: String) -> impl Future<Output = Read<Option<ListedRoom>>> + Send {
+        read!(self, |reading| reading.listed_room(&name))
+    }
+
+    fn listed_rooms(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Read<Vec<ListedRoom>>> + Send {
+        read!(self, |reading| reading
+            .listed_rooms(after.as_deref(), limit))
     }
 
     fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send {

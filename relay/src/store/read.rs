@@ -4,7 +4,9 @@
 //! waits for the writer.
 
 use super::outcome::StoreError;
-use super::record::{AccountRecord, DeviceRecord, Interval, MemberRecord, RoomRecord, Snapshot};
+use super::record::{
+    AccountRecord, DeviceRecord, Interval, ListedRoom, MemberRecord, RoomRecord, Snapshot,
+};
 use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
 use lacre_wire::hello::{KeyPackageCount, LogHead};
@@ -154,6 +156,16 @@ pub trait ReadRooms {
         one: AccountId,
         other: AccountId,
     ) -> impl Future<Output = Read<Option<RoomId>>> + Send;
+
+    /// The room with members that is listed under a name.
+    fn listed_room(&self, name: String) -> impl Future<Output = Read<Option<ListedRoom>>> + Send;
+
+    /// At most `limit` listed rooms with members, ascending by name, after `after`.
+    fn listed_rooms(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> impl Future<Output = Read<Vec<ListedRoom>>> + Send;
 
     /// The newest snapshot of a room's public group.
     fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send;

@@ -1,5 +1,6 @@
 //! Reads, written once over the look-ups of any back end.
 
+mod listing;
 mod opener;
 
 pub(crate) use opener::Opener;
@@ -321,6 +322,7 @@ impl<R: Rows> Reading<'_, R> {
             tree: row.tree,
             frozen: row.frozen,
             join_open: row.join_open,
+            listed: row.listed,
             pending: pending.collect(),
         }))
     }

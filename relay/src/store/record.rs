@@ -112,8 +112,23 @@ pub struct RoomRecord {
     pub frozen: bool,
     /// Whether anybody may come in.
     pub join_open: bool,
+    /// The name its rules give it.
+    pub listed: Option<String>,
     /// Proposals that wait for a commit, in order. Those of the relay keep everybody waiting.
     pub pending: Vec<PendingProposal>,
+}
+
+/// A room that everybody may find by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRoom {
+    /// Its listed name.
+    pub name: String,
+    /// The room.
+    pub room: RoomId,
+    /// Accounts with a device that reads it; never 0.
+    pub members: u64,
+    /// Whether anybody may come in.
+    pub open: bool,
 }
 
 /// The relay's own record of a room's public group.

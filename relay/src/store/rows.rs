@@ -4,7 +4,7 @@
 //! them. It holds no rule: which rows a command needs is [`super::view`]'s business, what becomes of
 //! them is [`super::decide`]'s.
 
-use super::record::{DeviceState, Interval};
+use super::record::{DeviceState, Interval, ListedRoom};
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
 use lacre_wire::ids::{
@@ -89,6 +89,8 @@ pub(crate) struct RoomRow {
     pub(crate) frozen: bool,
     pub(crate) join_open: bool,
     pub(crate) retention_ms: Option<Millis>,
+    /// The name its rules give it; whether the list has it is another matter.
+    pub(crate) listed: Option<String>,
     /// Where the kept snapshot stands.
     pub(crate) snapshot: Option<(Generation, Epoch)>,
     pub(crate) pending: Vec<Pending>,
@@ -298,6 +300,13 @@ pub(crate) trait Rows {
     fn readers(&mut self, room: &RoomId, seen_since: Millis) -> Result<Readers, Self::Error>;
     /// Every room log of a device, in any order.
     fn logs_of(&mut self, device: &DeviceId) -> Result<Vec<DeviceLog>, Self::Error>;
+
+    /// The room that a name on the list stands for, with members or without.
+    fn listing(&mut self, name: &str) -> Result<Option<RoomId>, Self::Error>;
+    /// Whether some device has an open interval.
+    fn has_members(&mut self, room: &RoomId) -> Result<bool, Self::Error>;
+    /// At most `limit` listed rooms with members, from `from` on, ascending by name.
+    fn listings(&mut self, from: &str, limit: usize) -> Result<Vec<ListedRoom>, Self::Error>;
 
     /// Whether the device has this one-time package of the suite.
     fn has_package(

@@ -9,6 +9,7 @@ mod cache;
 mod checkpoint;
 mod convert;
 mod entry;
+mod listing;
 mod load;
 mod memory;
 mod open;

@@ -66,6 +66,8 @@ pub(crate) struct View {
     /// The devices a step touches, or all of a room for a report.
     pub(crate) members: BTreeMap<DeviceId, MemberRow>,
     pub(crate) direct: Option<RoomId>,
+    /// The room with members that has the name the command's room is to be listed under from now on.
+    pub(crate) name_of: Option<RoomId>,
     pub(crate) account: Option<AccountRow>,
     pub(crate) handle_owner: Option<AccountId>,
     pub(crate) devices: BTreeMap<DeviceId, DeviceRow>,

@@ -6,10 +6,10 @@
 use super::world::{World, keys, options};
 use lacre_relay::store::command::Command;
 use lacre_relay::store::faults::{Fate, Faults, Step};
-use lacre_relay::store::read::ReadLogs;
+use lacre_relay::store::read::{ReadLogs, ReadRooms};
 use lacre_relay::store::{Durability, Store, StoreOptions, Verdict};
 use lacre_wire::answer::Accepted;
-use lacre_wire::ids::LogId;
+use lacre_wire::ids::{LogId, RoomId};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -99,6 +99,12 @@ async fn a_killed_store_holds_what_it_accepted() {
                 image.step
             );
         }
+        // Whoever is told that a room is there finds it under its name, and a name stands for a room.
+        let listed = w.store.listed_rooms(None, 10).await.unwrap();
+        for (log, _) in &answered[..image.answered] {
+            let room = log.room().unwrap();
+            assert!(listed.iter().any(|listed| listed.room == room));
+        }
         for log in answered
             .iter()
             .map(|(log, _)| *log)
@@ -127,7 +133,10 @@ async fn work(store: Store, camera: &Arc<Camera>) {
         );
         tasks.push(tokio::spawn(async move {
             let mut w = World::of(store, None);
-            let room = w.room(number, &[&founder]).await;
+            let mut create = w.create(RoomId([number; 16]), &[&founder]);
+            create.summary.listed = Some(format!("name {number}"));
+            let room = create.room;
+            w.accept(Command::CreateRoom(Box::new(create))).await;
             let mut prev = None;
             for n in 0..60 {
                 let command = if n % 10 == 9 {
@@ -136,7 +145,9 @@ async fn work(store: Store, camera: &Arc<Camera>) {
                     } else {
                         (vec![], vec![guest])
                     };
-                    Command::Commit(Box::new(w.commit(room, by, &adds, &removes).await))
+                    let mut commit = w.commit(room, by, &adds, &removes).await;
+                    commit.step.summary.listed = Some(format!("name {number}"));
+                    Command::Commit(Box::new(commit))
                 } else {
                     let message = w.message(room, by, prev, &format!("message {n}")).await;
                     prev = Some(message.submit_id);

@@ -23,6 +23,7 @@ mod crash;
 mod faults;
 mod generations;
 mod inboxes;
+mod listings;
 mod logs;
 mod messages;
 mod ops;

@@ -148,6 +148,8 @@ impl Universe {
                 if op.choice & 16 == 0 {
                     commit.consumed.clear();
                 }
+                let before = state.as_ref().and_then(|state| state.listed.clone());
+                commit.step.summary.listed = name(op.number).unwrap_or(before);
                 if op.choice & 32 == 0 {
                     commit.step.body = Hashed::new(vec![op.choice; 70_000]);
                 }
@@ -176,6 +178,11 @@ impl Universe {
                 let both: Vec<&Person> = people.iter().take(count).collect();
                 let mut create = self.world.create(room, &both);
                 create.peer = (op.choice & 1 == 0).then_some(to.account);
+                let listed = name(op.number).flatten();
+                create.summary.listed.clone_from(&listed);
+                if let Some(first) = &mut create.first {
+                    first.summary.listed = listed;
+                }
                 Command::CreateRoom(Box::new(create))
             }
             23 => {
@@ -345,6 +352,15 @@ impl Universe {
                 }))
             }
         }
+    }
+}
+
+/// A step's change of the listed name, if it makes one: few names, so that rooms want the same.
+fn name(number: u16) -> Option<Option<String>> {
+    match number % 5 {
+        0 => Some(None),
+        1 | 2 => Some(Some(format!("name {}", number % 2))),
+        _ => None,
     }
 }
 

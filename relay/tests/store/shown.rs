@@ -30,6 +30,7 @@ impl Universe {
             }
             show("log", &self.log(store, log).await);
         }
+        show("list", &store.listed_rooms(None, 10).await.unwrap());
         for n in 0..PEOPLE * 2 {
             let (member, lineage) = (self.who(n), store.lineage());
             show("logs", &store.logs_of(member.device).await.unwrap());

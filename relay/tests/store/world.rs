@@ -392,6 +392,7 @@ pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep
             kind: RoomKind::Group,
             join_open: false,
             retention_ms: None,
+            listed: None,
         },
     }
 }

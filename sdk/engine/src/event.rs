@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::hints::Presence;
 use crate::reading::Unread;
 use crate::timeline::Item;
+use lacre_wire::answer::Listed;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
 
 /// Names a local intention (a message to send, a change to make) on this device.
@@ -125,6 +126,13 @@ pub enum Done {
         account: AccountId,
         /// Its handle, without `@`.
         handle: String,
+    },
+    /// Rooms that everybody may find.
+    Listed {
+        /// In the order of their names.
+        rooms: Vec<Listed>,
+        /// Whether there are more after them.
+        more: bool,
     },
 }
 

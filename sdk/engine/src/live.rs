@@ -31,6 +31,7 @@ pub(crate) enum Asked {
     BadCommit,
     Focus,
     Ping { id: LocalId },
+    List { id: LocalId, request: Box<Request> },
 }
 
 /// Where the turn to commit stands.
@@ -137,6 +138,8 @@ pub(crate) struct Live {
     pub(crate) uploads: Vec<(HashSet<Hash>, Request, Asked)>,
     /// Lookups that wait for a session.
     pub(crate) lookups: Vec<(LocalId, String)>,
+    /// Questions about listed rooms that wait for a session.
+    pub(crate) questions: Vec<(LocalId, Request)>,
     pub(crate) looking_up: HashSet<AccountId>,
     pub(crate) acks: BTreeMap<LogId, Seq>,
     pub(crate) ack_at: Option<Millis>,
@@ -158,21 +161,21 @@ impl Live {
 
     /// Forgets the session; what waits for one is kept.
     pub(crate) fn reset(&mut self) {
-        let (lookups, last_lookup) = (std::mem::take(&mut self.lookups), self.last_lookup);
-        let waiting: Vec<_> = self
-            .asked
-            .drain()
-            .filter_map(|(_, asked)| match asked {
-                Asked::LookupFor { id, handle } => Some((id, handle)),
-                _ => None,
-            })
-            .collect();
+        let (mut lookups, last_lookup) = (std::mem::take(&mut self.lookups), self.last_lookup);
+        let mut questions = std::mem::take(&mut self.questions);
+        for (_, asked) in self.asked.drain() {
+            match asked {
+                Asked::LookupFor { id, handle } => lookups.push((id, handle)),
+                Asked::List { id, request } => questions.push((id, *request)),
+                _ => {}
+            }
+        }
         *self = Self {
             lookups,
+            questions,
             last_lookup,
             last_request: self.last_request,
             ..Self::default()
         };
-        self.lookups.extend(waiting);
     }
 }

@@ -87,6 +87,34 @@ pub enum Answer {
         #[n(0)]
         server_ms: Millis,
     },
+    /// Rooms that everybody may find.
+    #[n(14)]
+    ListedRooms {
+        /// In the order of their names.
+        #[n(0)]
+        rooms: Vec<Listed>,
+        /// Whether there are more after them.
+        #[n(1)]
+        more: bool,
+    },
+}
+
+/// A room that everybody may find by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Listed {
+    /// The room.
+    #[n(0)]
+    pub room: RoomId,
+    /// Its listed name. The relay says it; once in the room, its rules say it too.
+    #[n(1)]
+    pub name: String,
+    /// How many accounts are in it.
+    #[n(2)]
+    pub members: u32,
+    /// Whether anybody may come in.
+    #[n(3)]
+    pub open: bool,
 }
 
 /// Where an accepted entry stands.

@@ -195,6 +195,20 @@ pub enum Request {
     /// are passed over. → `Ok`
     #[n(16)]
     Focus(#[n(0)] Vec<RoomId>),
+    /// The room that is listed under a name. → `ListedRooms`, with that one room
+    #[n(17)]
+    FindListed {
+        /// The name, in its one form ([`crate::room::listed::normal`]).
+        #[n(0)]
+        name: String,
+    },
+    /// The listed rooms, in the order of their names. → `ListedRooms`
+    #[n(18)]
+    Listed {
+        /// Where to go on: the last name of the page before.
+        #[n(0)]
+        after: Option<String>,
+    },
 }
 
 /// A log to open.

@@ -13,6 +13,7 @@ mod devices;
 mod durable;
 mod kills;
 mod lies;
+mod listed;
 mod live;
 mod network;
 mod order;

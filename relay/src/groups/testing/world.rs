@@ -71,6 +71,7 @@ impl World {
             tree: command.tree.hash,
             frozen: false,
             join_open: command.summary.join_open,
+            listed: command.summary.listed.clone(),
             pending: Vec::new(),
         };
         let objects = Objects::default();
@@ -172,6 +173,7 @@ impl World {
         self.row.group_info = step.group_info.hash();
         self.row.tree = step.tree.hash;
         self.row.join_open = step.summary.join_open;
+        self.row.listed.clone_from(&step.summary.listed);
         self.objects.put(step.group_info.bytes());
         self.objects.put(step.tree.bytes.as_ref().unwrap());
     }

@@ -88,6 +88,29 @@ async fn an_external_commit_waits_and_the_remove_is_proposed_again() {
     assert_eq!(valid.command.step.removes, [gone]);
 }
 
+/// Where nobody stays who could commit, the relay takes out everybody that is left.
+#[tokio::test]
+async fn the_last_who_leave_are_removed_by_the_relay() {
+    let mut world = World::with(RoomKind::Group, &[2]).await;
+    let members: [Member; 2] = [0, 1].map(|index| world.people[index].member());
+    for (index, expected) in [(0, &[][..]), (1, &members[..])] {
+        let body = world.people[index].leave();
+        let World {
+            groups,
+            objects,
+            row,
+            now,
+            ..
+        } = &world;
+        let valid = groups
+            .validate_proposal(objects, row, members[index], SUBMIT, body.clone(), *now)
+            .await
+            .unwrap();
+        assert_eq!(valid.others, expected);
+        world.propose(index, &body);
+    }
+}
+
 #[tokio::test]
 async fn an_account_leaves_with_all_its_devices() {
     let mut world = World::with(RoomKind::Space, &[2]).await;

@@ -34,6 +34,10 @@ pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
         .iter()
         .filter(|member| member.interval.until_seq.is_none())
         .count();
+    if devices == 0 {
+        // Everybody has left: nobody could ever let anybody in, and the room is over.
+        return Err(no_such_room(room));
+    }
     let anyone_online = !service.hub.readers(room).is_empty();
     Ok(Answer::Join(service.nominations.join(
         room,

@@ -7,6 +7,7 @@ mod create_room;
 mod focus;
 mod group_info;
 mod join;
+mod listing;
 mod lookup;
 mod open;
 mod payload;
@@ -78,6 +79,8 @@ pub(super) fn start(context: &Arc<Context>, id: u32, request: Request) {
         }
         Request::Join { room } => context.answer_later(id, join::join(own, room)),
         Request::GroupInfo { room } => context.answer_later(id, group_info::group_info(own, room)),
+        Request::FindListed { name } => context.answer_later(id, listing::find(own, name)),
+        Request::Listed { after } => context.answer_later(id, listing::list(own, after)),
         Request::BadCommit(report) => context.answer_later(id, bad_commit::bad_commit(own, report)),
         // The session answers these itself.
         Request::Open(_)

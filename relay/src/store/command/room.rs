@@ -125,7 +125,7 @@ impl Tree {
 }
 
 /// What the store keeps of a room's public state, for reads and retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomSummary {
     /// What sort of room.
     pub kind: RoomKind,
@@ -133,6 +133,9 @@ pub struct RoomSummary {
     pub join_open: bool,
     /// How long messages are kept; none for the relay's default.
     pub retention_ms: Option<Millis>,
+    /// The name under which everybody finds the room. A step that changes it to one that another
+    /// room with members has is refused.
+    pub listed: Option<String>,
 }
 
 /// The validated facts of a step to a next epoch or generation.

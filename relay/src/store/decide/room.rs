@@ -2,7 +2,7 @@
 
 use super::append::remember;
 use super::draft::Draft;
-use super::step::{apply_step, check_step};
+use super::step::{apply_step, check_name, check_step, list};
 use super::{Decision, Env, Verdicted, pair, refuse};
 use crate::store::command::{CreateRoom, OpenGeneration};
 use crate::store::effect::Effect;
@@ -53,8 +53,9 @@ pub(super) fn create(
             "the GroupInfo or ratchet tree of the new room is too large",
         );
     }
-    if let Some(step) = &c.first {
-        check_step(view, step)?;
+    match &c.first {
+        Some(step) => check_step(view, step)?,
+        None => check_name(view)?,
     }
 
     let mut draft = Draft::new(view, env, c.now_ms);
@@ -72,6 +73,7 @@ pub(super) fn create(
         frozen: false,
         join_open: c.summary.join_open,
         retention_ms: c.summary.retention_ms,
+        listed: None,
         snapshot: None,
         pending: Vec::new(),
         reports: Vec::new(),
@@ -91,6 +93,7 @@ pub(super) fn create(
     draft.member(c.room, c.device, creator);
     let accepted = match &c.first {
         None => {
+            list(&mut draft, c.room, &mut room, c.summary.listed.as_deref());
             draft.object(&c.group_info);
             draft.effects.push(Effect::Ref(room.group_info, c.now_ms));
             if let Some(bytes) = &c.tree.bytes {

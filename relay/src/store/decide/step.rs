@@ -97,6 +97,7 @@ fn check_evictions(room: &RoomRow, c: &Commit) -> Verdicted<()> {
 
 /// What can be wrong with a step that only the rows tell.
 pub(super) fn check_step(view: &View, step: &GroupStep) -> Verdicted<()> {
+    check_name(view)?;
     let sizes = [("commit", &step.body), ("GroupInfo", &step.group_info)];
     let welcomes = step
         .welcomes
@@ -149,6 +150,31 @@ pub(super) fn check_step(view: &View, step: &GroupStep) -> Verdicted<()> {
     Ok(())
 }
 
+/// A name stands for one room. One without members needs it no more.
+pub(super) fn check_name(view: &View) -> Verdicted<()> {
+    match view.name_of {
+        Some(_) => refuse(
+            ErrorCode::NameTaken,
+            "another room is listed under this name; enter that one, or choose another name",
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Puts a room on the list, under another name, or takes it off.
+pub(super) fn list(draft: &mut Draft<'_>, id: RoomId, room: &mut RoomRow, listed: Option<&str>) {
+    if room.listed.as_deref() == listed {
+        return;
+    }
+    if let Some(before) = room.listed.take() {
+        draft.effects.push(Effect::Unlist(before, id));
+    }
+    room.listed = listed.map(str::to_owned);
+    if let Some(name) = room.listed.clone() {
+        draft.effects.push(Effect::List(name, id));
+    }
+}
+
 /// Membership, Welcomes and the public state of the epoch a step leads to. `room.generation` and
 /// `room.epoch` are already the new ones; `held` says whether the room referred to objects before.
 pub(super) fn apply_step(
@@ -168,6 +194,7 @@ pub(super) fn apply_step(
     }
     room.epoch_seq = at.seq;
     public_state(draft, room, step);
+    list(draft, id, room, step.summary.listed.as_deref());
 
     let added: BTreeSet<DeviceId> = step.adds.iter().map(|add| add.device).collect();
     for Member { device, .. } in step

@@ -48,6 +48,7 @@ fn view() -> View {
         tree: Hash([0; 32]),
         frozen: false,
         join_open: false,
+        listed: None,
         retention_ms: None,
         snapshot: None,
         pending: Vec::new(),

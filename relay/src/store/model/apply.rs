@@ -22,6 +22,12 @@ impl Tables {
             Effect::Room(id, row) => drop(self.rooms.insert(id, *row)),
             Effect::Member(room, device, row) => drop(self.members.insert((room, device), row)),
             Effect::Direct(pair, room) => drop(self.directs.insert(pair, room)),
+            Effect::List(name, room) => drop(self.listings.insert(name, room)),
+            Effect::Unlist(name, room) => {
+                if self.listings.get(&name) == Some(&room) {
+                    self.listings.remove(&name);
+                }
+            }
             Effect::Append(log, row) => drop(self.entries.insert((log, row.seq), *row)),
             Effect::Blank(log, seq, hash, reason) => {
                 if let Some(row) = self.entries.get_mut(&(log, seq)) {

@@ -1,6 +1,6 @@
 //! The tables and their look-ups.
 
-use crate::store::record::DeviceState;
+use crate::store::record::{DeviceState, ListedRoom};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
     PageBound, Readers, Remembered, RoomRow, Rows, Share, StoredBody,
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
 use lacre_wire::log::EntryKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 /// A stored key package.
@@ -38,6 +38,7 @@ pub(crate) struct Tables {
     pub(super) rooms: BTreeMap<RoomId, RoomRow>,
     pub(super) members: BTreeMap<(RoomId, DeviceId), MemberRow>,
     pub(super) directs: BTreeMap<(AccountId, AccountId), RoomId>,
+    pub(super) listings: BTreeMap<String, RoomId>,
     pub(super) shares: BTreeMap<(DeviceId, Blind), Share>,
     pub(super) submissions: BTreeMap<Blind, Remembered>,
     pub(super) packages: BTreeMap<(DeviceId, u16, bool, Hash), StoredPackage>,
@@ -70,6 +71,16 @@ fn meta(row: &EntryRow) -> EntryMeta {
 }
 
 impl Tables {
+    /// Accounts with an open interval.
+    fn members_in(&self, room: &RoomId) -> u64 {
+        let open = self
+            .members
+            .iter()
+            .filter(|((of, _), row)| of == room && row.is_open());
+        let accounts: BTreeSet<_> = open.map(|(_, row)| row.account).collect();
+        u64::try_from(accounts.len()).unwrap_or(u64::MAX)
+    }
+
     fn after(&self, log: LogId, after: Seq) -> impl Iterator<Item = &EntryRow> {
         let start = (log, after.saturating_add(1));
         self.entries
@@ -253,6 +264,27 @@ impl Rows for Tables {
                 })
             })
             .collect())
+    }
+
+    fn listing(&mut self, name: &str) -> Found<Option<RoomId>> {
+        Ok(self.listings.get(name).copied())
+    }
+
+    fn has_members(&mut self, room: &RoomId) -> Found<bool> {
+        Ok(self.members_in(room) > 0)
+    }
+
+    fn listings(&mut self, from: &str, limit: usize) -> Found<Vec<ListedRoom>> {
+        let from = self.listings.range(from.to_owned()..);
+        let listed = from.filter_map(|(name, room)| {
+            Some(ListedRoom {
+                name: name.clone(),
+                room: *room,
+                members: Some(self.members_in(room)).filter(|members| *members > 0)?,
+                open: self.rooms.get(room)?.join_open,
+            })
+        });
+        Ok(listed.take(limit).collect())
     }
 
     fn has_package(&mut self, device: &DeviceId, suite: u16, hash: &Hash) -> Found<bool> {

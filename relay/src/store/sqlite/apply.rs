@@ -3,6 +3,7 @@
 use super::cache::NumberedLog;
 use super::convert::{damaged, gone_reason, int, room_kind};
 use super::entry;
+use super::listing;
 use super::rows::SqlRows;
 use crate::store::effect::Effect;
 use crate::store::record::DeviceState;
@@ -37,6 +38,14 @@ impl SqlRows<'_> {
                 "INSERT INTO direct VALUES (?1, ?2, ?3)",
                 params![pair.0.0, pair.1.0, room.0],
             ),
+            Effect::List(name, room) => {
+                let number = self.known(LogId::Room(*room))?;
+                listing::put(connection, name, number)
+            }
+            Effect::Unlist(name, room) => {
+                let number = self.known(LogId::Room(*room))?;
+                listing::drop(connection, name, number)
+            }
             Effect::Append(log, row) => entry::insert(connection, self.known(*log)?, row),
             Effect::Blank(log, seq, hash, reason) => {
                 let id = entry::rowid(self.known(*log)?, *seq);
@@ -318,7 +327,7 @@ fn room(connection: &Connection, number: i64, row: &RoomRow) -> rusqlite::Result
     execute(
         connection,
         "INSERT OR REPLACE INTO room VALUES \
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         params![
             number,
             room_kind(row.kind),
@@ -332,6 +341,7 @@ fn room(connection: &Connection, number: i64, row: &RoomRow) -> rusqlite::Result
             row.frozen,
             row.join_open,
             row.retention_ms.map(int),
+            row.listed,
             row.snapshot.map(|(generation, _)| generation),
             row.snapshot.map(|(_, epoch)| int(epoch)),
             codec::to_vec(&row.pending),

@@ -43,7 +43,7 @@ impl SqlRows<'_> {
         };
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, generation, epoch, epoch_seq, group_info, gi_mac, key_number, tree, frozen, join_open, \
-             retention_ms, snapshot_generation, snapshot_epoch, pending, reports FROM room WHERE log = ?1",
+             retention_ms, snapshot_generation, snapshot_epoch, pending, reports, listed FROM room WHERE log = ?1",
         )?;
         let found = statement.query_row([number], room_row).optional()?;
         if let Some(found) = found {
@@ -91,6 +91,7 @@ fn room_row(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
         frozen: row.get(8)?,
         join_open: row.get(9)?,
         retention_ms: maybe_uint(row, 10)?,
+        listed: row.get(15)?,
         snapshot,
         pending: codec::from_slice(list(13)?).map_err(|_| damaged("the proposals of a room"))?,
         reports: codec::from_slice(list(14)?).map_err(|_| damaged("the reports of a room"))?,

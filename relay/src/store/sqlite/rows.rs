@@ -3,9 +3,10 @@
 use super::cache::Cache;
 use super::convert::{damaged, int, log_id, maybe_uint, size, small, uint};
 use super::entry;
+use super::listing;
 use super::load::{device_row, member_row};
 use super::memory::Memory;
-use crate::store::record::Interval;
+use crate::store::record::{Interval, ListedRoom};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
     PageBound, Readers, Remembered, RoomRow, Rows, Share,
@@ -276,6 +277,23 @@ impl Rows for SqlRows<'_> {
             })
         })?;
         rows.collect()
+    }
+
+    fn listing(&mut self, name: &str) -> rusqlite::Result<Option<RoomId>> {
+        listing::find(self.connection, name)
+    }
+
+    fn has_members(&mut self, room: &RoomId) -> rusqlite::Result<bool> {
+        self.flush()?;
+        match self.number(LogId::Room(*room))? {
+            Some(number) => listing::has_members(self.connection, number),
+            None => Ok(false),
+        }
+    }
+
+    fn listings(&mut self, from: &str, limit: usize) -> rusqlite::Result<Vec<ListedRoom>> {
+        self.flush()?;
+        listing::page(self.connection, from, limit)
     }
 
     fn has_package(

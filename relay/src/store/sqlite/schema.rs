@@ -93,6 +93,7 @@ CREATE TABLE room (
     frozen INTEGER NOT NULL,
     join_open INTEGER NOT NULL,
     retention_ms INTEGER,
+    listed TEXT,
     snapshot_generation INTEGER,
     snapshot_epoch INTEGER,
     pending BLOB NOT NULL,
@@ -116,6 +117,11 @@ CREATE TABLE direct (
     high BLOB NOT NULL,
     room BLOB NOT NULL,
     PRIMARY KEY (low, high)
+) WITHOUT ROWID;
+
+CREATE TABLE listing (
+    name TEXT PRIMARY KEY,
+    log INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE share (

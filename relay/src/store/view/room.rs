@@ -34,6 +34,7 @@ impl<R: Rows> Loader<'_, R> {
         by: &AccountId,
         step: &GroupStep,
     ) -> Result<(), R::Error> {
+        self.name(room, step.summary.listed.as_deref())?;
         for Member { device, .. } in step.adds.iter().chain(&step.removes) {
             self.touched(room, device)?;
             self.device(device)?;
@@ -44,6 +45,24 @@ impl<R: Rows> Loader<'_, R> {
             self.share(&device, self.keys.origin(&device, by))?;
         }
         self.view.has_tree = step.tree.bytes.is_some() || self.rows.has_object(&step.tree.hash)?;
+        Ok(())
+    }
+
+    /// Who has a name that the room did not have before.
+    fn name(&mut self, room: &RoomId, listed: Option<&str>) -> Result<(), R::Error> {
+        let before = self
+            .view
+            .room
+            .as_ref()
+            .and_then(|row| row.listed.as_deref());
+        let Some(name) = listed.filter(|_| listed != before) else {
+            return Ok(());
+        };
+        if let Some(of) = self.rows.listing(name)?.filter(|of| of != room)
+            && self.rows.has_members(&of)?
+        {
+            self.view.name_of = Some(of);
+        }
         Ok(())
     }
 
@@ -58,9 +77,10 @@ impl<R: Rows> Loader<'_, R> {
         if let Some(peer) = c.peer {
             self.view.direct = self.rows.direct(&pair(c.account, peer))?;
         }
-        c.first
-            .as_ref()
-            .map_or(Ok(()), |step| self.step(&c.room, &c.account, step))
+        match &c.first {
+            Some(step) => self.step(&c.room, &c.account, step),
+            None => self.name(&c.room, c.summary.listed.as_deref()),
+        }
     }
 
     pub(super) fn generation(&mut self, c: &OpenGeneration) -> Result<(), R::Error> {

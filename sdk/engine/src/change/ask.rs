@@ -7,6 +7,7 @@ use crate::event::{Done, Event, LocalId};
 use crate::random;
 use crate::store::rooms::Status;
 use lacre_wire::ids::{AccountId, Millis, RoomId};
+use lacre_wire::room::listed::normal;
 use lacre_wire::room::{JoinRule, Role};
 
 /// Characters of a room's name.
@@ -27,6 +28,11 @@ fn name(name: &str) -> Result<String> {
             format!("a room's name has at most {MAX_NAME} characters, this one {got}"),
         )),
     }
+}
+
+/// The one form of a listed name.
+pub(super) fn listed_name(name: &str) -> Result<String> {
+    normal(name).map_err(|error| Error::new(ErrorKind::Invalid, "BadName", error.to_string()))
 }
 
 impl Engine {
@@ -66,9 +72,23 @@ impl Engine {
             &Intent::CreateGroup {
                 name: name(room_name)?,
                 members,
+                listed: None,
             },
             now,
         )
+    }
+
+    /// Creates an open room that everybody finds under its name. Ends as [`Done::Room`].
+    ///
+    /// # Errors
+    /// `Invalid` or `TooLarge` for its name. Ends with `Exists` if another room has it.
+    pub fn create_listed(&mut self, room_name: &str, now: Millis) -> Result<LocalId> {
+        let intent = Intent::CreateGroup {
+            name: name(room_name)?,
+            members: Vec::new(),
+            listed: Some(listed_name(room_name)?),
+        };
+        self.change_new_room(&intent, now)
     }
 
     /// Adds people, with all their devices.
@@ -98,12 +118,25 @@ impl Engine {
         self.change(room, &Intent::Remove { account }, now)
     }
 
-    /// Leaves a room with all devices of this account.
+    /// Leaves a room with all devices of this account. The last owner makes another member owner
+    /// first: the one who has been there longest, as far as the group tells.
     ///
     /// # Errors
     /// As [`Engine::invite`].
     pub fn leave(&mut self, room: RoomId, now: Millis) -> Result<LocalId> {
-        self.change(room, &Intent::Leave, now)
+        let row = self.joined_room(room)?;
+        let successor = match row.status {
+            Status::Joined => self.successor(&row)?,
+            _ => None,
+        };
+        let id = self.atomically(|e| {
+            if successor.is_some() {
+                e.db.add_change(Some(room), &Intent::HandOver)?;
+            }
+            e.db.add_change(Some(room), &Intent::Leave)
+        })?;
+        self.work(now);
+        Ok(id)
     }
 
     /// Renames a room.

@@ -273,6 +273,7 @@ fn intent_is_met(intent: &Intent, next: &RoomView) -> bool {
             next.state.bans.contains(account) && !next.members.has_account(account)
         }
         Intent::Unban { account } => !next.state.bans.contains(account),
+        Intent::SetListed { name } => next.state.listed == *name,
         Intent::SetDisappearing { seconds } => next.state.disappearing_s == *seconds,
         _ => true,
     }

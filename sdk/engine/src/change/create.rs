@@ -19,7 +19,7 @@ use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, LogId, Millis, RoomId, SubmitId};
 use lacre_wire::log::chain_start;
 use lacre_wire::request::{CommitBundle, CreateRoom, Request};
-use lacre_wire::room::{Operation, RoomKind, RoomState};
+use lacre_wire::room::{JoinRule, Operation, RoomKind, RoomState};
 use openmls::prelude::KeyPackage;
 use std::collections::BTreeSet;
 
@@ -120,9 +120,11 @@ impl Engine {
     ) -> Result<()> {
         let me = self.me()?;
         let (account, device, identity) = (me.card.account, me.device(), me.leaf()?);
-        let (kind, peer, name) = match &change.intent {
-            Intent::CreateDirect { peer } => (RoomKind::Direct, Some(*peer), None),
-            Intent::CreateGroup { name, .. } => (RoomKind::Group, None, Some(name.clone())),
+        let (kind, peer, name, listed) = match &change.intent {
+            Intent::CreateDirect { peer } => (RoomKind::Direct, Some(*peer), None, None),
+            Intent::CreateGroup { name, listed, .. } => {
+                (RoomKind::Group, None, Some(name.clone()), listed.clone())
+            }
             _ => return Err(Error::internal("not a creation")),
         };
         for claimed in claimed {
@@ -149,7 +151,7 @@ impl Engine {
             .db
             .add_room(room, kind, 0, Status::Creating, peer, now)?;
         self.db.keep_room_key(r, FIRST_KEY, &key)?;
-        let operations = match &name {
+        let mut operations = match &name {
             Some(name) => vec![Operation::SetProfile(profile::seal(
                 &RoomProfile { name: name.clone() },
                 room,
@@ -158,6 +160,10 @@ impl Engine {
             )?)],
             None => Vec::new(),
         };
+        if listed.is_some() {
+            operations.push(Operation::SetJoinRule(JoinRule::Open));
+            operations.push(Operation::SetListed { name: listed });
+        }
         let gi_mac = profile::gi_mac(&key, &created.group_info);
         let bundle = match packages.is_empty() && operations.is_empty() {
             true => None,

@@ -27,9 +27,11 @@ impl Engine {
         room: RoomId,
         now: Millis,
     ) -> Result<()> {
-        if self.live.room(room).not_before > now {
+        let live = self.live.room(room);
+        if live.not_before > now {
             return Ok(());
         }
+        live.not_before = 0;
         match self.db.room(room)? {
             Some(row) if row.status == Status::Joined => {
                 self.atomically(|e| e.change_ends(change.id, Ok(Done::Room(room))))

@@ -8,6 +8,7 @@ mod commit;
 mod create;
 mod fate;
 mod join;
+mod listing;
 mod order;
 mod plan;
 mod room_keys;
@@ -27,6 +28,9 @@ pub(crate) enum Intent {
         name: String,
         #[n(1)]
         members: Vec<AccountId>,
+        /// The name under which everybody finds it, and comes in.
+        #[n(2)]
+        listed: Option<String>,
     },
     #[n(1)]
     CreateDirect {
@@ -88,6 +92,14 @@ pub(crate) enum Intent {
         #[n(0)]
         seconds: u32,
     },
+    #[n(13)]
+    SetListed {
+        #[n(0)]
+        name: Option<String>,
+    },
+    /// Whoever is the last owner makes somebody else owner before they go.
+    #[n(14)]
+    HandOver,
 }
 
 impl Intent {
@@ -101,7 +113,9 @@ impl Intent {
             | Self::SetJoinRule { .. }
             | Self::Ban { .. }
             | Self::Unban { .. }
-            | Self::SetDisappearing { .. } => true,
+            | Self::SetDisappearing { .. }
+            | Self::SetListed { .. }
+            | Self::HandOver => true,
             Self::CreateGroup { .. }
             | Self::CreateDirect { .. }
             | Self::Leave

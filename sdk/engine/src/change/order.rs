@@ -4,9 +4,11 @@ use super::Intent;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::LocalId;
-use crate::mls::Plan;
+use crate::mls::{Plan, invalid};
+use crate::store::rooms::RoomRow;
 use lacre_wire::ids::{AccountId, Millis, RoomId};
-use lacre_wire::room::{Operation, RoomView};
+use lacre_wire::room::mls::Leaves;
+use lacre_wire::room::{Operation, RoomKind, RoomView};
 use std::time::Duration;
 
 /// The longest time after which messages disappear: what is to stay longer can stay.
@@ -53,6 +55,22 @@ impl Engine {
             Some(after) => u32::try_from(after.as_secs()).unwrap_or(u32::MAX),
         };
         self.change(room, &Intent::SetDisappearing { seconds }, now)
+    }
+
+    /// Who owns the room after this person, if nobody else does yet: the first leaf of another
+    /// account. None in direct rooms, for members, and where nobody else is.
+    pub(super) fn successor(&mut self, row: &RoomRow) -> Result<Option<AccountId>> {
+        let me = self.me()?.card.account;
+        let state = self.view(row)?.state;
+        let alone = state.owners().eq([&me]);
+        if state.kind == RoomKind::Direct || !alone {
+            return Ok(None);
+        }
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let leaves =
+            Leaves::known(group.members()).map_err(|e| invalid("the members cannot be read", e))?;
+        let mut accounts = leaves.devices().map(|device| device.account);
+        Ok(accounts.find(|account| *account != me))
     }
 
     pub(super) fn not_oneself(&self, account: AccountId) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::room::{Operation, RoomKind, RoomView};
+use lacre_wire::room::{Operation, Role, RoomKind, RoomView};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -91,6 +91,15 @@ impl Engine {
             Intent::SetJoinRule { rule } => plan.operations.push(Operation::SetJoinRule(*rule)),
             Intent::Ban { account } => plan_ban(*account, view, &mut plan),
             Intent::Unban { account } => plan_unban(*account, view, &mut plan),
+            Intent::SetListed { name } => plan
+                .operations
+                .push(Operation::SetListed { name: name.clone() }),
+            Intent::HandOver => {
+                let role = Role::Owner;
+                let successor = self.successor(row)?;
+                let give = successor.map(|account| Operation::SetRole { account, role });
+                plan.operations.extend(give);
+            }
             Intent::SetDisappearing { seconds } => plan
                 .operations
                 .push(Operation::SetDisappearing { seconds: *seconds }),

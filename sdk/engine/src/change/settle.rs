@@ -8,10 +8,10 @@ use crate::live::Asked;
 use crate::mls::{failed, invalid};
 use crate::random;
 use crate::session::unexpected;
-use crate::store::rooms::{RoomRow, Status};
+use crate::store::rooms::RoomRow;
 use lacre_wire::answer::Answer;
-use lacre_wire::ids::{LogId, Millis, RoomId, SubmitId};
-use lacre_wire::request::{ClientFrame, Request};
+use lacre_wire::ids::{Millis, RoomId, SubmitId};
+use lacre_wire::request::Request;
 use openmls::group::GroupId;
 use openmls::prelude::tls_codec::Serialize;
 use openmls_traits::OpenMlsProvider;
@@ -67,20 +67,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// Leaves a room in which nobody else is.
-    pub(crate) fn leave_alone(&mut self, row: &RoomRow) -> Result<()> {
-        self.db.set_status(row.r, Status::Left, None)?;
-        self.live.rooms.remove(&row.id);
-        let logs = vec![LogId::Room(row.id)];
-        self.send_frame(ClientFrame::Close { logs });
-        self.tell(Event::RoomRemoved {
-            room: row.id,
-            left: true,
-            banned: false,
-        });
-        self.changes_end_with_room(row.id, true)
     }
 
     /// Forgets the keys of a room's group.

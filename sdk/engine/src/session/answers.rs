@@ -60,6 +60,10 @@ impl Engine {
                 self.on_pong(id, answer);
                 Ok(())
             }
+            Asked::List { id, .. } => {
+                self.on_list(id, answer);
+                Ok(())
+            }
         }
     }
 }

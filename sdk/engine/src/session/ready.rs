@@ -58,6 +58,9 @@ impl Engine {
             for (id, handle) in std::mem::take(&mut self.live.lookups) {
                 self.ask_for(id, handle);
             }
+            for (id, request) in std::mem::take(&mut self.live.questions) {
+                self.ask_list(id, request);
+            }
             self.look_up_unknown_members()?;
         }
         if self.live.first_packages == 0 {

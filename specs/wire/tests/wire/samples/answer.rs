@@ -5,7 +5,7 @@ use super::log::{commit, cursor};
 use super::{AIK, NOW, Sample, account, device, hash, key, lineage, room, sample, submit_id};
 use lacre_wire::answer::{
     Accepted, AccountInfo, Answer, ClaimedAccount, ClaimedPackage, GroupInfoAnswer, JoinAnswer,
-    OpenState, OpenedLog,
+    Listed, OpenState, OpenedLog,
 };
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::ids::LogId;
@@ -113,5 +113,17 @@ pub(super) fn samples() -> Vec<Sample> {
         answer("already in", Answer::Join(JoinAnswer::AlreadyIn)),
         answer("group info", Answer::GroupInfo(group_info)),
         answer("pong", Answer::Pong { server_ms: NOW }),
+        answer(
+            "listed rooms",
+            Answer::ListedRooms {
+                rooms: vec![Listed {
+                    room: room(),
+                    name: "álgebra 3".into(),
+                    members: 12,
+                    open: true,
+                }],
+                more: false,
+            },
+        ),
     ]
 }

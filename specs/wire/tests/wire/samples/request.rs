@@ -149,5 +149,18 @@ pub(super) fn samples() -> Vec<Sample> {
         request("report a bad commit", Request::BadCommit(report())),
         request("ping", Request::Ping),
         request("focus", Request::Focus(vec![room()])),
+        request(
+            "find a listed room",
+            Request::FindListed {
+                name: "álgebra 3".into(),
+            },
+        ),
+        request("list rooms", Request::Listed { after: None }),
+        request(
+            "list more rooms",
+            Request::Listed {
+                after: Some("álgebra 3".into()),
+            },
+        ),
     ]
 }

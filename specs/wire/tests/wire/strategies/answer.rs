@@ -6,7 +6,7 @@ use super::{
 };
 use lacre_wire::answer::{
     Accepted, AccountInfo, Answer, ClaimedAccount, ClaimedPackage, GroupInfoAnswer, JoinAnswer,
-    OpenState, OpenedLog,
+    Listed, OpenState, OpenedLog,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -78,6 +78,15 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
             accepted_ms,
         });
     let wrong_epoch = (any::<u32>(), any::<u64>(), vec(entry(), 0..3));
+    let listed =
+        (room(), text(), any::<u32>(), any::<bool>()).prop_map(|(room, name, members, open)| {
+            Listed {
+                room,
+                name,
+                members,
+                open,
+            }
+        });
     let join = prop_oneof![
         any::<u64>().prop_map(|wait_ms| JoinAnswer::Asked { wait_ms }),
         Just(JoinAnswer::CommitYourself),
@@ -102,5 +111,7 @@ pub(crate) fn answer() -> impl Strategy<Value = Answer> {
         join.prop_map(Answer::Join),
         group_info().prop_map(Answer::GroupInfo),
         any::<u64>().prop_map(|server_ms| Answer::Pong { server_ms }),
+        (vec(listed, 0..3), any::<bool>())
+            .prop_map(|(rooms, more)| Answer::ListedRooms { rooms, more }),
     ]
 }

@@ -130,5 +130,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         report.prop_map(Request::BadCommit),
         Just(Request::Ping),
         vec(room(), 0..4).prop_map(Request::Focus),
+        text().prop_map(|name| Request::FindListed { name }),
+        option::of(text()).prop_map(|after| Request::Listed { after }),
     ]
 }
