@@ -13,7 +13,7 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
         "Talk",
         "Converse",
         &[
-            "chat", "send", "listen", "history", "search", "rooms", "account", "explain",
+            "chat", "send", "listen", "history", "search", "rooms", "account", "profile", "explain",
         ],
     ),
     ("Run a relay", "Opere um relay", &["relay"]),

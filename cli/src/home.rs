@@ -3,7 +3,9 @@
 //! `account.json` holds what must be known before the store opens: where the relay is and where the
 //! key comes from. It holds no name and no secret.
 
+use crate::args::Place;
 use crate::failure::{Exit, Failure, Outcome};
+use crate::profile;
 use crate::secret::Secret;
 use crate::text::failure as text;
 use serde::{Deserialize, Serialize};
@@ -49,8 +51,13 @@ pub(crate) fn user_folder(name: &str) -> Outcome<PathBuf> {
         .ok_or_else(|| Failure::new("NoDataFolder", text::no_data_folder(), Exit::Failed))
 }
 
-/// The data folder: as asked for, or the user's. Absolute.
-pub(crate) fn folder(asked: Option<&Path>) -> Outcome<PathBuf> {
+/// The data folder of a command: that of the profile it names or that is in use. Absolute.
+pub(crate) fn folder(place: &Place) -> Outcome<PathBuf> {
+    profile::folder(&base(place.data.as_deref())?, place.profile.as_deref())
+}
+
+/// The folder of all profiles: as asked for, or the user's. Absolute.
+pub(crate) fn base(asked: Option<&Path>) -> Outcome<PathBuf> {
     let folder = match asked {
         Some(folder) => folder.to_owned(),
         None => user_folder("lacre")?,

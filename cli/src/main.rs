@@ -13,6 +13,7 @@ mod help;
 mod home;
 mod plain;
 mod print;
+mod profile;
 mod random;
 mod relay;
 mod secret;
@@ -61,6 +62,7 @@ async fn run(arguments: Arguments) -> Outcome {
         Some(Command::Search(search)) => command::search::run(search).await,
         Some(Command::Rooms(rooms)) => command::rooms::run(rooms).await,
         Some(Command::Account(account)) => command::account::run(account).await,
+        Some(Command::Profile(profile)) => command::profile::run(profile).await,
         Some(Command::Explain(explain)) => command::explain::run(&explain),
         Some(Command::Relay(relay)) => relay::run(relay).await,
     }

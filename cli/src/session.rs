@@ -31,7 +31,7 @@ pub(crate) fn options(folder: PathBuf, relay: &str, key: lacre::StoreKey) -> Opt
 impl Session {
     /// Opens the account of a data folder, with or without a network.
     pub(crate) async fn open(place: &Place) -> Outcome<Self> {
-        let folder = home::folder(place.data.as_deref())?;
+        let folder = home::folder(place)?;
         let settings = home::read(&folder)?;
         let key = settings.secret.find(place, &folder)?;
         let client = Client::open(options(folder.clone(), &settings.relay, key)).await?;

@@ -9,6 +9,8 @@
 mod accounts;
 #[path = "cli/chat.rs"]
 mod chat;
+#[path = "cli/commands.rs"]
+mod commands;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/devices.rs"]
@@ -25,6 +27,8 @@ mod operators;
 mod output;
 #[path = "cli/process.rs"]
 mod process;
+#[path = "cli/profiles.rs"]
+mod profiles;
 #[path = "cli/rooms.rs"]
 mod rooms;
 #[path = "cli/search.rs"]

@@ -29,6 +29,7 @@ told-back = connected again; what was waiting goes out now
 told-broken = the connection is lost; trying again
     .hint = what you write is kept on this device and goes out when the relay is back
 told-added = you are now in { $room }
+told-direct = { $who } can write to you now, and you to them
 told-you-left = you left { $room }
 told-you-removed = you were removed from { $room }
 told-you-banned = you were banned from { $room }
@@ -66,6 +67,12 @@ error-not-here = @{ $name } is not in this room
     .hint = /users lists who is
 error-no-right = you may not do that here
     .hint = ask an owner of the room; /users shows who that is
+error-banned = that person is kept out of this room
+    .hint = /unban @person lets them in again
+error-you-banned = you are banned from this room
+    .hint = ask one of its owners to lift the ban
+error-span = “{ $word }” is not a length of time
+    .hint = write a number and a unit: 30s, 10m, 2h, 1d, 1w
 error-yourself = that is you
     .hint = { $leave } leaves a room
 error-no-answer = the relay did not answer within { $seconds } s
@@ -110,12 +117,27 @@ command-msg = Writes to one person
 command-history = Shows the last messages
     .usage = /history [NUMBER]
     .more = As this device has them, without asking the relay; 20 without a number.
+command-search = Finds messages
+    .usage = /search WORDS
+    .more = In all rooms, among the messages on this device; the newest 20. "In quotes" finds words in a row.
 command-invite = Adds people to the room
     .usage = /invite @PEOPLE
     .more = They can read what comes from now on.
 command-kick = Puts a person out of the room
     .usage = /kick @PERSON
     .more = With all their devices. They keep what they had and read nothing new.
+command-ban = Keeps a person out of the room
+    .usage = /ban [@PERSON]
+    .more = Puts them out, and nobody can let them in again until /unban. Without a name, lists who is kept out.
+command-unban = Lets a person come in again
+    .usage = /unban @PERSON
+    .more = They are not in the room by that; invite them, or let them join.
+command-disappear = Says how long messages stay
+    .usage = /disappear [10m|2h|1d|1w|off]
+    .more = For messages from then on, on every device of everybody. Without a word, says what holds now.
+command-read = Marks the room as read
+    .usage = /read
+    .more = On all your devices.
 command-time = Tells the time here
     .usage = /time
     .more = With day and time zone of this machine.
@@ -152,6 +174,23 @@ start-fingerprint = ! at that address is another relay than the address says; co
 start-version = ! that relay speaks another version; update lacre, or use another relay
 start-unreachable = ! that relay does not answer; check the address and your network
 start-ended = the input ended before the account was made
+
+## Profiles
+
+profile-added = the profile { $name } is there, in { $folder }; write with it: lacre chat --profile { $name }
+profile-used = the profile { $name } is in use
+profile-current = in use
+profile-empty = no account yet
+profile-unknown = there is no profile “{ $name }”
+profile-exists = there is a profile { $name } already
+profile-bad-name = “{ $name }” cannot be a profile's name
+profile-default = the profile default is always there and cannot be removed
+profile-goes = the account of the profile { $name } goes from this device, with its keys and messages, in { $folder }; without another device of that account it is lost
+profile-sure = to remove it, type its name ({ $name }):
+profile-kept = the profile { $name } was not removed
+profile-open = a program is using { $folder }; end it first
+profile-removed = the profile { $name } is removed
+profile-not-removed = not all of { $folder } could be removed
 
 ## Answers
 
@@ -192,7 +231,25 @@ history-title = { $count ->
    *[other] last { $count } messages of { $room }
 }
 history-empty = no messages in { $room } on this device
+search-title = { $count ->
+    [one] { $count } message with { $words }
+   *[other] { $count } messages with { $words }
+}
+search-nothing = no message on this device with { $words }
 invite-done = added to { $room }: { $who }
+rooms-unread = { $count } unread
+join-unread = { $count ->
+    [one] { $count } unread message
+   *[other] { $count } unread messages
+}
+ban-done = { $who } is kept out of { $room }
+ban-nobody = nobody is kept out of { $room }
+ban-title = kept out of { $room }
+unban-done = { $who } may come into { $room } again
+unban-not = { $who } is not kept out of { $room }
+disappear-never = messages stay in { $room }
+disappear-after = new messages in { $room } disappear after { $after }
+read-done = everything in { $room } is read
 kick-done = { $who } is out of { $room }
 time-now = { $time } on { $day }, { $zone }
 stats-title = { $room }, as this device has it

@@ -29,6 +29,7 @@ told-back = conectado de novo; o que estava na fila está saindo
 told-broken = a conexão caiu; tentando de novo
     .hint = o que você escrever fica guardado neste dispositivo e sai quando o relay voltar
 told-added = você agora está em { $room }
+told-direct = { $who } pode escrever para você, e você também
 told-you-left = você saiu de { $room }
 told-you-removed = você foi removido de { $room }
 told-you-banned = você foi banido de { $room }
@@ -66,6 +67,12 @@ error-not-here = @{ $name } não está nesta sala
     .hint = /usuarios lista quem está
 error-no-right = você não pode fazer isso aqui
     .hint = peça a um dono da sala; /usuarios mostra quem é
+error-banned = essa pessoa está banida desta sala
+    .hint = /desbanir @pessoa a deixa entrar de novo
+error-you-banned = você está banido desta sala
+    .hint = peça a um dono dela que retire o banimento
+error-span = “{ $word }” não é um tempo
+    .hint = escreva um número e uma unidade: 30s, 10m, 2h, 1d, 1w
 error-yourself = essa pessoa é você
     .hint = { $leave } deixa uma sala
 error-no-answer = o relay não respondeu em { $seconds } s
@@ -110,12 +117,27 @@ command-msg = Escreve para uma pessoa
 command-history = Mostra as últimas mensagens
     .usage = /historico [NÚMERO]
     .more = Como estão neste dispositivo, sem perguntar ao relay; 20 se não houver número.
+command-search = Encontra mensagens
+    .usage = /buscar PALAVRAS
+    .more = Em todas as salas, entre as mensagens deste dispositivo; as 20 mais novas. "Entre aspas" encontra palavras seguidas.
 command-invite = Adiciona pessoas à sala
     .usage = /convidar @PESSOAS
     .more = Elas leem o que vier daqui em diante.
 command-kick = Tira uma pessoa da sala
     .usage = /expulsar @PESSOA
     .more = Com todos os dispositivos dela. Ela fica com o que tinha e não lê nada novo.
+command-ban = Mantém uma pessoa fora da sala
+    .usage = /banir [@PESSOA]
+    .more = Tira a pessoa, e ninguém a deixa entrar até /desbanir. Sem nome, lista quem está banido.
+command-unban = Deixa uma pessoa entrar de novo
+    .usage = /desbanir @PESSOA
+    .more = Isso não a põe na sala; convide-a ou deixe que ela entre.
+command-disappear = Diz quanto tempo as mensagens ficam
+    .usage = /sumir [10m|2h|1d|1w|off]
+    .more = Vale para as próximas mensagens, em todos os dispositivos de todos. Sem palavra, diz o que vale agora.
+command-read = Marca a sala como lida
+    .usage = /marcar-lida
+    .more = Em todos os seus dispositivos.
 command-time = Diz a hora daqui
     .usage = /hora
     .more = Com o dia e o fuso desta máquina.
@@ -152,6 +174,23 @@ start-fingerprint = ! nesse endereço está outro relay, não o que o endereço 
 start-version = ! esse relay fala outra versão; atualize o lacre ou use outro relay
 start-unreachable = ! esse relay não responde; confira o endereço e a rede
 start-ended = a entrada acabou antes de a conta ser feita
+
+## Perfis
+
+profile-added = o perfil { $name } está pronto, em { $folder }; converse com ele: lacre chat --profile { $name }
+profile-used = o perfil { $name } está em uso
+profile-current = em uso
+profile-empty = ainda sem conta
+profile-unknown = não existe o perfil “{ $name }”
+profile-exists = já existe um perfil { $name }
+profile-bad-name = “{ $name }” não pode ser nome de perfil
+profile-default = o perfil default sempre existe e não pode ser removido
+profile-goes = a conta do perfil { $name } sai deste dispositivo, com as chaves e mensagens, em { $folder }; sem outro dispositivo dessa conta, ela se perde
+profile-sure = para remover, digite o nome ({ $name }):
+profile-kept = o perfil { $name } não foi removido
+profile-open = um programa está usando { $folder }; encerre-o antes
+profile-removed = o perfil { $name } foi removido
+profile-not-removed = não foi possível remover tudo de { $folder }
 
 ## Respostas
 
@@ -192,7 +231,28 @@ history-title = { $count ->
    *[other] últimas { $count } mensagens de { $room }
 }
 history-empty = nenhuma mensagem de { $room } neste dispositivo
+search-title = { $count ->
+    [one] { $count } mensagem com { $words }
+   *[other] { $count } mensagens com { $words }
+}
+search-nothing = nenhuma mensagem deste dispositivo com { $words }
 invite-done = em { $room } agora: { $who }
+rooms-unread = { $count ->
+    [one] { $count } não lida
+   *[other] { $count } não lidas
+}
+join-unread = { $count ->
+    [one] { $count } mensagem não lida
+   *[other] { $count } mensagens não lidas
+}
+ban-done = { $who } não entra mais em { $room }
+ban-nobody = ninguém está banido de { $room }
+ban-title = banidos de { $room }
+unban-done = { $who } pode entrar em { $room } de novo
+unban-not = { $who } não está banido de { $room }
+disappear-never = as mensagens ficam em { $room }
+disappear-after = novas mensagens em { $room } somem depois de { $after }
+read-done = tudo em { $room } está lido
 kick-done = { $who } está fora de { $room }
 time-now = { $time } de { $day }, { $zone }
 stats-title = { $room }, como está neste dispositivo

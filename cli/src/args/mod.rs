@@ -1,12 +1,13 @@
 //! The command line. The comments are the English help; `text::help` holds the Portuguese.
 
+mod place;
 mod relay;
 
+pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{Durability, Relay, RelayCommand, RelayDev, RelayRun, RelayStatus, SignUp};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// End-to-end encrypted chat: run a relay, or talk through one.
 #[derive(Debug, Parser)]
@@ -60,34 +61,12 @@ pub(crate) enum Command {
     Rooms(Rooms),
     /// My account and its devices.
     Account(Account),
+    /// Several accounts or relays on this machine.
+    Profile(Profile),
     /// Cause and fix of an error code.
     Explain(Explain),
     /// Run and look after a relay.
     Relay(Relay),
-}
-
-/// Which account a command works with, and how its store is opened.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Place {
-    /// Folder with the account's data [default: lacre in the user's data folder].
-    #[arg(long, value_name = "DIR", env = "LACRE_HOME", hide_env_values = true)]
-    pub(crate) data: Option<PathBuf>,
-    /// The store's key is in this file, not in the system's keyring.
-    #[arg(long, value_name = "PATH", conflicts_with = "passphrase")]
-    pub(crate) key_file: Option<PathBuf>,
-    /// The store's key comes from a passphrase: asked, or taken from LACRE_PASSPHRASE.
-    #[arg(long)]
-    pub(crate) passphrase: bool,
-    /// Seconds to wait for the relay.
-    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
-}
-
-impl Place {
-    /// How long to wait for the relay.
-    pub(crate) fn patience(&self) -> Duration {
-        Duration::from_secs(self.timeout)
-    }
 }
 
 #[derive(Debug, Args)]

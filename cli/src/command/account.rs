@@ -57,7 +57,7 @@ pub(crate) struct Beginning {
 impl Beginning {
     /// Makes the folder and its key, or takes those of an earlier attempt.
     pub(crate) fn prepare(place: &Place) -> Outcome<Self> {
-        let folder = home::folder(place.data.as_deref())?;
+        let folder = home::folder(place)?;
         home::make(&folder)?;
         let (settings, key) = match home::find(&folder)? {
             Some(settings) if settings.ready => {

@@ -14,7 +14,7 @@ const PAGE: usize = 200;
 /// Prints the newest messages, oldest first.
 pub(crate) async fn run(arguments: History) -> Outcome {
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let folder = home::folder(arguments.place.data.as_deref())?;
+    let folder = home::folder(&arguments.place)?;
     let settings = home::read(&folder)?;
     let key = settings.secret.find(&arguments.place, &folder)?;
     let archive = Archive::open(&folder, &key)?;

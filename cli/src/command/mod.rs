@@ -6,6 +6,7 @@ pub(crate) mod devices;
 pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod listen;
+pub(crate) mod profile;
 pub(crate) mod rooms;
 pub(crate) mod search;
 pub(crate) mod send;

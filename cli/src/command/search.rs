@@ -13,7 +13,7 @@ const WIDTH: usize = 160;
 
 /// Prints what was found, newest first.
 pub(crate) async fn run(arguments: Search) -> Outcome {
-    let folder = home::folder(arguments.place.data.as_deref())?;
+    let folder = home::folder(&arguments.place)?;
     let settings = home::read(&folder)?;
     let key = settings.secret.find(&arguments.place, &folder)?;
     let archive = Archive::open(&folder, &key)?;

@@ -184,7 +184,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &["NoAnswer"],
+        codes: &["SetUpEnded"],
         cause: (
             "the input ended before the account was made",
             "a entrada acabou antes de a conta ser feita",
@@ -196,6 +196,41 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: (
             "start again; or make the account with: lacre account create",
             "comece de novo; ou crie a conta com: lacre account create",
+        ),
+    },
+    Entry {
+        codes: &[
+            "NoSuchProfile",
+            "ProfileExists",
+            "BadProfileName",
+            "DefaultProfile",
+        ],
+        cause: (
+            "the profile's name does not fit what was asked",
+            "o nome do perfil não serve para o que foi pedido",
+        ),
+        expected: (
+            "1 to 32 characters out of a-z 0-9 _ -; `default` is always there and stays",
+            "de 1 a 32 caracteres entre a-z 0-9 _ -; `default` sempre existe e fica",
+        ),
+        fix: (
+            "see the profiles with: lacre profile list",
+            "veja os perfis com: lacre profile list",
+        ),
+    },
+    Entry {
+        codes: &["NotConfirmed"],
+        cause: (
+            "something that cannot be undone was not confirmed",
+            "algo que não se desfaz não foi confirmado",
+        ),
+        expected: (
+            "the name typed once more, or --yes",
+            "o nome digitado mais uma vez, ou --yes",
+        ),
+        fix: (
+            "nothing was removed; run it again with --yes if you mean it",
+            "nada foi removido; execute de novo com --yes se é isso mesmo",
         ),
     },
     Entry {

@@ -17,6 +17,7 @@ use crate::talk::{Answer, Line, Problem, Session, Teller};
 use crate::text::{self, say};
 use lacre::{Event, SendState};
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 /// Runs the chat until `/quit`, the end of the input or Ctrl-C.
 pub(crate) async fn run(
@@ -40,6 +41,10 @@ pub(crate) async fn run(
             ended = &mut end => { ended?; break }
             event = account.next() => {
                 screen.event(&event.ok_or_else(closed)?)?;
+                continue;
+            }
+            () = screen.wait() => {
+                screen.overdue()?;
                 continue;
             }
             typed = input.line() => typed,
@@ -70,6 +75,9 @@ pub(crate) async fn run(
         _ => Ok(()),
     }
 }
+
+/// How often what waits for a name is looked at.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// Standard output, a line at a time.
 struct Screen {
@@ -125,6 +133,21 @@ impl Screen {
             Event::Error(error) if is_final(error) => Err(Failure::from(error.clone())),
             _ => Ok(()),
         }
+    }
+
+    /// A moment, while something waits to be told; otherwise for ever.
+    async fn wait(&self) {
+        match self.teller.holds() {
+            true => tokio::time::sleep(MOMENT).await,
+            false => std::future::pending().await,
+        }
+    }
+
+    fn overdue(&mut self) -> Outcome {
+        for line in self.teller.overdue() {
+            self.show(&line)?;
+        }
+        Ok(())
     }
 
     /// Shows an answer; what it means for a script if it is a problem.

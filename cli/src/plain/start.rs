@@ -127,7 +127,7 @@ impl Questions<'_> {
             } else {
                 print::out(question)?;
             }
-            let ended = || Failure::new("NoAnswer", say!(self.lang, "start-ended"), Exit::Usage);
+            let ended = || Failure::new("SetUpEnded", say!(self.lang, "start-ended"), Exit::Usage);
             let answer = tokio::select! {
                 ended = crate::relay::ended() => { ended?; None }
                 answer = self.input.line() => answer,

@@ -39,6 +39,15 @@ pub(super) fn find(name: &str, folder: &Path) -> Outcome<StoreKey> {
     Ok(StoreKey::new(*key))
 }
 
+/// Deletes an entry. One that cannot be deleted opens nothing any more.
+pub(super) fn forget(name: &str) {
+    if let Err(failure) =
+        entry(name).and_then(|entry| entry.delete_credential().map_err(unavailable))
+    {
+        tracing::warn!(?failure, name, "a key stays in the keyring");
+    }
+}
+
 fn entry(name: &str) -> Outcome<Entry> {
     // The first failure tells why there is no keyring; `Entry::new` would only say that there is none.
     if let Err(error) = Entry::store_status() {

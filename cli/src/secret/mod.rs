@@ -74,6 +74,13 @@ impl Secret {
         }
     }
 
+    /// Takes the key out of the keyring. A file stays where it is: it was named by a person.
+    pub(crate) fn forget(&self) {
+        if let Self::Keyring { entry } = self {
+            keyring::forget(entry);
+        }
+    }
+
     /// In words.
     pub(crate) fn describe(&self) -> String {
         match self {

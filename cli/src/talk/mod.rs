@@ -11,6 +11,7 @@ mod people;
 mod problem;
 mod said;
 mod session;
+mod span;
 mod stats;
 mod tell;
 

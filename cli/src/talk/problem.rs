@@ -63,6 +63,15 @@ impl Problem {
         )
     }
 
+    /// The person is kept out of the room.
+    pub(crate) fn banned(lang: Lang) -> Self {
+        Self::new(
+            say!(lang, "error-banned"),
+            say!(lang, "error-banned.hint"),
+            Exit::Refused,
+        )
+    }
+
     /// The relay did not answer in time.
     pub(crate) fn no_answer(lang: Lang, seconds: u64) -> Self {
         Self::new(
@@ -81,9 +90,14 @@ impl Problem {
                 say!(lang, "error-not-in-room.hint"),
                 exit,
             ),
-            "room.may_not" => Self::new(
+            "room.may_not" | "NotAllowed" => Self::new(
                 say!(lang, "error-no-right"),
                 say!(lang, "error-no-right.hint"),
+                Exit::Refused,
+            ),
+            "Banned" | "room.banned" => Self::new(
+                say!(lang, "error-you-banned"),
+                say!(lang, "error-you-banned.hint"),
                 Exit::Refused,
             ),
             code => {

@@ -6,7 +6,10 @@ use super::line::Line;
 use super::problem::{Answer, Problem};
 use crate::print::safe;
 use crate::text::{Lang, say};
-use lacre::{Client, Connection, MessageId, Millis, Room, RoomKind, SendHandle, SendState};
+use lacre::{
+    AccountId, Client, Connection, Item, MessageId, Millis, Room, RoomId, RoomKind, SendHandle,
+    SendState,
+};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +36,10 @@ struct State {
     unsent: Vec<SendHandle>,
     /// Every message of this session.
     wrote: HashSet<MessageId>,
+    /// Rooms that commands of this session made or entered.
+    made: HashSet<RoomId>,
+    /// How many commands are making or entering one.
+    entering: u32,
 }
 
 /// Why something that needs the relay did not end well.
@@ -204,6 +211,51 @@ impl Session {
             (RoomKind::Direct, name) => format!("@{}", safe(&name)),
             (_, name) => safe(&name),
         }
+    }
+
+    /// The handle under which a room knows an account, else the one that came with it.
+    pub(crate) fn handle_in(&self, room: &Room, account: AccountId, handle: &str) -> String {
+        let members = room.members();
+        let known = members.into_iter().find(|member| member.account == account);
+        known.map_or_else(|| handle.to_owned(), |member| member.handle)
+    }
+
+    /// Puts the handle that is known by now into a message.
+    pub(crate) fn name_sender(&self, room: RoomId, item: &mut Item) {
+        if let Ok(room) = self.client().room(room) {
+            item.sender_name = self.handle_in(&room, item.sender, &item.sender_name);
+        }
+    }
+
+    /// Makes or enters a room for a command, whose answer tells of it.
+    pub(crate) async fn entering(
+        &self,
+        work: impl Future<Output = Result<Room, Problem>>,
+    ) -> Result<Room, Problem> {
+        self.state().entering += 1;
+        let done = work.await;
+        let mut state = self.state();
+        state.entering = state.entering.saturating_sub(1);
+        if let Ok(room) = &done {
+            state.made.insert(room.id());
+        }
+        done
+    }
+
+    /// Whether a command is making or entering a room, so that the next one may be its.
+    pub(crate) fn is_entering(&self) -> bool {
+        self.state().entering > 0
+    }
+
+    /// Whether a command of this session made or entered the room.
+    pub(crate) fn made(&self, room: RoomId) -> bool {
+        self.state().made.contains(&room)
+    }
+
+    /// The name of the room with an id.
+    pub(crate) fn title_of(&self, room: RoomId) -> String {
+        let room = self.client().room(room);
+        room.map_or_else(|_| say!(self.lang(), "unnamed"), |room| self.title(&room))
     }
 
     /// An answer of one line.

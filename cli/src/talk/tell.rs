@@ -2,6 +2,10 @@
 //!
 //! An event tells what a message is now. What a person wants to read is what changed, so the
 //! messages that were shown are remembered, and the same twice is told once.
+//!
+//! A room appears before its name can be read, and a person before the directory has said who it
+//! is. What would be told without the name waits a moment for it, and what follows in that room
+//! waits behind it.
 
 use super::line::Line;
 use super::said::{name, words};
@@ -9,11 +13,15 @@ use super::session::Session;
 use crate::explain;
 use crate::print::safe;
 use crate::text::say;
-use lacre::{Connection, Event, ItemBody, LocalId, Message, Room, RoomId, SendState};
-use std::collections::HashMap;
+use lacre::{
+    AccountId, Connection, Event, ItemBody, LocalId, Message, Millis, RoomId, RoomKind, SendState,
+};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many messages are remembered to tell a change from news.
 const REMEMBERED: usize = 10_000;
+/// How long a name is waited for, in milliseconds.
+const NAME_PATIENCE: Millis = 3_000;
 
 /// Turns the events of a session into lines.
 pub(crate) struct Teller {
@@ -21,6 +29,8 @@ pub(crate) struct Teller {
     seen: HashMap<LocalId, Seen>,
     /// Whether the connection was up before; the first time is no news of a return.
     was_online: Option<bool>,
+    /// Events that wait for a name, in order, and when they came.
+    held: VecDeque<(Millis, RoomId, Event)>,
 }
 
 /// What was last told of a message.
@@ -37,19 +47,103 @@ impl Teller {
             session,
             seen: HashMap::new(),
             was_online: None,
+            held: VecDeque::new(),
         }
     }
 
-    /// What to show of an event.
+    /// What to show of an event, and of those that waited for what it brings.
     pub(crate) fn tell(&mut self, event: &Event) -> Vec<Line> {
+        let mut lines = self.overdue();
+        match room_of(event) {
+            Some(room) if self.waits(room, event) => {
+                let now = self.session.clock().now();
+                self.held.push_back((now, room, event.clone()));
+            }
+            _ => lines.extend(self.lines(event)),
+        }
+        lines
+    }
+
+    /// Whether something waits; then ask [`Teller::overdue`] in a moment.
+    pub(crate) fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// What has waited long enough, or need not wait any more.
+    pub(crate) fn overdue(&mut self) -> Vec<Line> {
+        let (now, mut lines) = (self.session.clock().now(), Vec::new());
+        let mut waiting = HashSet::new();
+        for (since, room, event) in std::mem::take(&mut self.held) {
+            let patient = now.saturating_sub(since) < NAME_PATIENCE;
+            if waiting.contains(&room) || patient && self.is_nameless(room, &event) {
+                waiting.insert(room);
+                self.held.push_back((since, room, event));
+            } else {
+                lines.extend(self.lines(&event));
+            }
+        }
+        lines
+    }
+
+    /// Whether an event has to wait: for a name, or behind one that waits for it.
+    fn waits(&self, room: RoomId, event: &Event) -> bool {
+        self.held.iter().any(|(_, held, _)| *held == room) || self.is_nameless(room, event)
+    }
+
+    /// Whether the room or the person of an event has no name yet.
+    fn is_nameless(&self, room: RoomId, event: &Event) -> bool {
+        let Ok(room) = self.session.client().room(room) else {
+            return false;
+        };
+        if matches!(event, Event::RoomAdded { .. }) && self.session.is_entering() {
+            return true;
+        }
+        let unknown = |account: AccountId, handle: &str| {
+            handle.is_empty() || account.to_string().starts_with(handle)
+        };
+        let peer_unknown = || {
+            let members = room.members();
+            members
+                .iter()
+                .any(|peer| unknown(peer.account, &peer.handle) && peer.handle == room.name())
+        };
+        let person_unknown = match event {
+            Event::Message(message) | Event::MessageChanged(message) => {
+                let sender = message.sender();
+                let handle = self
+                    .session
+                    .handle_in(&room, sender.account(), sender.name());
+                unknown(sender.account(), &handle)
+            }
+            Event::Member { person, .. } => {
+                let handle = self
+                    .session
+                    .handle_in(&room, person.account(), person.name());
+                unknown(person.account(), &handle)
+            }
+            _ => false,
+        };
+        person_unknown || room.name().is_empty() || peer_unknown()
+    }
+
+    fn lines(&mut self, event: &Event) -> Vec<Line> {
         let lang = self.session.lang();
         let info = |text| vec![Line::Info(text)];
         match event {
             Event::Connection(state) => self.connection(*state == Connection::Online),
             Event::Message(message) | Event::MessageChanged(message) => self.message(message),
-            Event::RoomAdded { room } => info(say!(lang, "told-added", room = self.title(*room))),
+            Event::RoomAdded { room } => {
+                if self.session.made(*room) {
+                    return Vec::new();
+                }
+                let title = self.session.title_of(*room);
+                info(match self.is_direct(*room) {
+                    true => say!(lang, "told-direct", who = title),
+                    false => say!(lang, "told-added", room = title),
+                })
+            }
             Event::RoomRemoved { room, left, banned } => {
-                let title = self.title(*room);
+                let title = self.session.title_of(*room);
                 if self.session.room().is_some_and(|here| here.id() == *room) {
                     self.session.look_at(None);
                 }
@@ -59,21 +153,24 @@ impl Teller {
                     false => say!(lang, "told-you-removed", room = title),
                 })
             }
+            // The two of a direct room neither come nor go.
+            Event::Member { room, .. } if self.is_direct(*room) => Vec::new(),
             Event::Member {
                 room,
                 person,
                 joined,
                 ..
             } => {
-                let (who, room) = (name(lang, person.name()), self.title(*room));
+                let who = self.who(*room, person.account(), person.name());
+                let room = self.session.title_of(*room);
                 info(match joined {
                     true => say!(lang, "told-joined", who = who, room = room),
                     false => say!(lang, "told-left", who = who, room = room),
                 })
             }
             Event::RoomStopped { room, error } => {
-                let what = say!(lang, "told-stopped", room = self.title(*room));
-                vec![self.failure(what, error)]
+                let title = self.session.title_of(*room);
+                vec![self.failure(say!(lang, "told-stopped", room = title), error)]
             }
             Event::ApprovalRequested(request) => info(say!(
                 lang,
@@ -103,7 +200,7 @@ impl Teller {
 
     /// A message that is new, or what changed of one.
     fn message(&mut self, message: &Message) -> Vec<Line> {
-        let (lang, item) = (self.session.lang(), message.item());
+        let (lang, mut item) = (self.session.lang(), message.item().clone());
         if item.own && item.state == SendState::Queued {
             return Vec::new();
         }
@@ -115,32 +212,49 @@ impl Teller {
             reactions: item.reactions.iter().map(|(_, who)| who.len()).sum(),
         };
         let before = self.seen.insert(item.id, now);
-        let room = self.title(message.room_id());
+        let room = self.session.title_of(message.room_id());
         if item.own && item.state == SendState::Failed {
             return vec![Line::Error {
-                what: say!(lang, "told-refused", room = room, text = words(lang, item)),
+                what: say!(lang, "told-refused", room = room, text = words(lang, &item)),
                 hint: String::new(),
             }];
         }
-        let who = name(lang, &item.sender_name);
+        let who = self.who(message.room_id(), item.sender, &item.sender_name);
         let now = self.seen.get(&item.id);
         let line = match before {
             None if self.session.wrote(message.id()) => return Vec::new(),
             Some(ref before) if Some(before) == now => return Vec::new(),
             Some(before) if before.body != item.body => {
-                let text = words(lang, item);
+                let text = words(lang, &item);
                 Line::Info(match item.body {
                     ItemBody::Deleted => say!(lang, "told-deleted", who = who, room = room),
                     _ => say!(lang, "told-edited", who = who, room = room, text = text),
                 })
             }
             // A change of reactions, or a message as it is first seen: shown as it stands.
-            _ => Line::Message {
-                room,
-                item: Box::new(item.clone()),
-            },
+            _ => {
+                self.session.name_sender(message.room_id(), &mut item);
+                Line::Message {
+                    room,
+                    item: Box::new(item),
+                }
+            }
         };
         vec![line]
+    }
+
+    fn is_direct(&self, room: RoomId) -> bool {
+        let room = self.session.client().room(room);
+        room.is_ok_and(|room| room.kind() == RoomKind::Direct)
+    }
+
+    /// A person as they are known in a room.
+    fn who(&self, room: RoomId, account: AccountId, handle: &str) -> String {
+        let known = match self.session.client().room(room) {
+            Ok(room) => self.session.handle_in(&room, account, handle),
+            Err(_) => handle.to_owned(),
+        };
+        name(self.session.lang(), &known)
     }
 
     fn failure(&self, what: String, error: &lacre::Error) -> Line {
@@ -157,10 +271,13 @@ impl Teller {
                 .unwrap_or_default(),
         }
     }
+}
 
-    fn title(&self, room: RoomId) -> String {
-        let known = |room: Room| self.session.title(&room);
-        let room = self.session.client().room(room);
-        room.map_or_else(|_| say!(self.session.lang(), "unnamed"), known)
+/// The room whose names an event tells.
+fn room_of(event: &Event) -> Option<RoomId> {
+    match event {
+        Event::Message(message) | Event::MessageChanged(message) => Some(message.room_id()),
+        Event::RoomAdded { room } | Event::Member { room, .. } => Some(*room),
+        _ => None,
     }
 }

@@ -50,6 +50,40 @@ const HELP: &[(&str, &str)] = &[
         "Lines without drawing, for screen readers; used by itself where there is no terminal",
         "Linhas sem desenho, para leitores de tela; usado sozinho onde não há terminal",
     ),
+    (
+        "Several accounts or relays on this machine",
+        "Várias contas ou relays nesta máquina",
+    ),
+    (
+        "Which of several accounts [default: the one that `lacre profile use` chose]",
+        "Qual de várias contas [padrão: a que `lacre profile use` escolheu]",
+    ),
+    (
+        "The profiles, and which one is in use",
+        "Os perfis, e qual está em uso",
+    ),
+    (
+        "Make a profile for another account; its account is made at its first chat",
+        "Cria um perfil para outra conta; a conta é criada na primeira conversa dele",
+    ),
+    (
+        "Use this profile wherever --profile does not say otherwise",
+        "Usa este perfil onde --profile não disser outra coisa",
+    ),
+    (
+        "Remove a profile with its account's keys and messages from this device",
+        "Remove deste dispositivo um perfil com as chaves e mensagens da conta",
+    ),
+    (
+        "Folder with the profiles [default: lacre in the user's data folder]",
+        "Pasta dos perfis [padrão: lacre na pasta de dados do usuário]",
+    ),
+    (
+        "The profile's name; `default` is the one that is always there",
+        "O nome do perfil; `default` é o que sempre existe",
+    ),
+    ("The profile's name", "O nome do perfil"),
+    ("Without asking", "Sem perguntar"),
     ("Send one message", "Envia uma mensagem"),
     (
         "Print what happens as it happens",

@@ -86,5 +86,5 @@ fn the_first_start_ends_with_its_input() {
         ended.out.contains("! isso não é o endereço de um relay"),
         "{ended:?}"
     );
-    ended.failed(2, "NoAnswer");
+    ended.failed(2, "SetUpEnded");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -128,10 +128,21 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        Self::reading(command, Stdio::null())
+    }
+
+    /// A process that reads what is typed.
+    pub(crate) fn typing(command: Command) -> (Self, ChildStdin) {
+        let mut running = Self::reading(command, Stdio::piped());
+        let input = running.child.stdin.take().unwrap();
+        (running, input)
+    }
+
+    fn reading(mut command: Command, input: Stdio) -> Self {
         let shown = format!("{command:?}");
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -228,12 +239,17 @@ impl Running {
 
     /// SIGTERM, then waits for the end; exit code and all lines.
     #[cfg(unix)]
-    pub(crate) fn terminate(mut self) -> (i32, Vec<String>) {
+    pub(crate) fn terminate(self) -> (i32, Vec<String>) {
         let done = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()
             .unwrap();
         assert!(done.success());
+        self.ended()
+    }
+
+    /// Waits for the end; exit code and all lines.
+    pub(crate) fn ended(mut self) -> (i32, Vec<String>) {
         let until = Instant::now() + LIMIT;
         let mut seen = std::mem::take(&mut self.seen);
         // Its output closes when it ends.

@@ -42,6 +42,10 @@ pub(crate) fn complete(lang: Lang, known: &Known, input: &str) -> Vec<String> {
         None => Vec::new(),
         Some(Takes::Text) => last_word(input, |word| people(known, word, true)),
         Some(Takes::Person) => last_word(input, |word| people(known, word, false)),
+        Some(Takes::Word(words)) => last_word(input, |word| {
+            let fits = words.iter().filter(|known| known.starts_with(word));
+            fits.map(|known| (*known).to_owned()).collect()
+        }),
         Some(Takes::Command) => {
             last_word(input, |word| commands(lang, word.trim_start_matches('/')))
         }

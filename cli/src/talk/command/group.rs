@@ -29,11 +29,14 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
     for word in handles.split_whitespace() {
         accounts.push(people::account(session, word).await?);
     }
-    let client = session.client();
     let room = session
-        .ask(client.create_group_with(name, accounts))
+        .entering(async {
+            let work = session.client().create_group_with(name, accounts);
+            let room = session.ask(work).await?;
+            session.shows(&room, |room| !room.name().is_empty()).await;
+            Ok(room)
+        })
         .await?;
-    session.shows(&room, |room| !room.name().is_empty()).await;
     session.look_at(Some(room.clone()));
     Session::info(say!(
         lang,

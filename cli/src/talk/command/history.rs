@@ -74,7 +74,11 @@ pub(super) async fn last(
                 .map_err(failed)?
                 == 0
         {
-            return Ok(items.split_off(have.saturating_sub(count)));
+            let mut items = items.split_off(have.saturating_sub(count));
+            items
+                .iter_mut()
+                .for_each(|item| session.name_sender(room.id(), item));
+            return Ok(items);
         }
     }
 }

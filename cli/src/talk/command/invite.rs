@@ -2,7 +2,7 @@
 
 use super::{Call, Command, Takes};
 use crate::talk::people;
-use crate::talk::problem::Answer;
+use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
 use crate::text::say;
 
@@ -25,7 +25,13 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
     for word in call.rest.split_whitespace() {
         accounts.push(people::account(session, word).await?);
     }
-    session.ask(room.invite_accounts(accounts)).await?;
+    let invited = session.patiently(room.invite_accounts(accounts)).await;
+    invited.map_err(|stopped| {
+        stopped.told(lang, |error| {
+            let banned = matches!(error.code(), "Banned" | "room.banned");
+            banned.then(|| Problem::banned(lang))
+        })
+    })?;
     Session::info(say!(
         lang,
         "invite-done",

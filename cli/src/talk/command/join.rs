@@ -1,7 +1,9 @@
 //! `/entrar`, `/join`: goes to a room of this person, or comes into an open one.
 
+use super::history::last;
 use super::{Call, Command, Takes};
 use crate::print::safe;
+use crate::talk::line::Line;
 use crate::talk::people;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
@@ -24,16 +26,44 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
     }
     let room = enter(session, call.rest).await?;
     session.look_at(Some(room.clone()));
-    Session::info(say!(
+    let mut lines = vec![Line::Info(say!(
         lang,
         "join-entered",
         room = session.title(&room),
         count = room.members().len()
-    ))
+    ))];
+    lines.extend(unread(session, &room).await?);
+    Ok(lines)
+}
+
+/// How many unread messages are shown at most.
+const MOST: usize = 20;
+
+/// The unread messages of a room, the newest ones; reading them here has read them.
+async fn unread(session: &Session, room: &Room) -> Result<Vec<Line>, Problem> {
+    let failed = |error| Problem::of(session.lang(), &error);
+    let unread = room.unread().map_err(failed)?;
+    let count = usize::try_from(unread.messages).unwrap_or(MOST).min(MOST);
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let title = session.title(room);
+    let items = last(session, room, count).await?;
+    room.mark_all_read().await.map_err(failed)?;
+    let messages = items.into_iter().map(|item| Line::Message {
+        room: title.clone(),
+        item: Box::new(item),
+    });
+    let head = say!(session.lang(), "join-unread", count = unread.messages);
+    Ok([Line::Info(head)].into_iter().chain(messages).collect())
 }
 
 /// The room of a name, `@handle` or id; entered if this person is not in it yet.
 pub(crate) async fn enter(session: &Session, wanted: &str) -> Result<Room, Problem> {
+    session.entering(find_or_join(session, wanted)).await
+}
+
+async fn find_or_join(session: &Session, wanted: &str) -> Result<Room, Problem> {
     let lang = session.lang();
     if wanted.starts_with('@') {
         let account = people::account(session, wanted).await?;

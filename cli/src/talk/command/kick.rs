@@ -5,7 +5,7 @@ use crate::print::safe;
 use crate::talk::people;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
-use crate::text::say;
+use crate::text::{Lang, say};
 
 pub(super) const COMMAND: Command = Command {
     id: "kick",
@@ -25,14 +25,7 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
     let room = session.here()?;
     let member = people::member(session, &room, person).await?;
     if member.account == session.client().me().account {
-        return Err(Problem::usage(
-            say!(lang, "error-yourself"),
-            say!(
-                lang,
-                "error-yourself.hint",
-                leave = super::leave::COMMAND.usage(lang)
-            ),
-        ));
+        return Err(yourself(lang));
     }
     session.ask(room.remove(member.account)).await?;
     let account = member.account;
@@ -45,4 +38,13 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
         who = who,
         room = session.title(&room)
     ))
+}
+
+/// Nobody puts themselves out.
+pub(super) fn yourself(lang: Lang) -> Problem {
+    let leave = super::leave::COMMAND.usage(lang);
+    Problem::usage(
+        say!(lang, "error-yourself"),
+        say!(lang, "error-yourself.hint", leave = leave),
+    )
 }

@@ -4,7 +4,9 @@
 //! Fluent files: one line of help, `.usage`, and `.more` for `/help COMMAND`. What is not in the
 //! table does not exist: help, completion and the guide are read from it.
 
+mod ban;
 mod complete;
+mod disappear;
 mod group;
 mod help;
 mod history;
@@ -15,9 +17,12 @@ mod leave;
 mod msg;
 mod parse;
 mod quit;
+mod read;
 mod rooms;
+mod search;
 mod stats;
 mod time;
+mod unban;
 mod users;
 
 #[allow(unused_imports)]
@@ -71,6 +76,8 @@ pub(crate) enum Takes {
     Room,
     /// The name of a command.
     Command,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// The table, in the order of `/help`.
@@ -83,8 +90,13 @@ static COMMANDS: &[Command] = &[
     users::COMMAND,
     msg::COMMAND,
     history::COMMAND,
+    search::COMMAND,
     invite::COMMAND,
     kick::COMMAND,
+    ban::COMMAND,
+    unban::COMMAND,
+    disappear::COMMAND,
+    read::COMMAND,
     time::COMMAND,
     stats::COMMAND,
     quit::COMMAND,

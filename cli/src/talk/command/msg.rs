@@ -22,7 +22,9 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
         return Err(call.command.misused(lang));
     }
     let account = people::account(session, person).await?;
-    let room = session.ask(session.client().direct_with(account)).await?;
+    let room = session
+        .entering(session.ask(session.client().direct_with(account)))
+        .await?;
     let title = session.title(&room);
     if text.is_empty() {
         session.look_at(Some(room));

@@ -36,8 +36,12 @@ fn list(session: &Session) -> Answer {
             (None, true) => say!(lang, "rooms-here"),
             (None, false) => String::new(),
         };
+        let unread = match room.unread().map_or(0, |unread| unread.messages) {
+            0 => String::new(),
+            count => say!(lang, "rooms-unread", count = count),
+        };
         let people = say!(lang, "rooms-people", count = room.members().len());
-        vec![session.title(room), kind, people, mark]
+        vec![session.title(room), kind, people, unread, mark]
     };
     Ok(vec![Line::Table {
         title: say!(lang, "rooms-title", count = rooms.len()),
