@@ -5,6 +5,7 @@
 //! code of its [`failure::Exit`].
 
 mod args;
+mod chat;
 mod command;
 mod demo;
 mod explain;
@@ -53,6 +54,7 @@ fn start(arguments: Arguments) -> Outcome {
 
 async fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
+        None if command::chat::has_screen() => command::chat::run(bare_chat()).await,
         None => print::out(&help::overview()),
         Some(Command::Demo(demo)) => demo::run(demo).await,
         Some(Command::Chat(chat)) => command::chat::run(chat).await,
@@ -65,6 +67,15 @@ async fn run(arguments: Arguments) -> Outcome {
         Some(Command::Profile(profile)) => command::profile::run(profile).await,
         Some(Command::Explain(explain)) => command::explain::run(&explain),
         Some(Command::Relay(relay)) => relay::run(relay).await,
+    }
+}
+
+/// What `lacre chat` means without arguments: `lacre` alone opens the chat.
+fn bare_chat() -> args::Chat {
+    let command = <args::Chat as clap::Args>::augment_args(clap::Command::new("lacre"));
+    match args::Chat::from_arg_matches(&command.get_matches_from(["lacre"])) {
+        Ok(chat) => chat,
+        Err(error) => error.exit(),
     }
 }
 

@@ -31,6 +31,9 @@ mod process;
 mod profiles;
 #[path = "cli/rooms.rs"]
 mod rooms;
+#[cfg(unix)]
+#[path = "cli/screen.rs"]
+mod screen;
 #[path = "cli/search.rs"]
 mod search;
 #[path = "cli/talk.rs"]

@@ -7,6 +7,7 @@ use crate::session;
 use crate::talk::command::enter;
 use crate::talk::{Clock, Session};
 use crate::text;
+use std::io::IsTerminal;
 
 /// Opens the account and talks until the person leaves.
 pub(crate) async fn run(arguments: Chat) -> Outcome {
@@ -17,8 +18,7 @@ pub(crate) async fn run(arguments: Chat) -> Outcome {
         }
         opened => opened?,
     };
-    // Not before: a passphrase is asked for while the account is opened.
-    let mut input = input.unwrap_or_else(Input::standard);
+    let screen = !arguments.plain && has_screen();
     account
         .during(async |account| {
             let patience = account.patience();
@@ -32,7 +32,17 @@ pub(crate) async fn run(arguments: Chat) -> Outcome {
                 let room = enter(&talk, room).await.map_err(Failure::from)?;
                 talk.look_at(Some(room));
             }
+            if screen {
+                return crate::chat::run(account, &talk).await;
+            }
+            // Not before: a passphrase is asked for while the account is opened.
+            let mut input = input.unwrap_or_else(Input::standard);
             plain::run(account, &talk, &mut input).await
         })
         .await
+}
+
+/// Whether there is a terminal to draw on and to read keys from.
+pub(crate) fn has_screen() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
 }

@@ -4,6 +4,21 @@ use super::Entry;
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
+        codes: &["NoScreen"],
+        cause: (
+            "the terminal could not be read or drawn on",
+            "não foi possível ler o terminal ou desenhar nele",
+        ),
+        expected: (
+            "a terminal on standard input and output",
+            "um terminal na entrada e na saída padrão",
+        ),
+        fix: (
+            "start it in a terminal, or use lacre chat --plain",
+            "inicie-o em um terminal ou use lacre chat --plain",
+        ),
+    },
+    Entry {
         codes: &["NoKeyring"],
         cause: (
             "the system's keyring cannot be used",

@@ -64,11 +64,11 @@ pub(crate) fn size(bytes: u64) -> String {
 
 /// Whether errors may be coloured.
 pub(crate) fn colour_on_errors() -> bool {
-    wanted() && std::io::stderr().is_terminal()
+    colour_wanted() && std::io::stderr().is_terminal()
 }
 
-/// <https://no-color.org>: set and not empty means no colour.
-fn wanted() -> bool {
+/// Whether colours are wanted. <https://no-color.org>: set and not empty means no.
+pub(crate) fn colour_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Paint(bool);
 impl Paint {
     /// For standard output.
     pub(crate) fn output() -> Self {
-        Self(wanted() && std::io::stdout().is_terminal())
+        Self(colour_wanted() && std::io::stdout().is_terminal())
     }
 
     /// For standard error.

@@ -8,6 +8,7 @@ super::texts! {
     no_randomness(error)
         "the operating system gives no random bytes: {error}"
         "o sistema operacional não fornece bytes aleatórios: {error}";
+    terminal_broken(error) "the terminal cannot be used: {error}" "não foi possível usar o terminal: {error}";
     no_data_folder()
         "the user's data folder is not known: neither XDG_DATA_HOME nor HOME is set"
         "a pasta de dados do usuário não é conhecida: nem XDG_DATA_HOME nem HOME está definida";

@@ -12,8 +12,14 @@ use unic_langid::LanguageIdentifier;
 
 pub(crate) use fluent_bundle::FluentValue as Value;
 
-const ENGLISH: &str = include_str!("../../texts/en.ftl");
-const PORTUGUESE: &str = include_str!("../../texts/pt.ftl");
+const ENGLISH: &str = concat!(
+    include_str!("../../texts/en.ftl"),
+    include_str!("../../texts/screen.en.ftl")
+);
+const PORTUGUESE: &str = concat!(
+    include_str!("../../texts/pt.ftl"),
+    include_str!("../../texts/screen.pt.ftl")
+);
 
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", ENGLISH));
 static PT: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("pt", PORTUGUESE));

@@ -1,0 +1,85 @@
+//! What a key or message makes the program do, and doing it.
+//!
+//! The screen never waits: everything that reads the store or asks the client runs as a task, and
+//! its result comes back as a [`Msg`](super::msg::Msg).
+
+mod dress;
+mod find;
+mod hands;
+
+pub(crate) use hands::Hands;
+
+use super::msg::News;
+use lacre::{AccountId, MessageId, RoomId};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Load a room and follow it.
+    Enter(RoomId),
+    /// Stop following a room.
+    Unload(RoomId),
+    /// Read messages before those that are loaded.
+    Older(RoomId),
+    /// Everything in the room was read.
+    Read(RoomId),
+    /// Mark the room as unread from a message on.
+    Keep {
+        room: RoomId,
+        message: MessageId,
+    },
+    /// Look for words, in a room or everywhere. The number comes back with what was found.
+    Search {
+        room: Option<RoomId>,
+        words: String,
+        number: u64,
+    },
+    Send {
+        room: RoomId,
+        text: String,
+    },
+    /// Run a command, in a room if there is one.
+    Say {
+        room: Option<RoomId>,
+        text: String,
+    },
+    Reply {
+        room: RoomId,
+        to: MessageId,
+        text: String,
+    },
+    Edit {
+        room: RoomId,
+        message: MessageId,
+        text: String,
+    },
+    React {
+        room: RoomId,
+        message: MessageId,
+        emoji: String,
+    },
+    /// Take a reaction back.
+    Unreact {
+        room: RoomId,
+        message: MessageId,
+        emoji: String,
+    },
+    Delete {
+        room: RoomId,
+        message: MessageId,
+    },
+    /// Open the room with a person.
+    Direct(AccountId),
+    /// Put a text into the clipboard.
+    Copy(String),
+    /// Write in the person's editor.
+    Editor {
+        room: Option<RoomId>,
+        text: String,
+    },
+    /// Let the mouse scroll, or leave it to the terminal.
+    Mouse(bool),
+    /// Tell of a message.
+    Tell(News),
+    Quit,
+}

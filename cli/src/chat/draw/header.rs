@@ -1,0 +1,42 @@
+//! The room on the screen: its name and how many people are in it.
+
+use super::fit;
+use super::side::shown;
+use super::theme::Theme;
+use crate::chat::model::View;
+use crate::chat::model::room::Kind;
+use crate::text::say;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Draws it.
+pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
+    let Some(room) = view.room() else {
+        let title = Line::styled(" Lacre", theme.strong());
+        frame.render_widget(title, area);
+        return;
+    };
+    let facts = match (&room.stopped, room.joined, room.kind) {
+        (Some(_), ..) => say!(view.lang, "chat-stopped"),
+        (None, false, _) => say!(view.lang, "chat-not-in"),
+        (None, true, Kind::Direct) => String::new(),
+        (None, true, Kind::Group) => say!(view.lang, "chat-people", count = room.people.len()),
+    };
+    let sign = match room.kind {
+        Kind::Direct => "@",
+        Kind::Group => "#",
+    };
+    let width = usize::from(area.width);
+    let facts = fit::cut(&facts, width / 2);
+    let name = width.saturating_sub(fit::width(&facts) + 5);
+    frame.render_widget(
+        Line::from(vec![
+            Span::styled(format!(" {sign} "), theme.dim()),
+            Span::styled(fit::padded(&shown(view, room), name), theme.strong()),
+            Span::raw(" "),
+            Span::styled(facts, theme.dim()),
+        ]),
+        area,
+    );
+}

@@ -1,0 +1,79 @@
+//! What reaches the screen: keys, time, and what the client tells.
+
+use super::model::Link;
+use super::model::entry::{Change, Entry};
+use super::model::room::RoomLine;
+use super::model::search::Found;
+use lacre::{Millis, RoomId, Unread};
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::layout::Size;
+
+/// One thing that happened. All texts are harmless to show.
+#[derive(Debug, Clone)]
+pub(crate) enum Msg {
+    Key(KeyEvent),
+    Paste(String),
+    Mouse(MouseEvent),
+    Size(Size),
+    /// The terminal's window got or lost the focus.
+    Focus(bool),
+    Tick(Millis),
+    Link(Link),
+    /// The rooms as they are now.
+    Rooms(Vec<RoomLine>),
+    /// What is unread in a room.
+    Unread {
+        room: RoomId,
+        unread: Unread,
+    },
+    /// The first page of a room.
+    Page {
+        room: RoomId,
+        entries: Vec<Entry>,
+    },
+    /// What changed in a room's list.
+    Changes {
+        room: RoomId,
+        changes: Vec<Change>,
+    },
+    /// Older messages were read, so many.
+    Older {
+        room: RoomId,
+        count: usize,
+    },
+    /// What was found for the search of this number.
+    Found {
+        number: u64,
+        hits: Vec<Found>,
+    },
+    /// Somebody wrote.
+    News(News),
+    /// A room is there that was asked for.
+    Entered(RoomId),
+    /// The text came back from the editor.
+    Written {
+        room: Option<RoomId>,
+        text: String,
+    },
+    /// A command has answered; the room to go to, if it went to another one.
+    Said {
+        lines: Vec<String>,
+        room: Option<RoomId>,
+    },
+    /// Something was not done; why.
+    Failed(String),
+    /// A text could not be sent: it goes back into the composer.
+    Refused {
+        room: RoomId,
+        text: String,
+        why: String,
+    },
+}
+
+/// A message to be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct News {
+    pub(crate) room: RoomId,
+    pub(crate) who: String,
+    pub(crate) text: String,
+}

@@ -1,0 +1,109 @@
+//! Going from room to room.
+
+use crate::chat::act::Act;
+use crate::chat::model::View;
+use crate::chat::model::room::next_unread;
+use lacre::{RoomId, Unread};
+
+impl View {
+    /// Puts a room on the screen.
+    pub(crate) fn enter(&mut self, room: RoomId) -> Vec<Act> {
+        if self.current == Some(room) || self.line(room).is_none() {
+            return Vec::new();
+        }
+        self.leave();
+        self.current = Some(room);
+        let known = self.pages.contains_key(&room);
+        let first = self.line(room).and_then(|line| line.first);
+        self.pages.entry(room).or_default().new_from = first;
+        let mut acts = Vec::new();
+        if !known {
+            acts.push(Act::Enter(room));
+        }
+        acts.extend(self.entered(room).map(Act::Unload));
+        acts.extend(self.looked());
+        acts
+    }
+
+    /// Puts away what belongs to looking at the room.
+    fn leave(&mut self) {
+        self.completion = None;
+        if let Some(page) = self.page_mut() {
+            page.selected = None;
+            page.new_from = None;
+            page.kept = false;
+        }
+    }
+
+    /// What is unread in a room has changed.
+    pub(crate) fn unread(&mut self, room: RoomId, unread: Unread) -> Vec<Act> {
+        let Some(line) = self.rooms.iter_mut().find(|line| line.id == room) else {
+            return Vec::new();
+        };
+        (line.unread, line.mentions) = (unread.messages, unread.mentions);
+        (line.first, line.marked) = (unread.first, unread.marked);
+        if self.current != Some(room) {
+            return Vec::new();
+        }
+        let acts = self.looked();
+        if acts.is_empty()
+            && let Some(page) = self.page_mut()
+            && page.new_from.is_none()
+        {
+            page.new_from = unread.first;
+        }
+        acts
+    }
+
+    /// What follows from the room being looked at: everything in it was read.
+    pub(crate) fn looked(&mut self) -> Vec<Act> {
+        let at_end = self
+            .page()
+            .is_some_and(|page| page.ready && page.anchor.is_none() && !page.kept);
+        if !self.focused || !at_end {
+            return Vec::new();
+        }
+        let current = self.current;
+        match self
+            .rooms
+            .iter_mut()
+            .find(|room| Some(room.id) == current && room.calls())
+        {
+            Some(line) => {
+                (line.unread, line.mentions) = (0, 0);
+                (line.first, line.marked) = (None, false);
+                vec![Act::Read(line.id)]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// The next room that calls, mentions first.
+    pub(crate) fn enter_unread(&mut self) -> Vec<Act> {
+        match next_unread(&self.rooms, self.current) {
+            Some(room) => self.enter(room),
+            None => {
+                self.toast(crate::text::say!(self.lang, "chat-all-read"), false);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The room at a place of the side bar, from 0.
+    pub(crate) fn enter_at(&mut self, index: usize) -> Vec<Act> {
+        match self.rooms.get(index).map(|room| room.id) {
+            Some(room) => self.enter(room),
+            None => Vec::new(),
+        }
+    }
+
+    /// The room beside this one in the side bar.
+    pub(crate) fn enter_beside(&mut self, forward: bool) -> Vec<Act> {
+        let at = self
+            .rooms
+            .iter()
+            .position(|room| Some(room.id) == self.current);
+        let next = crate::chat::model::overlay::step(at.unwrap_or(0), self.rooms.len(), forward);
+        self.enter_at(next)
+    }
+}

@@ -1,0 +1,171 @@
+//! How the screen changes by what happens. Pure: what is to be done is returned.
+
+mod enter;
+mod scroll;
+mod seek;
+
+use super::act::Act;
+use super::model::View;
+use super::model::composer::Composer;
+use super::model::overlay::Overlay;
+use super::model::room::{RoomLine, sort};
+use super::msg::{Msg, News};
+use crate::text::say;
+
+impl View {
+    /// Takes a message; returns what is to be done.
+    pub(crate) fn update(&mut self, msg: Msg) -> Vec<Act> {
+        match msg {
+            Msg::Key(key) => return self.key(key),
+            Msg::Mouse(mouse) => return self.mouse_event(mouse),
+            Msg::Paste(text) => self.pasted(&text),
+            Msg::Size(size) => self.size = size,
+            Msg::Focus(focused) => {
+                self.focused = focused;
+                // What comes while nobody looks is new when somebody does.
+                if !focused
+                    && let Some(page) = self.page_mut()
+                    && page.anchor.is_none()
+                {
+                    page.new_from = None;
+                }
+                return self.looked();
+            }
+            Msg::Tick(now) => self.tick(now),
+            Msg::Link(link) => self.link = link,
+            Msg::Rooms(rooms) => return self.rooms_read(rooms),
+            Msg::Unread { room, unread } => return self.unread(room, unread),
+            Msg::Page { room, entries } => {
+                let page = self.pages.entry(room).or_default();
+                page.entries = entries;
+                page.ready = true;
+                page.settle();
+                let mut acts = self.looked();
+                acts.extend(self.seek_on(room));
+                return acts;
+            }
+            Msg::Changes { room, changes } => {
+                if let Some(page) = self.pages.get_mut(&room) {
+                    changes.into_iter().for_each(|change| page.apply(change));
+                    page.settle();
+                }
+                let mut acts = self.looked();
+                acts.extend(self.sought(room));
+                return acts;
+            }
+            Msg::Older { room, count } => {
+                if let Some(page) = self.pages.get_mut(&room) {
+                    page.loading = false;
+                    page.whole |= count == 0;
+                }
+                return self.seek_on(room);
+            }
+            Msg::Found { number, hits } => {
+                if let Some(Overlay::Search(found)) = &mut self.overlay {
+                    found.take(number, hits);
+                }
+            }
+            Msg::News(news) => return self.news(news),
+            Msg::Entered(room) => {
+                if self.line(room).is_some() {
+                    return self.enter(room);
+                }
+                self.wanted = Some(room);
+            }
+            Msg::Written { room, text } => {
+                let aim = self.composers.remove(&room).map(|old| old.aim);
+                let mut composer = Composer::holding(&text);
+                composer.aim = aim.unwrap_or_default();
+                self.composers.insert(room, composer);
+            }
+            Msg::Said { lines, room } => return self.said(lines, room),
+            Msg::Failed(why) => self.toast(why, true),
+            Msg::Refused { room, text, why } => {
+                let composer = self.composers.entry(Some(room)).or_default();
+                if composer.is_blank() {
+                    *composer = Composer::holding(&text);
+                }
+                self.toast(why, true);
+            }
+        }
+        Vec::new()
+    }
+
+    fn tick(&mut self, now: lacre::Millis) {
+        self.now = now;
+        if self.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+            self.toast = None;
+        }
+        if self.quitting.is_some_and(|until| until <= now) {
+            self.quitting = None;
+        }
+    }
+
+    fn pasted(&mut self, text: &str) {
+        if self.overlay.is_some() {
+            return self.typed_into_overlay(text);
+        }
+        self.completion = None;
+        if let Some(page) = self.page_mut() {
+            page.selected = None;
+        }
+        self.composer_mut().paste(text);
+    }
+
+    fn rooms_read(&mut self, mut rooms: Vec<RoomLine>) -> Vec<Act> {
+        sort(&mut rooms);
+        self.rooms = rooms;
+        self.ready = true;
+        if let Some(wanted) = self.wanted
+            && self.line(wanted).is_some()
+        {
+            self.wanted = None;
+            return self.enter(wanted);
+        }
+        match (self.current, self.rooms.first()) {
+            (None, Some(first)) => {
+                let first = first.id;
+                self.enter(first)
+            }
+            _ => self.looked(),
+        }
+    }
+
+    /// Somebody wrote: told of unless it is looked at.
+    fn news(&mut self, news: News) -> Vec<Act> {
+        let seen = self.current == Some(news.room)
+            && self.focused
+            && self.page().is_some_and(|page| page.anchor.is_none());
+        if seen {
+            return Vec::new();
+        }
+        vec![Act::Tell(news)]
+    }
+
+    /// A command has answered: a short word in the status line, more in a box. It may have gone
+    /// to another room.
+    fn said(&mut self, lines: Vec<String>, room: Option<lacre::RoomId>) -> Vec<Act> {
+        match lines.as_slice() {
+            [] => {}
+            [line] => self.toast(line.clone(), false),
+            _ => {
+                let title = say!(self.lang, "chat-answer");
+                self.open(Overlay::Lines {
+                    title,
+                    lines,
+                    from: 0,
+                });
+            }
+        }
+        match room {
+            Some(room) => self.update(Msg::Entered(room)),
+            None => Vec::new(),
+        }
+    }
+
+    /// Asks before something that cannot be undone.
+    pub(crate) fn sure(&mut self, then: Act) {
+        let question = say!(self.lang, "chat-sure-delete");
+        self.overlay = Some(Overlay::Confirm { question, then });
+    }
+}
