@@ -109,12 +109,19 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &["room.fixed_in_direct", "room.last_leaf_of_peer"],
+        codes: &[
+            "DirectRoom",
+            "room.fixed_in_direct",
+            "room.last_leaf_of_peer",
+        ],
         cause: (
             "a direct room belongs to its two people",
             "uma sala direta pertence às duas pessoas",
         ),
-        expected: ("no roles, and nobody put out", "sem papéis e sem remoções"),
+        expected: (
+            "no roles, and nobody who leaves or is put out",
+            "sem papéis, saídas e remoções",
+        ),
         fix: ("use a group", "use um grupo"),
     },
     Entry {

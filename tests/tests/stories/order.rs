@@ -231,3 +231,38 @@ async fn owners_put_out_and_members_do_not() {
     assert_eq!(ana_is.unwrap().role, Role::Member);
     world.check(&mut [&mut bruno, &mut carla]).await;
 }
+
+/// Two owners who go at the same moment each count on the other: the room passes to who stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_whose_owners_all_go_is_passed_on() {
+    let world = World::start().await;
+    let [ana, bruno, mut carla] = world.people(["ana", "bruno", "carla"]).await;
+    let room = ana.group("Algebra", &[&bruno, &carla]).await;
+    let role = ana.room(room);
+    ana.within(
+        "a second owner",
+        role.set_role(bruno.account(), Role::Owner),
+    )
+    .await
+    .unwrap();
+    let leaving = (ana.room(room), bruno.room(room));
+    let both = async { tokio::join!(leaving.0.leave(), leaving.1.leave()) };
+    let (one, other) = carla.within("both departures", both).await;
+    one.unwrap();
+    other.unwrap();
+    carla
+        .until("being the owner", |_| {
+            let members = carla.room(room).members();
+            members.len() == 1 && members.iter().all(|m| m.role == Role::Owner)
+        })
+        .await;
+    let rules = carla.room(room);
+    carla
+        .within("what owners may", rules.set_name("Algebra 2"))
+        .await
+        .unwrap();
+    let notes = carla.direct(&carla).await;
+    let stays = carla.room(notes).leave().await.unwrap_err();
+    assert_eq!(stays.code(), "DirectRoom", "{stays}");
+    world.check(&mut [&mut carla]).await;
+}

@@ -8,7 +8,7 @@ use crate::random;
 use crate::store::rooms::Status;
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::listed::normal;
-use lacre_wire::room::{JoinRule, Role};
+use lacre_wire::room::{JoinRule, Role, RoomKind};
 
 /// Characters of a room's name.
 const MAX_NAME: usize = 128;
@@ -122,9 +122,16 @@ impl Engine {
     /// first: the one who has been there longest, as far as the group tells.
     ///
     /// # Errors
-    /// As [`Engine::invite`].
+    /// As [`Engine::invite`], and `NotAllowed` in direct rooms: there is no way back into one.
     pub fn leave(&mut self, room: RoomId, now: Millis) -> Result<LocalId> {
         let row = self.joined_room(room)?;
+        if row.kind == RoomKind::Direct {
+            return Err(Error::new(
+                ErrorKind::NotAllowed,
+                "DirectRoom",
+                "a direct room belongs to its two people and cannot be left",
+            ));
+        }
         let successor = match row.status {
             Status::Joined => self.successor(&row)?,
             _ => None,

@@ -12,7 +12,7 @@ use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::room::{Operation, Role, RoomKind, RoomView};
+use lacre_wire::room::{Members, Operation, Role, RoomKind, RoomView};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -121,7 +121,8 @@ fn fit_to_add(claimed: &ClaimedAccount, view: &RoomView) -> Result<()> {
     }
 }
 
-/// Whoever loses their last device here must lose their role with it.
+/// Whoever loses their last device here must lose their role with it; where no owner stays, the room
+/// passes to the account that the rules name.
 pub(super) fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
     if view.state.kind == RoomKind::Direct {
         return;
@@ -130,13 +131,43 @@ pub(super) fn clear_roles(view: &RoomView, leaving: &Gone, plan: &mut Plan) {
     for (account, device) in leaving {
         members.remove(account, device);
     }
-    let gone = |account: &AccountId| plan.remove.contains(account) || !members.has_account(account);
-    let with_role = view.state.roles.keys().copied();
-    let gone: Vec<AccountId> = with_role
-        .filter(|account| view.members.has_account(account) && gone(account))
+    members_without(&mut members, &plan.remove);
+    let gone = |account: &&AccountId| !members.has_account(account);
+    let with_role: Vec<AccountId> = view
+        .state
+        .roles
+        .keys()
+        .filter(|account| view.members.has_account(account))
+        .filter(gone)
+        .copied()
         .collect();
     plan.operations.extend(
-        gone.into_iter()
+        with_role
+            .into_iter()
             .map(|account| Operation::ClearRole { account }),
     );
+    let owned = view
+        .state
+        .owners()
+        .any(|account| members.has_account(account));
+    // Who comes with this commit counts too; then the next one passes the room on.
+    if let Some(heir) = members.accounts().next().copied()
+        && !owned
+        && plan.adds.is_empty()
+    {
+        plan.operations.push(Operation::SetRole {
+            account: heir,
+            role: Role::Owner,
+        });
+    }
+}
+
+fn members_without(members: &mut Members, removed: &[AccountId]) {
+    let leaves: Vec<_> = members
+        .devices()
+        .filter(|device| removed.contains(&device.account))
+        .collect();
+    for device in leaves {
+        members.remove(&device.account, &device.device);
+    }
 }

@@ -5,7 +5,7 @@ use super::kind::{JoinRule, RoomKind};
 use super::listed;
 use super::operation::Operation;
 use super::refusal::Refusal;
-use super::role::Capability;
+use super::role::{Capability, Role};
 use super::state::MAX_PROFILE;
 use super::view::{Members, RoomView};
 use crate::identity::Device;
@@ -151,6 +151,13 @@ pub(super) fn renew(
     }
 }
 
+/// Whether the room passes to this account: no owner stays, and of those who stay it has the lowest
+/// id. Whoever commits says so, because nobody who stays could.
+fn is_heir(view: &RoomView, after: &Members, account: &AccountId) -> bool {
+    let stays = |owner: &AccountId| after.has_account(owner);
+    !view.state.owners().any(stays) && after.accounts().next() == Some(account)
+}
+
 fn operate(
     view: &RoomView,
     after: &Members,
@@ -170,6 +177,10 @@ fn operate(
     match operation {
         Operation::SetProfile(_) => require(view, actor, Capability::SetProfile),
         Operation::SetJoinRule(_) => require(view, actor, Capability::SetJoinRule),
+        Operation::SetRole {
+            account,
+            role: Role::Owner,
+        } if is_heir(view, after, account) => Ok(()),
         Operation::SetRole { account, .. } => {
             require(view, actor, Capability::SetRole)?;
             if after.has_account(account) {

@@ -163,6 +163,47 @@ fn a_room_with_members_keeps_an_owner_unless_the_last_one_leaves() {
     assert_eq!(allowed(&group, &leaves).owners().count(), 0);
 }
 
+/// Where no owner stays, any commit may pass the room on, to one account that everybody agrees on.
+#[test]
+fn a_room_without_owners_passes_to_the_lowest_id() {
+    let mut group = room(RoomKind::Group);
+    let owner = |n| SetRole {
+        account: account(n),
+        role: Role::Owner,
+    };
+    let departure = |operations: &[Operation]| CommitFacts {
+        proposals: vec![
+            by(member(1, 1), Change::SelfRemove),
+            by(Actor::Relay, remove(1, 2)),
+            by(member(3, 1), Change::Operations(operations.to_vec())),
+        ],
+        ..commit(member(3, 1), [])
+    };
+    let clear = ClearRole {
+        account: account(1),
+    };
+    let next = allowed(&group, &departure(&[clear.clone(), owner(2)]));
+    assert_eq!(next.owners().collect::<Vec<_>>(), [&account(2)]);
+    assert!(matches!(
+        refused(&group, &departure(&[clear.clone(), owner(3)])),
+        Refusal::MayNot { .. }
+    ));
+    // While an owner stays, only owners make owners.
+    assert!(matches!(
+        refused(&group, &operations(member(3, 1), [owner(2)])),
+        Refusal::MayNot { .. }
+    ));
+    // One that was left without is passed on later.
+    group.state.roles.clear();
+    group.members = group.members.after(&departure(&[]));
+    let next = allowed(&group, &operations(member(3, 1), [owner(2)]));
+    assert_eq!(next.owners().collect::<Vec<_>>(), [&account(2)]);
+    assert!(matches!(
+        refused(&group, &operations(member(3, 1), [owner(3)])),
+        Refusal::MayNot { .. }
+    ));
+}
+
 #[test]
 fn sizes_and_versions_are_bounded() {
     let mut group = room(RoomKind::Group);
