@@ -34,6 +34,13 @@ chat-people = { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
+chat-here = { $count } here
+chat-available = here
+chat-away = away
+chat-busy = busy
+chat-typing-one = { $name } is typing…
+chat-typing-two = { $name } and { $other } are typing…
+chat-typing-many = { $count } people are typing…
 chat-you = you
 chat-owner = owner
 chat-quote-older = an older message

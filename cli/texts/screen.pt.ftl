@@ -34,6 +34,13 @@ chat-people = { $count ->
     [one] { $count } pessoa
    *[other] { $count } pessoas
 }
+chat-here = { $count } aqui
+chat-available = aqui
+chat-away = ausente
+chat-busy = não perturbe
+chat-typing-one = { $name } está escrevendo…
+chat-typing-two = { $name } e { $other } estão escrevendo…
+chat-typing-many = { $count } pessoas estão escrevendo…
 chat-you = você
 chat-owner = dono
 chat-quote-older = uma mensagem mais antiga

@@ -4,7 +4,7 @@ use super::model::Link;
 use super::model::entry::{Change, Entry};
 use super::model::room::RoomLine;
 use super::model::search::Found;
-use lacre::{Millis, RoomId, Unread};
+use lacre::{AccountId, Millis, Presence, RoomId, Unread};
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
@@ -21,6 +21,18 @@ pub(crate) enum Msg {
     Link(Link),
     /// The rooms as they are now.
     Rooms(Vec<RoomLine>),
+    /// Somebody writes, or no longer.
+    Typing {
+        room: RoomId,
+        who: AccountId,
+        name: String,
+        active: bool,
+    },
+    /// Somebody is there in another way.
+    Presence {
+        who: AccountId,
+        presence: Option<Presence>,
+    },
     /// What is unread in a room.
     Unread {
         room: RoomId,

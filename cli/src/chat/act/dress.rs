@@ -6,10 +6,12 @@ use crate::chat::model::room::{Kind, Person, RoomLine};
 use crate::chat::model::search::Found;
 use crate::chat::msg::News;
 use crate::print::safe;
-use lacre::{AccountId, Diff, Hit, Item, ItemBody, Message, Role, Room, RoomKind, SendState};
+use lacre::{
+    AccountId, Client, Diff, Hit, Item, ItemBody, Message, Role, Room, RoomKind, SendState,
+};
 
 /// A room for the side bar.
-pub(super) fn room(room: &Room) -> RoomLine {
+pub(super) fn room(room: &Room, client: &Client) -> RoomLine {
     let kind = match room.kind() {
         RoomKind::Direct => Kind::Direct,
         RoomKind::Group | RoomKind::Space => Kind::Group,
@@ -18,6 +20,7 @@ pub(super) fn room(room: &Room) -> RoomLine {
         account: member.account,
         handle: one_line(&member.handle),
         owner: member.role == Role::Owner,
+        presence: client.presence(member.account),
     };
     // A store that cannot be read says so where it matters.
     let unread = room.unread().unwrap_or_default();
@@ -61,6 +64,7 @@ pub(super) fn entry(item: Item, me: AccountId) -> Entry {
         at: item.at_ms,
         body,
         reply_to: item.reply_to,
+        mentions_me: item.mentions_me,
         edited: item.edited,
         reactions: item.reactions.into_iter().map(reaction).collect(),
         progress: match item.state {

@@ -58,6 +58,9 @@ impl Hands {
                 }
             }
             Act::Older(room) => self.older(room),
+            Act::Focus(room) => self.focus(room),
+            Act::Typing(room) => self.hint(room, async move |room| room.typing().await),
+            Act::StopTyping(room) => self.hint(room, async move |room| room.stop_typing().await),
             Act::Read(room) => self.in_room(room, async move |room| room.mark_all_read().await),
             Act::Keep { room, message } => {
                 self.in_room(room, async move |room| room.mark_unread(message).await);
@@ -114,6 +117,22 @@ impl Hands {
             | Event::Member { .. }
             | Event::Lagged { .. }
             | Event::Approved => self.read_rooms(),
+            Event::Typing {
+                room,
+                person,
+                active,
+            } => {
+                return Some(Msg::Typing {
+                    room,
+                    who: person.account(),
+                    name: dress::one_line(person.name()),
+                    active,
+                });
+            }
+            Event::Presence { person, presence } => {
+                let who = person.account();
+                return Some(Msg::Presence { who, presence });
+            }
             Event::Unread { room, unread } => return Some(Msg::Unread { room, unread }),
             Event::Message(message) => return Some(Msg::News(dress::news(&message))),
             Event::Error(error) => return Some(failed(Problem::of(lang, &error))),
@@ -210,6 +229,27 @@ impl Hands {
         });
     }
 
+    /// Says what is on the screen. Without a connection nobody could be told.
+    fn focus(&self, room: Option<RoomId>) {
+        let client = self.session.client().clone();
+        tokio::spawn(async move {
+            let _offline = client.focus(room).await;
+        });
+    }
+
+    /// A hint: where it fails nothing is lost, and nothing is said.
+    fn hint<F>(&self, id: RoomId, work: impl FnOnce(Room) -> F + Send + 'static)
+    where
+        F: Future<Output = lacre::Result<()>> + Send,
+    {
+        let client = self.session.client().clone();
+        tokio::spawn(async move {
+            if let Ok(room) = client.room(id) {
+                let _offline = work(room).await;
+            }
+        });
+    }
+
     /// Runs a command where the person looks.
     fn say(&self, id: Option<RoomId>, text: String) {
         self.task(async move |session, screen| {
@@ -276,7 +316,10 @@ async fn read_rooms(session: Session, screen: UnboundedSender<Msg>, asked: Arc<N
     loop {
         asked.notified().await;
         let told = match session.client().rooms() {
-            Ok(rooms) => Msg::Rooms(rooms.iter().map(dress::room).collect()),
+            Ok(rooms) => {
+                let client = session.client();
+                Msg::Rooms(rooms.iter().map(|room| dress::room(room, client)).collect())
+            }
             Err(error) => failed(Problem::of(session.lang(), &error)),
         };
         if screen.send(told).is_err() {

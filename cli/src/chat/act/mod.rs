@@ -21,6 +21,12 @@ pub(crate) enum Act {
     Unload(RoomId),
     /// Read messages before those that are loaded.
     Older(RoomId),
+    /// This room is on the screen, and somebody looks.
+    Focus(Option<RoomId>),
+    /// This person writes here.
+    Typing(RoomId),
+    /// This person writes no longer.
+    StopTyping(RoomId),
     /// Everything in the room was read.
     Read(RoomId),
     /// Mark the room as unread from a message on.

@@ -1,7 +1,7 @@
 //! Boxes over the screen.
 
 use super::theme::Theme;
-use super::{fit, framed, help};
+use super::{fit, framed, help, side};
 use crate::chat::model::View;
 use crate::chat::model::complete::Completion;
 use crate::chat::model::overlay::{Overlay, Pick, Purpose};
@@ -153,6 +153,9 @@ fn members(view: &View, chosen: usize, frame: &mut Frame, theme: Theme) {
             let mut note = Vec::new();
             if person.account == view.me {
                 note.push(say!(view.lang, "chat-you"));
+            }
+            if let Some(there) = person.presence {
+                note.push(side::presence(view.lang, there));
             }
             if person.owner {
                 note.push(say!(view.lang, "chat-owner"));

@@ -70,6 +70,7 @@ pub(super) fn rows(paper: Paper, entry: &Entry, follows: bool) -> Vec<Line<'stat
     let head = head(paper, entry, selected);
     let mark = match selected {
         true => Span::styled("▌", paper.theme.accent()),
+        false if entry.mentions_me => Span::styled("▎", paper.theme.call()),
         false => Span::raw(" "),
     };
     let mut out = Vec::new();

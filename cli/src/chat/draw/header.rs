@@ -1,7 +1,7 @@
 //! The room on the screen: its name and how many people are in it.
 
 use super::fit;
-use super::side::shown;
+use super::side::{self, shown};
 use super::theme::Theme;
 use crate::chat::model::View;
 use crate::chat::model::room::Kind;
@@ -20,8 +20,17 @@ pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
     let facts = match (&room.stopped, room.joined, room.kind) {
         (Some(_), ..) => say!(view.lang, "chat-stopped"),
         (None, false, _) => say!(view.lang, "chat-not-in"),
-        (None, true, Kind::Direct) => String::new(),
-        (None, true, Kind::Group) => say!(view.lang, "chat-people", count = room.people.len()),
+        (None, true, Kind::Direct) => match room.peer(view.me) {
+            Some(presence) => side::presence(view.lang, presence),
+            None => String::new(),
+        },
+        (None, true, Kind::Group) => {
+            let people = say!(view.lang, "chat-people", count = room.people.len());
+            match room.here(view.me) {
+                0 => people,
+                here => format!("{people} · {}", say!(view.lang, "chat-here", count = here)),
+            }
+        }
     };
     let sign = match room.kind {
         Kind::Direct => "@",

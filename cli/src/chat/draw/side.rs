@@ -4,9 +4,11 @@ use super::fit;
 use super::theme::Theme;
 use crate::chat::model::View;
 use crate::chat::model::room::{Kind, RoomLine};
-use crate::text::say;
+use crate::text::{Lang, say};
+use lacre::Presence;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Which room stands on which row, as indices; `None` for titles and empty rows.
@@ -86,18 +88,41 @@ fn line(view: &View, room: &RoomLine, width: u16, theme: Theme) -> Line<'static>
         (true, ..) => theme.chosen(),
         (_, true, _) => theme.strong(),
         (_, _, false) => theme.dim(),
-        _ => ratatui::style::Style::new(),
+        _ => Style::new(),
     };
     let call = match room.mentions {
         0 => theme.strong(),
         _ => theme.call(),
     };
+    // Somebody who is there, unless there is something more to say.
+    let (sign, sign_style) = match room.peer(view.me) {
+        Some(there) if sign == " " => presence_sign(there, theme),
+        _ => (sign, call),
+    };
     Line::from(vec![
-        Span::styled(format!("{sign} "), call),
+        Span::styled(format!("{sign} "), sign_style),
         Span::styled(fit::padded(&shown(view, room), name), style),
         Span::raw(" "),
         Span::styled(count, call),
     ])
+}
+
+/// How somebody is there, as a sign.
+pub(super) fn presence_sign(presence: Presence, theme: Theme) -> (&'static str, Style) {
+    match presence {
+        Presence::Away => ("○", theme.dim()),
+        Presence::Busy => ("●", theme.bad()),
+        _ => ("●", theme.good()),
+    }
+}
+
+/// How somebody is there, in a word.
+pub(super) fn presence(lang: Lang, presence: Presence) -> String {
+    match presence {
+        Presence::Away => say!(lang, "chat-away"),
+        Presence::Busy => say!(lang, "chat-busy"),
+        _ => say!(lang, "chat-available"),
+    }
 }
 
 /// The room's name, or what stands for it.

@@ -43,6 +43,9 @@ fn state(view: &View, narrow: bool, theme: Theme) -> Vec<Span<'static>> {
     if !narrow || view.link != Link::Online {
         out.push(Span::styled(format!(" {text}"), theme.dim()));
     }
+    if let Some(text) = typing(view) {
+        out.push(Span::styled(format!(" · {text}"), theme.dim()));
+    }
     let unsent = view.unsent();
     // On a good line a message is unsent for a blink; that is no news.
     if unsent > 0 && view.link != Link::Online {
@@ -50,6 +53,23 @@ fn state(view: &View, narrow: bool, theme: Theme) -> Vec<Span<'static>> {
         out.push(Span::styled(format!(" · {text}"), theme.bad()));
     }
     out
+}
+
+/// Who is writing in the room on the screen.
+fn typing(view: &View) -> Option<String> {
+    let typing = view.typing.get(&view.current?)?;
+    let lang = view.lang;
+    match typing.as_slice() {
+        [] => None,
+        [(_, one)] => Some(say!(lang, "chat-typing-one", name = one.as_str())),
+        [(_, one), (_, other)] => Some(say!(
+            lang,
+            "chat-typing-two",
+            name = one.as_str(),
+            other = other.as_str()
+        )),
+        many => Some(say!(lang, "chat-typing-many", count = many.len())),
+    }
 }
 
 /// Keys of this place, as many as fit.

@@ -10,6 +10,9 @@ use crate::talk::command::{Parsed, parse};
 use crate::text::say;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
+/// After how many milliseconds the others are told again that this person writes.
+const TELL_AGAIN: u64 = 3_000;
+
 impl View {
     /// A key while completions are listed. False if it is not for them.
     pub(super) fn completion_key(&mut self, stroke: Stroke) -> bool {
@@ -97,7 +100,36 @@ impl View {
                 composer.area.input(Event::Key(key));
             }
         }
-        Vec::new()
+        self.writing()
+    }
+
+    /// Lets the others know that this person writes; of an edit and a command they learn nothing.
+    pub(crate) fn writing(&mut self) -> Vec<Act> {
+        let Some(room) = self.current else {
+            return Vec::new();
+        };
+        let composer = self.composer();
+        let writes = composer.is_some_and(|composer| {
+            let command = composer
+                .area
+                .lines()
+                .first()
+                .is_some_and(|line| line.starts_with('/'));
+            !composer.is_blank() && !command && !matches!(composer.aim, Aim::Edit { .. })
+        });
+        let told = self.wrote.filter(|(known, _)| *known == room);
+        match (writes, told) {
+            (true, Some((_, at))) if self.now < at + TELL_AGAIN => Vec::new(),
+            (true, _) => {
+                self.wrote = Some((room, self.now));
+                vec![Act::Typing(room)]
+            }
+            (false, Some(_)) => {
+                self.wrote = None;
+                vec![Act::StopTyping(room)]
+            }
+            (false, None) => Vec::new(),
+        }
     }
 
     /// Takes back, one thing at a time: what the text is meant for, then the place in the list.
@@ -140,6 +172,8 @@ impl View {
             return Vec::new();
         }
         self.composers.remove(&Some(room));
+        // The message ends it.
+        self.wrote = None;
         let act = match aim {
             Aim::New => Act::Send { room, text },
             Aim::Reply { to, .. } => Act::Reply { room, to, text },

@@ -86,6 +86,8 @@ pub(crate) struct Entry {
     pub(crate) at: Millis,
     pub(crate) body: Body,
     pub(crate) reply_to: Option<MessageId>,
+    /// It speaks to the person at the screen.
+    pub(crate) mentions_me: bool,
     pub(crate) edited: bool,
     pub(crate) reactions: Vec<Reaction>,
     pub(crate) progress: Progress,

@@ -69,6 +69,10 @@ pub(crate) struct View {
     pub(crate) mouse: bool,
     /// Until when a second Ctrl-C quits.
     pub(crate) quitting: Option<Millis>,
+    /// Who is writing, by room, in the order they began.
+    pub(crate) typing: HashMap<RoomId, Vec<(AccountId, String)>>,
+    /// The room that was told that this person writes, and when.
+    pub(crate) wrote: Option<(RoomId, Millis)>,
     /// A message that is gone back to.
     pub(crate) seeking: Option<(RoomId, LocalId)>,
     /// The number of the last search.
@@ -101,6 +105,8 @@ impl View {
             focused: true,
             mouse: false,
             quitting: None,
+            typing: HashMap::new(),
+            wrote: None,
             seeking: None,
             searches: 0,
             wanted: None,

@@ -1,6 +1,6 @@
 //! What the side bar and the header know of rooms.
 
-use lacre::{AccountId, MessageId, RoomId};
+use lacre::{AccountId, MessageId, Presence, RoomId};
 
 /// What sort of room it is, for its sign and its place in the side bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(crate) struct Person {
     /// Their handle without `@`, harmless to show.
     pub(crate) handle: String,
     pub(crate) owner: bool,
+    /// How they are there; `None` if they are not.
+    pub(crate) presence: Option<Presence>,
 }
 
 /// A room as the side bar shows it. All texts are harmless to show.
@@ -43,6 +45,21 @@ pub(crate) struct RoomLine {
 }
 
 impl RoomLine {
+    /// How many others are there now.
+    pub(crate) fn here(&self, me: AccountId) -> usize {
+        let others = self.people.iter().filter(|person| person.account != me);
+        others.filter(|person| person.presence.is_some()).count()
+    }
+
+    /// How the other person of a direct room is there.
+    pub(crate) fn peer(&self, me: AccountId) -> Option<Presence> {
+        let mut others = self.people.iter().filter(|person| person.account != me);
+        others
+            .next()
+            .filter(|_| self.kind == Kind::Direct)?
+            .presence
+    }
+
     /// Whether there is something to look at.
     pub(crate) fn calls(&self) -> bool {
         self.unread > 0 || self.mentions > 0 || self.marked

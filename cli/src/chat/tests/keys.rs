@@ -174,12 +174,13 @@ fn what_is_looked_at_is_read_and_not_told() {
     assert_eq!(view.update(msg(here)), [Act::Read(here)]);
     assert_eq!(view.line(here).unwrap().unread, 0);
     // Somebody who is away does not read.
-    view.update(Msg::Focus(false));
+    assert_eq!(view.update(Msg::Focus(false)), [Act::Focus(None)]);
     let told = news(here);
     assert_eq!(view.update(Msg::News(told.clone())), [Act::Tell(told)]);
     assert_eq!(view.update(msg(here)), []);
     assert_eq!(view.page().unwrap().new_from, Some(make::message(9)));
-    assert_eq!(view.update(Msg::Focus(true)), [Act::Read(here)]);
+    let acts = view.update(Msg::Focus(true));
+    assert_eq!(acts, [Act::Focus(Some(here)), Act::Read(here)]);
 }
 
 #[test]
@@ -198,7 +199,7 @@ fn a_room_marked_by_hand_stays_unread_while_it_is_on_the_screen() {
     assert_eq!(view.line(room).unwrap().unread, 1);
     view.press(KeyCode::Right, ALT);
     let acts = view.press(KeyCode::Left, ALT);
-    assert_eq!(acts, [Act::Read(room)]);
+    assert_eq!(acts, [Act::Focus(Some(room)), Act::Read(room)]);
 }
 
 #[test]
@@ -247,6 +248,33 @@ fn a_message_that_is_not_loaded_is_gone_back_to() {
     view.page_mut().unwrap().whole = true;
     assert_eq!(view.go_to(room, -9), []);
     assert!(view.toast.as_ref().unwrap().bad);
+}
+
+#[test]
+fn others_see_that_somebody_writes() {
+    let mut view = make::conversation();
+    let room = make::room_id(10);
+    assert_eq!(view.tap(KeyCode::Char('x')), [Act::Typing(room)]);
+    assert_eq!(view.tap(KeyCode::Char('y')), []);
+    view.update(Msg::Tick(make::NOW + 4_000));
+    assert_eq!(view.tap(KeyCode::Char('z')), [Act::Typing(room)]);
+    view.tap(KeyCode::Backspace);
+    view.tap(KeyCode::Backspace);
+    assert_eq!(view.tap(KeyCode::Backspace), [Act::StopTyping(room)]);
+    assert_eq!(view.tap(KeyCode::Char('/')), []);
+    let typing = |number: u8, name: &str, active| Msg::Typing {
+        room,
+        who: make::person(number, name).account,
+        name: name.to_owned(),
+        active,
+    };
+    view.update(typing(2, "bruno", true));
+    assert!(picture(&view).contains("bruno is typing…"));
+    view.update(typing(3, "clara", true));
+    assert!(picture(&view).contains("bruno and clara are typing…"));
+    view.update(typing(2, "bruno", false));
+    view.update(typing(3, "clara", false));
+    assert!(!picture(&view).contains("typing"));
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub(crate) fn entry(id: LocalId, text: &str) -> Entry {
             source: text.to_owned(),
         },
         reply_to: None,
+        mentions_me: false,
         edited: false,
         reactions: Vec::new(),
         progress: Progress::Sent,
@@ -65,6 +66,7 @@ pub(crate) fn person(number: u8, handle: &str) -> Person {
         account: AccountId([number; 32]),
         handle: handle.to_owned(),
         owner: number == 1,
+        presence: (number == 2).then_some(lacre::Presence::Available),
     }
 }
 
@@ -155,6 +157,7 @@ pub(crate) fn conversation() -> View {
     ];
     entries.push(Entry {
         at: NOW - 20 * 60_000,
+        mentions_me: true,
         ..entry(5, "let me see\n    x = -b / 2a\nthat is it")
     });
     entries.push(own(6, "And in question 5?", Progress::Queued));

@@ -77,7 +77,6 @@ fn help() {
 fn jumping() {
     compare("jumping", |view| {
         view.press(KeyCode::Char('k'), KeyModifiers::CONTROL);
-        view.types("r");
     });
 }
 

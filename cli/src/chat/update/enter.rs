@@ -21,8 +21,14 @@ impl View {
             acts.push(Act::Enter(room));
         }
         acts.extend(self.entered(room).map(Act::Unload));
+        acts.push(self.in_focus());
         acts.extend(self.looked());
         acts
+    }
+
+    /// What is on the screen, if somebody looks.
+    pub(crate) fn in_focus(&self) -> Act {
+        Act::Focus(self.current.filter(|_| self.focused))
     }
 
     /// Puts away what belongs to looking at the room.

@@ -22,6 +22,7 @@ impl View {
             Msg::Size(size) => self.size = size,
             Msg::Focus(focused) => {
                 self.focused = focused;
+                let mut acts = vec![self.in_focus()];
                 // What comes while nobody looks is new when somebody does.
                 if !focused
                     && let Some(page) = self.page_mut()
@@ -29,11 +30,30 @@ impl View {
                 {
                     page.new_from = None;
                 }
-                return self.looked();
+                acts.extend(self.looked());
+                return acts;
             }
             Msg::Tick(now) => self.tick(now),
             Msg::Link(link) => self.link = link,
             Msg::Rooms(rooms) => return self.rooms_read(rooms),
+            Msg::Typing {
+                room,
+                who,
+                name,
+                active,
+            } => {
+                let typing = self.typing.entry(room).or_default();
+                typing.retain(|(known, _)| *known != who);
+                if active {
+                    typing.push((who, name));
+                }
+            }
+            Msg::Presence { who, presence } => {
+                let people = self.rooms.iter_mut().flat_map(|room| &mut room.people);
+                people
+                    .filter(|person| person.account == who)
+                    .for_each(|person| person.presence = presence);
+            }
             Msg::Unread { room, unread } => return self.unread(room, unread),
             Msg::Page { room, entries } => {
                 let page = self.pages.entry(room).or_default();
