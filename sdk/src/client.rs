@@ -245,7 +245,8 @@ impl Client {
         let person = |done| match done {
             Done::Person { account, handle } => Ok(Person {
                 account,
-                name: handle,
+                name: handle.clone(),
+                handle,
             }),
             other => Err(Error::internal(format!("a lookup ended with {other:?}"))),
         };

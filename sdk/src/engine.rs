@@ -7,6 +7,7 @@ pub(crate) use lacre_engine::{
 
 pub use lacre_engine::content::{Mention, Mentioned, MessageId};
 pub use lacre_engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Presence, Profile,
-    Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, NotifyReason,
+    NotifyRule, NotifySetting, Presence, Profile, Receipt, Result, RoomInfo, Search, SearchKind,
+    SendState, Snippet, StoreKey, Unread,
 };

@@ -7,10 +7,11 @@
 use crate::client::Client;
 use crate::engine::{Connection, EngineEvent, Error, Presence, Unread};
 use crate::message::{ApprovalRequest, Message, Person};
+use crate::notify::Notification;
 use crate::queue::{Popped, Queue};
 use crate::time::Time;
 use futures_core::Stream;
-use lacre_wire::ids::RoomId;
+use lacre_wire::ids::{AccountId, RoomId};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -43,7 +44,7 @@ pub enum Event {
     },
     /// Somebody else wrote a message. Told once for each.
     Message(Message),
-    /// A message has changed: edited, deleted, reacted to, sent, failed; or an own one is new. For
+    /// A message has changed: edited, deleted, reacted to, sent, failed, read by others; or an own one is new. For
     /// lists, [`crate::Timeline`] is simpler.
     MessageChanged(Message),
     /// What is unread in a room has changed: messages came, were read here or on another own device,
@@ -54,11 +55,15 @@ pub enum Event {
         /// What is unread now.
         unread: Unread,
     },
+    /// Tell the person about a message now. The one event to notify on: it comes at most once for a
+    /// message, and not for what they wrote or read on another device, have on screen
+    /// ([`Client::focus`]), have muted ([`crate::Room::set_notify_rule`]), or what is a day old.
+    Notify(Notification),
     /// A member joined or left.
     Member {
         /// The room.
         room: RoomId,
-        /// Who. The name is their handle, or empty if it is not known here.
+        /// Who. Name and handle are empty if they are not known here.
         person: Person,
         /// True for joined.
         joined: bool,
@@ -135,6 +140,21 @@ impl Events {
         }
     }
 
+    /// Somebody whose handle is known, with the name they gave themselves.
+    fn person(&self, room: Option<RoomId>, account: AccountId, handle: String) -> Person {
+        let name = self
+            .client
+            .driver
+            .shared
+            .read(|reader| reader.name_of(room, account));
+        let name = name.ok().flatten().unwrap_or_else(|| handle.clone());
+        Person {
+            account,
+            handle,
+            name,
+        }
+    }
+
     /// The event as applications see it; `None` if it answers a call and is told there.
     fn dress(&self, event: EngineEvent) -> Option<Event> {
         let message = |room, item| Message {
@@ -151,17 +171,23 @@ impl Events {
             }
             EngineEvent::Message { room, item } => Event::Message(message(room, item)),
             EngineEvent::Item { room, item } => Event::MessageChanged(message(room, item)),
+            EngineEvent::Notify { room, item, reason } => Event::Notify(Notification {
+                message: message(room, item),
+                reason,
+            }),
             EngineEvent::Unread { room, unread } => Event::Unread { room, unread },
             EngineEvent::Member {
                 room,
                 account,
                 handle,
+                name,
                 joined,
                 at_ms,
             } => {
                 let person = Person {
                     account,
-                    name: handle,
+                    handle,
+                    name,
                 };
                 Event::Member {
                     room,
@@ -173,19 +199,19 @@ impl Events {
             EngineEvent::Typing {
                 room,
                 account,
-                handle: name,
+                handle,
                 active,
             } => Event::Typing {
                 room,
-                person: Person { account, name },
+                person: self.person(Some(room), account, handle),
                 active,
             },
             EngineEvent::Presence {
                 account,
-                handle: name,
+                handle,
                 presence,
             } => Event::Presence {
-                person: Person { account, name },
+                person: self.person(None, account, handle),
                 presence,
             },
             EngineEvent::ApprovalRequested { device, key, name } => {

@@ -45,10 +45,12 @@ mod events;
 mod listing;
 mod live;
 mod message;
+mod notify;
 mod open;
 mod options;
 mod order;
 mod platform;
+mod profile;
 mod queue;
 mod reading;
 mod room;
@@ -62,7 +64,9 @@ pub use archive::{Archive, ArchiveHit};
 pub use client::Client;
 pub use events::{Event, Events};
 pub use message::{ApprovalRequest, Message, Person};
+pub use notify::Notification;
 pub use options::Options;
+pub use profile::SeenBy;
 pub use room::Room;
 pub use search::Hit;
 pub use send::SendHandle;
@@ -71,8 +75,8 @@ pub use timeline::{Diff, Timeline};
 
 pub use engine::{
     Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Mention, Mentioned,
-    MessageId, Presence, Profile, Result, RoomInfo, Search, SearchKind, SendState, Snippet,
-    StoreKey, Unread,
+    MessageId, NotifyReason, NotifyRule, NotifySetting, Presence, Profile, Receipt, Result,
+    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
 };
 pub use lacre_wire::answer::Listed;
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};

@@ -16,7 +16,8 @@ const ATTEMPTS: usize = 2;
 
 impl Client {
     /// Says which room is on screen, if any. Its people see this one there at once, and hints of
-    /// rooms with more than 50 people come only while they are on screen.
+    /// rooms with more than 50 people come only while they are on screen. Nobody is notified of what
+    /// comes there. Forgotten by [`Client::pause`].
     ///
     /// # Errors
     /// `Offline` when the client is closed or paused.
@@ -95,7 +96,8 @@ impl Room {
             let presence = self.client.presence(member.account)?;
             let person = Person {
                 account: member.account,
-                name: member.handle,
+                handle: member.handle,
+                name: member.name,
             };
             Some((person, presence))
         };

@@ -30,6 +30,7 @@ impl Message {
     pub fn sender(&self) -> Person {
         Person {
             account: self.item.sender,
+            handle: self.item.sender_handle.clone(),
             name: self.item.sender_name.clone(),
         }
     }
@@ -96,6 +97,7 @@ impl std::fmt::Debug for Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub(crate) account: AccountId,
+    pub(crate) handle: String,
     pub(crate) name: String,
 }
 
@@ -107,6 +109,13 @@ impl Person {
 
     /// Their handle, without `@`, as far as it is known here. The relay says it; only an invite, a
     /// QR code or a safety number confirms it.
+    pub fn handle(&self) -> &str {
+        &self.handle
+    }
+
+    /// What to call them: the name they gave themselves, else their handle. Two in a room whose names read
+    /// alike have their handle with it, as `Ana (@ana2)`. A person wrote it: neutralise it before it is
+    /// shown.
     pub fn name(&self) -> &str {
         &self.name
     }

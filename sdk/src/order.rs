@@ -43,7 +43,11 @@ impl Room {
     pub fn bans(&self) -> Result<Vec<Person>> {
         let id = self.id();
         let bans = self.client.driver.shared.read(|reader| reader.bans(id))?;
-        let person = |(account, name)| Person { account, name };
+        let person = |(account, handle): (AccountId, String)| Person {
+            account,
+            name: handle.clone(),
+            handle,
+        };
         Ok(bans.into_iter().map(person).collect())
     }
 

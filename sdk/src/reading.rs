@@ -1,9 +1,35 @@
 //! What was seen of a room: read markers and what is unread.
 
-use crate::engine::{MessageId, Result, Unread};
+use crate::engine::{Error, ErrorKind, MessageId, Result, Unread};
+use crate::message::Message;
 use crate::room::Room;
 
 impl Room {
+    /// A message of this room, as this device has it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such message here, `Store` when the store cannot be read.
+    pub fn message(&self, id: MessageId) -> Result<Message> {
+        let room = self.id();
+        let item = self
+            .client
+            .driver
+            .shared
+            .read(|reader| reader.item(room, id))?
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound,
+                    "NoSuchMessage",
+                    "that message is not on this device",
+                )
+            })?;
+        Ok(Message {
+            client: self.client.clone(),
+            room,
+            item,
+        })
+    }
+
     /// What is unread: how many messages of others, how many of them mention this account, and
     /// where the first stands. One row is read, however many there are; [`crate::Event::Unread`]
     /// tells when it changes.

@@ -1,7 +1,8 @@
 //! What a device was told, written down over all its restarts.
 
 use lacre::{
-    ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, RoomId, SendState, Unread,
+    ApprovalRequest, Connection, Error, Event, Item, ItemBody, MessageId, NotifyReason, RoomId,
+    SendState, Unread,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Mutex;
@@ -44,6 +45,8 @@ pub struct Told {
     pub unread: HashMap<RoomId, Unread>,
     /// How often something was told to be unread.
     pub unread_times: u32,
+    /// What the person was to be told about.
+    pub notified: Vec<(MessageId, NotifyReason)>,
     /// Events that were dropped because nobody read them.
     pub missed: u64,
     recent: VecDeque<String>,
@@ -118,6 +121,9 @@ impl Journal {
                     told.unread.insert(room, unread);
                     told.unread_times += 1;
                 }
+                Event::Notify(notification) => told
+                    .notified
+                    .push((notification.message().id(), notification.reason())),
                 Event::ApprovalRequested(request) => told.approvals.push(request),
                 Event::Approved => told.approved = true,
                 Event::RoomStopped { room, error } => drop(told.stopped.insert(room, error)),

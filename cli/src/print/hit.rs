@@ -1,6 +1,6 @@
 //! A message that was found, as a line.
 
-use super::item::{clock, day, name};
+use super::item::{clock, day, sender};
 use super::{Paint, safe};
 use lacre::{Item, Snippet, Time};
 
@@ -20,6 +20,6 @@ pub(crate) fn hit_line(room: &str, item: &Item, snippet: &Snippet, paint: Paint)
         "{} {} {}: {said}",
         paint.dim(&format!("{} {}", day(time), clock(time))),
         paint.dim(&safe(room)),
-        name(&item.sender_name),
+        sender(item),
     )
 }

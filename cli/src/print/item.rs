@@ -37,7 +37,7 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
     let mut line = format!(
         "{} {}: {}",
         paint.dim(&when),
-        paint.strong(&name(&item.sender_name)),
+        paint.strong(&sender(item)),
         said(item)
     );
     line = line.replace('\n', "\n       ");
@@ -64,11 +64,11 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
     line
 }
 
-/// A handle as people write it.
-pub(super) fn name(handle: &str) -> String {
-    if handle.is_empty() {
-        text::somebody()
-    } else {
-        format!("@{}", safe(handle))
+/// Who wrote it: the name they gave themselves, else their handle as people write it.
+pub(super) fn sender(item: &Item) -> String {
+    match (item.sender_name.as_str(), item.sender_handle.as_str()) {
+        ("", _) => text::somebody(),
+        (name, handle) if name == handle => format!("@{}", safe(handle)),
+        (name, _) => safe(name),
     }
 }

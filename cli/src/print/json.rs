@@ -31,7 +31,7 @@ pub(crate) fn item_json(room: RoomId, room_name: &str, item: &Item) -> Value {
         "id": item.message.to_string(),
         "seq": item.seq,
         "time": item.at_ms,
-        "sender": { "account": item.sender.to_string(), "handle": item.sender_name },
+        "sender": { "account": item.sender.to_string(), "handle": item.sender_handle, "name": item.sender_name },
         "own": item.own,
         "kind": kind,
         "text": text,
@@ -125,7 +125,7 @@ pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
         } => json!({
             "type": "member",
             "room": room.to_string(),
-            "member": { "account": person.account().to_string(), "handle": person.name() },
+            "member": { "account": person.account().to_string(), "handle": person.handle(), "name": person.name() },
             "joined": joined,
             "time": at.millis(),
         }),

@@ -6,7 +6,11 @@ use lacre::{Item, ItemBody, SendState};
 
 /// Who and what, with what was done to it: `@ana: Olá  [edited, 👍 2]`. May have several lines.
 pub(crate) fn said(lang: Lang, item: &Item) -> String {
-    let mut line = format!("{}: {}", name(lang, &item.sender_name), words(lang, item));
+    let mut line = format!(
+        "{}: {}",
+        called(lang, &item.sender_name, &item.sender_handle),
+        words(lang, item)
+    );
     let notes = notes(lang, item);
     if !notes.is_empty() {
         line.push_str(&format!("  [{}]", notes.join(", ")));
@@ -42,6 +46,15 @@ fn notes(lang: Lang, item: &Item) -> Vec<String> {
         several => format!("{} {several}", safe(emoji)),
     }));
     notes
+}
+
+/// The name that somebody gave themselves, else their handle as people write it.
+pub(crate) fn called(lang: Lang, name: &str, handle: &str) -> String {
+    if name == handle {
+        self::name(lang, handle)
+    } else {
+        safe(name)
+    }
 }
 
 /// A handle as people write it; a word where it is not known.

@@ -208,7 +208,9 @@ impl Session {
     pub(crate) fn title(&self, room: &Room) -> String {
         match (room.kind(), room.name()) {
             (_, name) if name.is_empty() => say!(self.lang(), "unnamed"),
-            (RoomKind::Direct, name) => format!("@{}", safe(&name)),
+            (RoomKind::Direct, name) if room.members().iter().any(|m| m.handle == name) => {
+                format!("@{}", safe(&name))
+            }
             (_, name) => safe(&name),
         }
     }
@@ -220,10 +222,14 @@ impl Session {
         known.map_or_else(|| handle.to_owned(), |member| member.handle)
     }
 
-    /// Puts the handle that is known by now into a message.
+    /// Puts the name and the handle that are known by now into a message.
     pub(crate) fn name_sender(&self, room: RoomId, item: &mut Item) {
         if let Ok(room) = self.client().room(room) {
-            item.sender_name = self.handle_in(&room, item.sender, &item.sender_name);
+            let members = room.members();
+            let known = members.into_iter().find(|m| m.account == item.sender);
+            if let Some(member) = known {
+                (item.sender_name, item.sender_handle) = (member.name, member.handle);
+            }
         }
     }
 

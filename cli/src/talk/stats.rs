@@ -22,7 +22,7 @@ pub(crate) fn count(items: &[Item], clock: &Clock) -> Stats {
     let mut messages = 0;
     for item in items.iter().filter(|item| is_message(item)) {
         messages += 1;
-        *people.entry(&item.sender_name).or_default() += 1;
+        *people.entry(&item.sender_handle).or_default() += 1;
         *hours.entry(clock.hour(item.at_ms)).or_default() += 1;
     }
     let mut people: Vec<_> = people

@@ -8,7 +8,7 @@
 //! waits behind it.
 
 use super::line::Line;
-use super::said::{name, words};
+use super::said::{called, name, words};
 use super::session::Session;
 use crate::explain;
 use crate::print::safe;
@@ -161,7 +161,7 @@ impl Teller {
                 joined,
                 ..
             } => {
-                let who = self.who(*room, person.account(), person.name());
+                let who = self.who(*room, person.account(), person.handle());
                 let room = self.session.title_of(*room);
                 info(match joined {
                     true => say!(lang, "told-joined", who = who, room = room),
@@ -219,7 +219,7 @@ impl Teller {
                 hint: String::new(),
             }];
         }
-        let who = self.who(message.room_id(), item.sender, &item.sender_name);
+        let who = self.who(message.room_id(), item.sender, &item.sender_handle);
         let now = self.seen.get(&item.id);
         let line = match before {
             None if self.session.wrote(message.id()) => return Vec::new(),
@@ -250,11 +250,13 @@ impl Teller {
 
     /// A person as they are known in a room.
     fn who(&self, room: RoomId, account: AccountId, handle: &str) -> String {
-        let known = match self.session.client().room(room) {
-            Ok(room) => self.session.handle_in(&room, account, handle),
-            Err(_) => handle.to_owned(),
-        };
-        name(self.session.lang(), &known)
+        let lang = self.session.lang();
+        let members = self.session.client().room(room).map(|room| room.members());
+        let mut known = members.into_iter().flatten();
+        match known.find(|member| member.account == account) {
+            Some(member) => called(lang, &member.name, &member.handle),
+            None => name(lang, handle),
+        }
     }
 
     fn failure(&self, what: String, error: &lacre::Error) -> Line {

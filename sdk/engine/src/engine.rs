@@ -265,6 +265,9 @@ impl Engine {
     /// Tells the application.
     pub(crate) fn tell(&mut self, event: Event) {
         self.hints_follow(&event);
+        if let Event::RoomAdded(room) = &event {
+            self.reading.entered(*room);
+        }
         self.out.push(Output::Event(event));
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::hints::Presence;
-use crate::reading::Unread;
+use crate::reading::{NotifyReason, Unread};
 use crate::timeline::Item;
 use lacre_wire::answer::Listed;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
@@ -51,6 +51,15 @@ pub enum Event {
         /// What is unread now.
         unread: Unread,
     },
+    /// The person is to be told about a message now. Each at most once.
+    Notify {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        item: Item,
+        /// Why.
+        reason: NotifyReason,
+    },
     /// A member joined or left.
     Member {
         /// The room.
@@ -59,6 +68,8 @@ pub enum Event {
         account: AccountId,
         /// Their handle, or empty if it is not known here.
         handle: String,
+        /// What to call them; their handle if they gave themselves no name.
+        name: String,
         /// True for joined.
         joined: bool,
         /// When the relay accepted it.

@@ -40,7 +40,7 @@ pub use hints::Presence;
 pub use io::Output;
 pub use me::DeviceInfo;
 pub use reader::{Member, Reader, RoomInfo};
-pub use reading::Unread;
+pub use reading::{NotifyReason, NotifyRule, NotifySetting, Receipt, SeenBy, Unread};
 pub use search::{Hit, Search, SearchKind, Snippet, snippet};
 pub use store::StoreKey;
 pub use timeline::{Draft, Item, ItemBody, PageKey, SendState};

@@ -4,7 +4,8 @@
 //! person at this device, asks here, and so does whoever works a line out anew from what was kept.
 
 use crate::content::{
-    Content, Disposition, Mention, Mentioned, MessageId, MimiContent, RoomKey, mentions,
+    Content, Disposition, Mention, Mentioned, MessageId, MessageStatus, MimiContent, PersonProfile,
+    RoomKey, mentions,
 };
 use crate::store::acts::ActKind;
 use crate::store::messages::Kind;
@@ -18,8 +19,18 @@ pub(crate) enum Meaning {
     Act(Act),
     /// The room's key.
     RoomKeys { number: u32, key: RoomKey },
+    /// Says something of its sender.
+    Aside(Aside),
     /// Asks for no place on screen, and this version does not know what it is for.
     Nothing,
+}
+
+/// What a message says of its sender; it is neither shown nor kept as a message.
+pub(crate) enum Aside {
+    /// How far they are.
+    Receipt(Vec<(MessageId, MessageStatus)>),
+    /// Who they are.
+    Profile(PersonProfile),
 }
 
 /// What follows from the content of a line.
@@ -67,6 +78,8 @@ impl Meaning {
             Content::Reaction { to, emoji } => act(to, ActKind::React, emoji.into_bytes()),
             Content::Unreact { replaces } => act(replaces, ActKind::Unreact, Vec::new()),
             Content::RoomKeys { number, key } => Self::RoomKeys { number, key },
+            Content::Receipt { report } => Self::Aside(Aside::Receipt(report)),
+            Content::Profile { profile } => Self::Aside(Aside::Profile(profile)),
             Content::Unsupported {
                 disposition: Disposition::UNSPECIFIED,
                 ..

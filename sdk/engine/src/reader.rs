@@ -3,10 +3,13 @@
 use crate::content::MessageId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::me::Card;
-use crate::reading::Unread;
+use crate::reading::{NotifySetting, Unread};
 use crate::search::{self, Hit, Search};
+use crate::store::profiles::Named;
 use crate::store::rooms::{self, RoomRow, Status};
-use crate::store::{StoreKey, has_store, items, open_reader, people, rules, unread};
+use crate::store::{
+    StoreKey, has_store, items, open_reader, people, profiles, rules, settings, unread,
+};
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -16,8 +19,8 @@ use std::time::Duration;
 
 /// A read connection. It sees what the engine has committed.
 pub struct Reader {
-    connection: Connection,
-    me: AccountId,
+    pub(crate) connection: Connection,
+    pub(crate) me: AccountId,
 }
 
 /// A room as shown in a list.
@@ -27,7 +30,7 @@ pub struct RoomInfo {
     pub id: RoomId,
     /// What sort of room it is.
     pub kind: RoomKind,
-    /// Its name; for a direct room the other person's handle; empty until the room's key has come.
+    /// Its name; for a direct room the other person's name; empty until the room's key has come.
     pub name: String,
     /// The other person of a direct room.
     pub peer: Option<AccountId>,
@@ -47,6 +50,8 @@ pub struct RoomInfo {
     pub last_ms: Millis,
     /// What this account has not read of it.
     pub unread: Unread,
+    /// What of it notifies.
+    pub notify: NotifySetting,
 }
 
 /// A member of a room.
@@ -56,6 +61,12 @@ pub struct Member {
     pub account: AccountId,
     /// Its handle; the start of its id until the directory has answered.
     pub handle: String,
+    /// What to call them: the name they gave themselves, else the handle. Two in the room who would read
+    /// alike have their handle with it, as `Ana (@ana2)`. A person wrote it: neutralise it before it is
+    /// shown.
+    pub name: String,
+    /// What they say of themselves.
+    pub status: Option<String>,
     /// Its role.
     pub role: Role,
 }
@@ -97,15 +108,24 @@ impl Reader {
     fn info(&self, row: RoomRow) -> Result<RoomInfo> {
         let members: Vec<Member> = rooms::members(&self.connection, row.r)?
             .into_iter()
-            .map(|(account, role, handle)| Member {
-                handle: shown(account, handle),
-                role,
-                account,
+            .map(|(account, role, _)| {
+                let Named {
+                    handle,
+                    name,
+                    status,
+                } = profiles::named(&self.connection, row.r, account)?;
+                Ok(Member {
+                    account,
+                    handle,
+                    name,
+                    status,
+                    role,
+                })
             })
-            .collect();
+            .collect::<rusqlite::Result<_>>()?;
         let name = match (&row.name, row.peer) {
             (Some(name), _) => Some(name.clone()),
-            (None, Some(peer)) => people::handle(&self.connection, peer)?,
+            (None, Some(peer)) => Some(profiles::named(&self.connection, row.r, peer)?.name),
             // Who came from outside sees this until a member sends the room's key.
             (None, None) => row.listed.clone(),
         };
@@ -122,6 +142,7 @@ impl Reader {
             stopped: row.reason.filter(|_| row.status == Status::Stopped),
             last_ms: row.last_ms,
             unread: unread::unread(&self.connection, row.r, self.me)?,
+            notify: settings::notify(&self.connection, row.r)?,
             members,
         })
     }
@@ -146,17 +167,6 @@ impl Reader {
         rooms::find(&self.connection, room)?
             .map(|row| self.info(row))
             .transpose()
-    }
-
-    /// What is unread in a room; nothing in one that is not on this device.
-    ///
-    /// # Errors
-    /// `Store` if the file cannot be read.
-    pub fn unread(&self, room: RoomId) -> Result<Unread> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => unread::unread(&self.connection, row.r, self.me).map_err(Error::from),
-            None => Ok(Unread::default()),
-        }
     }
 
     /// Who is banned from a room: account, and handle as in [`Member`].

@@ -2,6 +2,7 @@
 
 use crate::content::{Mention, MessageId};
 use crate::event::LocalId;
+use crate::reading::Receipt;
 use lacre_wire::ids::{AccountId, Millis, Seq};
 
 /// One line of a timeline.
@@ -15,8 +16,11 @@ pub struct Item {
     pub seq: Option<Seq>,
     /// Who wrote it.
     pub sender: AccountId,
-    /// The sender's handle, as far as it is known here.
+    /// What to call the sender: the name they gave themselves, else their handle, as far as it is known
+    /// here; see [`crate::Member::name`].
     pub sender_name: String,
+    /// The sender's handle; the start of their id until the directory has answered.
+    pub sender_handle: String,
     /// Whether this account wrote it.
     pub own: bool,
     /// When the relay accepted it, or when it was queued here.
@@ -35,6 +39,9 @@ pub struct Item {
     pub reactions: Vec<(String, Vec<AccountId>)>,
     /// How far it came.
     pub state: SendState,
+    /// How many have it and have read it: of own messages that the relay has, in rooms of up to 50
+    /// people.
+    pub receipt: Option<Receipt>,
 }
 
 /// What an item says.

@@ -106,6 +106,7 @@ mod tests {
             seq,
             sender: AccountId([1; 32]),
             sender_name: "ana".to_owned(),
+            sender_handle: "ana".to_owned(),
             own: seq.is_none(),
             at_ms: 0,
             body: ItemBody::Text(id.to_string()),
@@ -115,6 +116,7 @@ mod tests {
             edited: false,
             reactions: Vec::new(),
             state: SendState::Queued,
+            receipt: None,
         }
     }
 

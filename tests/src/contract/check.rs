@@ -205,6 +205,7 @@ mod tests {
             seq: Some(seq),
             sender: AccountId([1; 32]),
             sender_name: String::new(),
+            sender_handle: String::new(),
             own: false,
             at_ms: 0,
             body: ItemBody::Text(number.to_string()),
@@ -214,6 +215,7 @@ mod tests {
             edited: false,
             reactions: Vec::new(),
             state: SendState::Sent,
+            receipt: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Device;
 use crate::contract::Shown;
-use lacre::{Item, ItemBody, MessageId, Room, RoomId};
+use lacre::{Item, ItemBody, Message, MessageId, Room, RoomId};
 use std::collections::BTreeMap;
 
 /// Items asked for at once.
@@ -48,6 +48,12 @@ impl Device {
             self.stage
                 .fail(&format!("{} has no message {message:?}", self.name))
         })
+    }
+
+    /// One message, as applications hold it.
+    pub fn message(&self, room: RoomId, message: MessageId) -> Message {
+        let found = self.room(room).message(message);
+        found.unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
     }
 
     /// Waits until these messages are in the log as this device knows it.

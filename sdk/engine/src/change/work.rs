@@ -25,6 +25,7 @@ impl Engine {
         self.use_welcomes(now)?;
         self.join_timers(now)?;
         self.pay_room_keys(now)?;
+        self.pay_rooms(now)?;
         let changes = self.db.changes()?;
         let mut started = HashSet::new();
         for change in &changes {

@@ -42,3 +42,7 @@ pub const MAX_AAD: usize = 1024;
 pub const MAX_REACTION: usize = 64;
 /// Mentions in one message: what fits into an extension. More are a message to everyone.
 pub const MAX_MENTIONS: usize = 64;
+/// Bytes of the name that a person gives themselves: a line of a list.
+pub const MAX_DISPLAY_NAME: usize = 128;
+/// Bytes of what a person says of themselves: a line, not an article.
+pub const MAX_STATUS: usize = 256;

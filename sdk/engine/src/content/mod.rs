@@ -23,9 +23,11 @@ mod message_id;
 mod mimi;
 mod padding;
 mod part;
+mod profile;
 mod reaction;
 pub mod registry;
 mod room_keys;
+mod status;
 mod text;
 pub mod uri;
 
@@ -44,7 +46,9 @@ pub use message_id::MessageId;
 pub use mimi::{Expiration, MimiContent, Origin};
 pub use padding::{pad, padded_len, unpad};
 pub use part::{Disposition, ExternalPart, NestedPart, Part, PartSemantics, SinglePart};
+pub use profile::PersonProfile;
 pub use room_keys::RoomKey;
+pub use status::MessageStatus;
 
 use std::fmt;
 
@@ -98,6 +102,16 @@ pub enum Content {
         /// The key.
         key: RoomKey,
     },
+    /// How far somebody received or read the room; nothing to show.
+    Receipt {
+        /// Messages, and what holds for each and all before it.
+        report: Vec<(MessageId, MessageStatus)>,
+    },
+    /// What somebody wants to be called, and says of themselves; nothing to show.
+    Profile {
+        /// The whole profile.
+        profile: PersonProfile,
+    },
     /// Something this version does not know. The [`MimiContent`] still has all of it.
     Unsupported {
         /// The media type, if the body has one.
@@ -138,6 +152,8 @@ impl Content {
                 ..nothing(Disposition::RENDER)?
             }),
             Self::RoomKeys { number, key } => message(room_keys::body(*number, key)?),
+            Self::Receipt { report } => message(status::body(report)?),
+            Self::Profile { profile } => message(profile::body(profile)?),
             Self::Unsupported { .. } => Err(ContentError::CannotSend),
         }
     }
@@ -167,6 +183,15 @@ impl Content {
         }
     }
 
+    /// What has no place on screen.
+    fn silent(body: &NestedPart) -> Option<Self> {
+        if let Some((number, key)) = room_keys::read(body) {
+            return Some(Self::RoomKeys { number, key });
+        }
+        let receipt = status::read(body).map(|report| Self::Receipt { report });
+        receipt.or_else(|| profile::read(body).map(|profile| Self::Profile { profile }))
+    }
+
     fn recognise(message: &MimiContent) -> Option<Self> {
         let body = &message.body;
         let reaction = body.disposition == Disposition::REACTION;
@@ -183,10 +208,9 @@ impl Content {
                 reaction::read(body).map(|emoji| Self::Reaction { to, emoji })
             }
             (None, Some(to)) => text::read(body).map(|markdown| Self::Reply { to, markdown }),
-            (None, None) => match room_keys::read(body) {
-                Some((number, key)) => Some(Self::RoomKeys { number, key }),
-                None => text::read(body).map(|markdown| Self::Text { markdown }),
-            },
+            (None, None) => text::read(body)
+                .map(|markdown| Self::Text { markdown })
+                .or_else(|| Self::silent(body)),
         }
     }
 }
@@ -202,6 +226,8 @@ impl fmt::Debug for Content {
             Self::Edit { replaces, .. } => write!(f, "Edit({replaces:?})"),
             Self::Delete { replaces } => write!(f, "Delete({replaces:?})"),
             Self::RoomKeys { number, .. } => write!(f, "RoomKeys({number})"),
+            Self::Receipt { report } => write!(f, "Receipt({})", report.len()),
+            Self::Profile { profile } => write!(f, "{profile:?}"),
             Self::Unsupported {
                 content_type,
                 disposition,

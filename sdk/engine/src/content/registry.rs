@@ -43,6 +43,12 @@ pub const CONTENT_REFERENCE: i64 = -11;
 pub const MARKDOWN: &str = "text/markdown;variant=GFM-MIMI";
 /// Plain text; what a reaction is made of.
 pub const PLAIN_TEXT: &str = "text/plain;charset=utf-8";
+/// How far somebody received or read a room (draft-mahy-mimi-message-status-01); see
+/// [`Content::Receipt`](super::Content::Receipt).
+pub const MESSAGE_STATUS: &str = "application/mimi-message-status";
+/// What somebody wants to be called: `[version: uint, name: tstr / null, status: tstr / null]`, see
+/// [`Content::Profile`](super::Content::Profile).
+pub const PROFILE: &str = "application/vnd.lacre.profile+cbor";
 /// The key of the room: `[number: uint .size 4, key: bstr .size 32]`, see
 /// [`Content::RoomKeys`](super::Content::RoomKeys).
 pub const ROOM_KEYS: &str = "application/vnd.lacre.room-keys+cbor";

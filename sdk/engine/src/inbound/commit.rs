@@ -130,14 +130,23 @@ impl Engine {
         self.db.keep_view(row.r, view)?;
         self.db.touch_room(row.r, entry.accepted_ms)?;
         self.open_profile_of(row, view)?;
+        self.members_came(row, after.difference(before).copied(), entry.seq)?;
         let joined = after.difference(before).map(|account| (*account, true));
         let gone = before.difference(&after).map(|account| (*account, false));
         for (account, joined) in joined.chain(gone).filter(|(account, _)| *account != me) {
             let known = self.db.person(account)?;
+            let handle = known.map(|info| info.handle).unwrap_or_default();
+            let named = self.db.named(row.r, account)?;
+            let name = if named.name == named.handle {
+                handle.clone()
+            } else {
+                named.name
+            };
             self.tell(Event::Member {
                 room: row.id,
                 account,
-                handle: known.map(|info| info.handle).unwrap_or_default(),
+                handle,
+                name,
                 joined,
                 at_ms: entry.accepted_ms,
             });

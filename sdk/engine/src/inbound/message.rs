@@ -7,7 +7,7 @@ use crate::content::{MessageId, MimiContent, check_frank, unpad};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::meaning::Line;
+use crate::meaning::{Aside, Line};
 use crate::mls::protocol_message;
 use crate::store::logs::Position;
 use crate::store::messages::{Kind, NewMessage};
@@ -198,6 +198,12 @@ impl Engine {
                     self.open_profile(row)?;
                 }
                 Ok(())
+            }
+            Taken::Aside(Aside::Receipt(report)) => {
+                self.receipt_arrived(row, opened.sender, &report, entry.accepted_ms)
+            }
+            Taken::Aside(Aside::Profile(profile)) => {
+                self.profile_arrived(row, opened.sender, &profile)
             }
             Taken::Nothing => Ok(()),
         }

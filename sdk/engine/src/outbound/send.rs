@@ -95,13 +95,15 @@ impl Engine {
         let (line, act, shown) = match taken {
             Taken::Line(line) => (Some(line), None, Some(id)),
             Taken::Act { id, on } => (None, Some(id), on),
-            Taken::RoomKeys { .. } | Taken::Nothing => {
+            Taken::RoomKeys { .. } | Taken::Aside(_) | Taken::Nothing => {
                 return Err(Error::internal("a message that nothing would show"));
             }
         };
         self.db
             .enqueue(row.r, SubmitId(random::bytes()?), line, act, &encoded)?;
-        self.db.touch_room(row.r, now)?;
+        if line.is_some() {
+            self.db.touch_room(row.r, now)?;
+        }
         let item = match shown {
             Some(shown) => self.db.item(row.r, sender, shown)?,
             None => None,

@@ -98,7 +98,11 @@ impl Engine {
             self.live.room(room).open = false;
         }
         self.give_up(&row, &own)?;
-        self.report(error);
+        match own.item.or(own.act) {
+            Some(_) => self.report(error),
+            // What nobody wrote nobody misses.
+            None => tracing::debug!(%room, %error, "a silent message was refused"),
+        }
         Ok(())
     }
 

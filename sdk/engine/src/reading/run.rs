@@ -1,4 +1,4 @@
-//! The end of a run: what it brought is counted.
+//! The end of a run: what it brought is counted, kept and told.
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -7,10 +7,16 @@ use lacre_wire::ids::{Millis, RoomId, Seq};
 
 impl Engine {
     /// Entries of a room were applied up to `upto`, in the transaction that is open.
-    pub(crate) fn run_applied(&mut self, row: &RoomRow, upto: Seq, _now: Millis) -> Result<()> {
+    pub(crate) fn run_applied(&mut self, row: &RoomRow, upto: Seq, now: Millis) -> Result<()> {
         let me = self.me()?.card.account;
-        if let Some(newest) = self.db.count_run(row.r, me, upto)? {
+        let run = self.db.count_run(row.r, me, upto)?;
+        if let Some(newest) = run.newest {
             self.db.touch_room(row.r, newest)?;
+        }
+        self.keep_receipts(row)?;
+        self.notify(row, &run, now)?;
+        if run.fresh > 0 || self.owes_profile(row)? {
+            self.reading.owe(row.id, now);
         }
         Ok(())
     }

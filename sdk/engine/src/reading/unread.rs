@@ -69,9 +69,10 @@ impl Engine {
         self.tell_unread(&row)
     }
 
-    fn read_to(&mut self, row: &RoomRow, seq: u64, _now: Millis) -> Result<()> {
+    fn read_to(&mut self, row: &RoomRow, seq: u64, now: Millis) -> Result<()> {
         let me = self.me()?.card.account;
         if self.atomically(|e| e.db.set_read(row.r, me, seq))? {
+            self.reading.owe(row.id, now);
             self.tell_unread(row)?;
         }
         Ok(())

@@ -46,6 +46,7 @@ impl Engine {
         self.live.online = true;
         self.live.listed = ready.listed;
         self.live.lineage = Some(ready.lineage);
+        self.reading.set_clock(ready.server_ms, now);
         if ready.listed {
             self.signed_up();
             self.know_oneself(ready.list_version)?;
@@ -62,6 +63,7 @@ impl Engine {
                 self.ask_list(id, request);
             }
             self.look_up_unknown_members()?;
+            self.owe_rooms(now)?;
         }
         if self.live.first_packages == 0 {
             self.tell(Event::Connection(Connection::Online));

@@ -38,6 +38,7 @@ impl Engine {
             .chain(joins)
             .chain(keys)
             .chain(self.hints_next())
+            .chain(self.reading.next_due().filter(|_| self.live.listed))
             .min()
     }
 

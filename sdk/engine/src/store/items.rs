@@ -1,6 +1,6 @@
 //! Reading timelines: rows with what was done to them.
 
-use super::{Db, acts, int, marks, uint};
+use super::{Db, acts, int, marks, profiles, receipts, uint};
 use crate::content::{MessageId, mentions};
 use crate::error::Result;
 use crate::event::LocalId;
@@ -30,18 +30,31 @@ fn body(kind: i64, text: Option<String>) -> ItemBody {
 /// Stands for a stored id that cannot be read; no message has it.
 const NO_MESSAGE: MessageId = MessageId::NONE;
 
-const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me";
-const FROM: &str = "message m LEFT JOIN person p ON p.account = m.sender";
+const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, q.name, q.folded, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me";
+const FROM: &str = "message m LEFT JOIN person p ON p.account = m.sender LEFT JOIN profile q ON q.account = m.sender";
 
 fn message_id(bytes: &[u8]) -> MessageId {
     MessageId::from_slice(bytes).unwrap_or(NO_MESSAGE)
 }
 
-fn read(row: &Row<'_>, me: AccountId) -> rusqlite::Result<Item> {
+fn read(
+    connection: &Connection,
+    room: i64,
+    row: &Row<'_>,
+    me: AccountId,
+) -> rusqlite::Result<Item> {
     let sender = AccountId(row.get(3)?);
     let handle: Option<String> = row.get(4)?;
-    let body = body(row.get(6)?, row.get(7)?);
-    let mentions = match (&body, row.get_ref(11)?.as_blob_or_null()?) {
+    let handle = handle.unwrap_or_else(|| sender.to_string().chars().take(8).collect());
+    let name = match (row.get(5)?, row.get(6)?) {
+        (Some(name), Some(folded)) => {
+            let called: (String, String) = (name, folded);
+            profiles::told_apart(connection, room, sender, &handle, called)?
+        }
+        _ => handle.clone(),
+    };
+    let body = body(row.get(8)?, row.get(9)?);
+    let mentions = match (&body, row.get_ref(13)?.as_blob_or_null()?) {
         (ItemBody::Text(text), Some(value)) => mentions::read(value, text),
         _ => Vec::new(),
     };
@@ -50,16 +63,18 @@ fn read(row: &Row<'_>, me: AccountId) -> rusqlite::Result<Item> {
         message: message_id(row.get_ref(1)?.as_blob()?),
         seq: row.get::<_, Option<i64>>(2)?.map(uint),
         sender,
-        sender_name: handle.unwrap_or_else(|| sender.to_string().chars().take(8).collect()),
+        sender_name: name,
+        sender_handle: handle,
         own: sender == me,
-        at_ms: uint(row.get(5)?),
+        at_ms: uint(row.get(7)?),
         body,
-        reply_to: row.get_ref(8)?.as_blob_or_null()?.map(message_id),
+        reply_to: row.get_ref(10)?.as_blob_or_null()?.map(message_id),
         mentions,
-        mentions_me: row.get(12)?,
-        edited: row.get(9)?,
+        mentions_me: row.get(14)?,
+        edited: row.get(11)?,
         reactions: Vec::new(),
-        state: state_from_int(row.get(10)?),
+        state: state_from_int(row.get(12)?),
+        receipt: None,
     })
 }
 
@@ -70,6 +85,19 @@ fn with_marks(connection: &Connection, room: i64, mut item: Item) -> rusqlite::R
         item.reactions = marks.reactions;
     }
     Ok(item)
+}
+
+/// An item with all that is shown of it.
+fn whole(
+    connection: &Connection,
+    room: i64,
+    me: AccountId,
+    found: Option<Item>,
+) -> rusqlite::Result<Option<Item>> {
+    let Some(item) = found else { return Ok(None) };
+    let mut item = with_marks(connection, room, item)?;
+    receipts::fill(connection, room, me, std::slice::from_mut(&mut item))?;
+    Ok(Some(item))
 }
 
 /// A page of a timeline, oldest first: the `limit` items before `before`, or the newest.
@@ -93,9 +121,9 @@ pub(crate) fn page(
             "SELECT {COLUMNS} FROM {FROM} WHERE m.room = ?1 AND m.seq IS NULL AND m.id < ?2 ORDER BY m.id DESC LIMIT ?3"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        for item in
-            statement.query_map(params![room, id, int(limit as u64)], |row| read(row, me))?
-        {
+        for item in statement.query_map(params![room, id, int(limit as u64)], |row| {
+            read(connection, room, row, me)
+        })? {
             items.push(item?);
         }
     }
@@ -109,15 +137,17 @@ pub(crate) fn page(
     let mut statement = connection.prepare_cached(&sql)?;
     let rest = limit.saturating_sub(items.len());
     for item in statement.query_map(params![room, seq, id, int(rest as u64)], |row| {
-        read(row, me)
+        read(connection, room, row, me)
     })? {
         items.push(item?);
     }
     items.reverse();
-    items
+    let mut items = items
         .into_iter()
         .map(|item| with_marks(connection, room, item))
-        .collect()
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    receipts::fill(connection, room, me, &mut items)?;
+    Ok(items)
 }
 
 /// The item of a message on any connection: the one by `sender`, or the first of that name.
@@ -132,11 +162,11 @@ pub(crate) fn item(
     );
     let found = connection
         .prepare_cached(&sql)?
-        .query_row(params![room, message.as_bytes()], |row| read(row, me))
+        .query_row(params![room, message.as_bytes()], |row| {
+            read(connection, room, row, me)
+        })
         .optional()?;
-    found
-        .map(|item| with_marks(connection, room, item))
-        .transpose()
+    whole(connection, room, me, found)
 }
 
 /// The item of a row on any connection.
@@ -148,11 +178,9 @@ pub(crate) fn item_at(
 ) -> rusqlite::Result<Option<Item>> {
     let found = connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE m.id = ?1"))?
-        .query_row([id], |row| read(row, me))
+        .query_row([id], |row| read(connection, room, row, me))
         .optional()?;
-    found
-        .map(|item| with_marks(connection, room, item))
-        .transpose()
+    whole(connection, room, me, found)
 }
 
 impl Db {

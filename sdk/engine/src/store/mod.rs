@@ -19,9 +19,12 @@ pub(crate) mod meta;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;
+pub(crate) mod profiles;
+pub(crate) mod receipts;
 pub(crate) mod rooms;
 pub(crate) mod rules;
 mod schema;
+pub(crate) mod settings;
 mod settle;
 pub(crate) mod take;
 #[cfg(test)]

@@ -110,7 +110,11 @@ CREATE TABLE reading (
     messages INTEGER NOT NULL DEFAULT 0,
     mentions INTEGER NOT NULL DEFAULT 0,
     -- Marked as unread by hand.
-    marked INTEGER NOT NULL DEFAULT 0
+    marked INTEGER NOT NULL DEFAULT 0,
+    -- What others were told: how far this account has the room, has read it, and who it is.
+    sent_delivered INTEGER NOT NULL DEFAULT 0,
+    sent_read INTEGER NOT NULL DEFAULT 0,
+    sent_profile INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 -- Whoever deletes or changes a message that was counted: the counts follow.
 CREATE TRIGGER reading_changed AFTER UPDATE OF kind, mentions_me ON message
@@ -125,6 +129,24 @@ BEGIN
     UPDATE reading SET messages = messages - 1, mentions = mentions - old.mentions_me
     WHERE room = old.room AND me <> old.sender AND old.seq > read AND old.seq <= counted;
 END;
+
+-- What to be told of a room; a rule for a time stands in for the other.
+CREATE TABLE notify (room INTEGER PRIMARY KEY, rule INTEGER NOT NULL, for_now INTEGER, until_ms INTEGER) STRICT;
+-- What is being written in a room.
+CREATE TABLE draft (room INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+
+-- How far members are, as they said, and since when they are there.
+CREATE TABLE seen_by (room INTEGER NOT NULL, account BLOB NOT NULL, since INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0, read INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (room, account)) STRICT, WITHOUT ROWID;
+-- When they said so, for the recent part of a log.
+CREATE TABLE receipt (room INTEGER NOT NULL, account BLOB NOT NULL, status INTEGER NOT NULL, upto INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, PRIMARY KEY (room, account, status, upto)) STRICT, WITHOUT ROWID;
+
+-- What people want to be called, and what they say of themselves. `folded` finds names that read alike.
+CREATE TABLE profile (account BLOB PRIMARY KEY, version INTEGER NOT NULL, name TEXT, folded TEXT, status TEXT)
+    STRICT, WITHOUT ROWID;
+CREATE INDEX profile_folded ON profile (folded) WHERE folded IS NOT NULL;
 
 -- Messages on their way out, in order. Ids are never used twice: a session remembers them.
 CREATE TABLE outbox (

@@ -9,7 +9,7 @@ use super::messages::NewMessage;
 use crate::content::{MessageId, MimiContent, RoomKey};
 use crate::error::Result;
 use crate::event::LocalId;
-use crate::meaning::Meaning;
+use crate::meaning::{Aside, Meaning};
 use crate::timeline::SendState;
 use lacre_wire::ids::{AccountId, Millis, Seq};
 
@@ -36,6 +36,8 @@ pub(crate) enum Taken {
     Act { id: i64, on: Option<MessageId> },
     /// The room's key.
     RoomKeys { number: u32, key: RoomKey },
+    /// Something about its sender; not kept.
+    Aside(Aside),
     /// It was here already, or there is nothing to keep of it.
     Nothing,
 }
@@ -90,6 +92,7 @@ impl Db {
                 Ok(Taken::Act { id, on })
             }
             Meaning::RoomKeys { number, key } => Ok(Taken::RoomKeys { number, key }),
+            Meaning::Aside(aside) => Ok(Taken::Aside(aside)),
             Meaning::Nothing => Ok(Taken::Nothing),
         }
     }
