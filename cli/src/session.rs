@@ -5,7 +5,9 @@ use crate::args::Place;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::home::{self, Settings};
 use crate::{print, text};
-use lacre::{Client, Connection, ErrorKind, Event, Events, Options, Room, RoomInfo, RoomKind};
+use lacre::{
+    Client, Connection, ErrorKind, Event, Events, Options, Presence, Room, RoomInfo, RoomKind,
+};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,7 +36,9 @@ impl Session {
         let folder = home::folder(place)?;
         let settings = home::read(&folder)?;
         let key = settings.secret.find(place, &folder)?;
-        let client = Client::open(options(folder.clone(), &settings.relay, key)).await?;
+        // A command passes by; one that stays says so.
+        let options = options(folder.clone(), &settings.relay, key).presence(Presence::Invisible);
+        let client = Client::open(options).await?;
         Ok(Self::over(client, folder, settings, place))
     }
 

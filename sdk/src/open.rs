@@ -23,6 +23,7 @@ pub(crate) async fn open(options: Options) -> Result<Driver> {
         key,
         start,
         client,
+        presence,
     } = options;
     let address: RelayAddress = address.parse().map_err(|error| {
         Error::new(
@@ -52,6 +53,7 @@ pub(crate) async fn open(options: Options) -> Result<Driver> {
         },
         address,
         start,
+        presence,
     })
     .await
 }

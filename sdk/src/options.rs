@@ -1,6 +1,6 @@
 //! What a client needs to know before it can open.
 
-use crate::engine::StoreKey;
+use crate::engine::{Presence, StoreKey};
 use lacre_wire::ids::AccountId;
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ pub struct Options {
     pub(crate) key: Key,
     pub(crate) start: Start,
     pub(crate) client: String,
+    pub(crate) presence: Presence,
 }
 
 /// Where the store's key comes from.
@@ -56,6 +57,7 @@ impl Options {
             key: Key::None,
             start: Start::Resume,
             client: concat!("lacre/", env!("CARGO_PKG_VERSION")).to_owned(),
+            presence: Presence::default(),
         }
     }
 
@@ -100,6 +102,15 @@ impl Options {
     #[must_use]
     pub fn client_name(mut self, name: &str) -> Self {
         self.client = name.to_owned();
+        self
+    }
+
+    /// How the people in shared rooms see this device from its first moment online; see
+    /// [`crate::Client::set_presence`]. Programs that only pass by may be invisible. Default:
+    /// [`Presence::Available`].
+    #[must_use]
+    pub fn presence(mut self, presence: Presence) -> Self {
+        self.presence = presence;
         self
     }
 }

@@ -21,6 +21,8 @@ pub(crate) async fn run(arguments: Chat) -> Outcome {
     let screen = !arguments.plain && has_screen();
     account
         .during(async |account| {
+            let available = lacre::Presence::Available;
+            account.client.set_presence(available).await?;
             let patience = account.patience();
             let talk = Session::new(
                 account.client.clone(),

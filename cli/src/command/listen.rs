@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::print::{self, Paint};
 use crate::session::{Session, is_final};
 use crate::text::people as text;
-use lacre::{Client, Connection, Event, ItemBody, LocalId, Message, RoomId, SendState};
+use lacre::{Client, Connection, Event, ItemBody, LocalId, Message, Presence, RoomId, SendState};
 use std::collections::HashMap;
 
 /// Listens until Ctrl-C, or until the relay refuses this device for good.
@@ -14,6 +14,7 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
         .during(async |session| {
+            session.client.set_presence(Presence::Available).await?;
             let only = match &arguments.room {
                 Some(name) => Some(session.enter(name).await?.id()),
                 None => None,

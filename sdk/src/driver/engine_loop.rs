@@ -5,7 +5,7 @@ use super::network::{self, Wish};
 use super::paused;
 use super::shared::{Life, Shared};
 use crate::engine::{
-    Connection, Engine, EngineEvent, EngineOptions, Error, ErrorKind, Output, Result,
+    Connection, Engine, EngineEvent, EngineOptions, Error, ErrorKind, Output, Presence, Result,
 };
 use crate::platform::{self, Tasks};
 use crate::transport::Transport;
@@ -42,6 +42,8 @@ pub(super) struct EngineLoop {
     pub(super) stuck: Option<Millis>,
     /// What was last told of a relay that cannot be reached.
     pub(super) told: Option<&'static str>,
+    /// How this person wanted to be seen when the client was paused.
+    pub(super) presence: Presence,
 }
 
 /// The first login, while it is awaited.
@@ -328,12 +330,15 @@ impl EngineLoop {
     async fn pause(&mut self) {
         self.disconnect().await;
         self.shared.rest(Life::Paused);
-        self.engine = None;
+        let engine = self.engine.take();
+        self.presence = engine.map_or(self.presence, |engine| engine.presence());
     }
 
     fn resume(&mut self) -> Result<()> {
         if self.engine.is_none() {
-            let engine = Engine::open(self.options.clone(), platform::now())?;
+            let now = platform::now();
+            let mut engine = Engine::open(self.options.clone(), now)?;
+            engine.set_presence(self.presence, now);
             self.shared.wake_up(engine.reader()?);
             self.engine = Some(engine);
         }

@@ -4,7 +4,7 @@ use super::Driver;
 use super::engine_loop::{Admission, EngineLoop};
 use super::mail::Call;
 use super::shared::Shared;
-use crate::engine::{Engine, EngineOptions, Error, ErrorKind, Result};
+use crate::engine::{Engine, EngineOptions, Error, ErrorKind, Presence, Result};
 use crate::options::Start;
 use crate::platform::{self, Pool, Tasks};
 use crate::transport::Transport;
@@ -21,6 +21,7 @@ pub(crate) struct Beginning {
     pub(crate) engine: EngineOptions,
     pub(crate) address: RelayAddress,
     pub(crate) start: Start,
+    pub(crate) presence: Presence,
 }
 
 /// Starts the thread and opens the engine. Returns when the store is open and, if the relay does
@@ -94,10 +95,12 @@ impl EngineLoop {
             engine: options,
             address,
             start,
+            presence,
         } = beginning;
         let now = platform::now();
         let mut engine = Engine::open(options.clone(), now)?;
         engine.pin(&address)?;
+        engine.set_presence(presence, now);
         prepare(&mut engine, &start, now)?;
         let profile = engine
             .profile()
@@ -128,6 +131,7 @@ impl EngineLoop {
             admission,
             stuck: None,
             told: None,
+            presence,
         };
         this.connect();
         Ok(this)

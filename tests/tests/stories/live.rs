@@ -139,6 +139,55 @@ async fn who_is_invisible_is_not_seen_and_who_leaves_is_gone_at_once() {
     see_each_other(room, &ana, &bruno).await;
 }
 
+/// A person is one, on however many devices; to their own devices they are nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_is_there_until_the_last_of_their_devices_leaves() {
+    let world = World::start().await;
+    let [ana, mut laptop] = world.people(["ana", "bruno"]).await;
+    let room = ana.direct(&laptop).await;
+    laptop.enters(room).await;
+    see_each_other(room, &ana, &laptop).await;
+    let mut at_laptop = laptop.client().events();
+    let mut at_ana = ana.client().events();
+    let bruno = laptop.account();
+    let mut phone = laptop.second("phone").await;
+    phone.enters(room).await;
+    phone.client().set_presence(Presence::Busy).await.unwrap();
+    // Whatever the laptop was, busy counts.
+    let seen = async |at_ana: &mut Events, wanted: Presence| {
+        hears(&ana, at_ana, "one of two devices", |event| {
+            let seen = shows(bruno)(event)?;
+            assert_ne!(seen, None, "a person with a device left is gone");
+            seen.filter(|seen| *seen == wanted)
+        })
+        .await
+    };
+    seen(&mut at_ana, Presence::Busy).await;
+    // Ana is the first of whom the laptop is told: of the phone it never is.
+    ana.client().set_presence(Presence::Busy).await.unwrap();
+    let heard = hears(
+        &laptop,
+        &mut at_laptop,
+        "ana is busy",
+        |event| match event {
+            Event::Presence { person, presence } => Some((person.account(), *presence)),
+            Event::Typing { person, .. } => Some((person.account(), None)),
+            _ => None,
+        },
+    );
+    assert_eq!(heard.await, (ana.account(), Some(Presence::Busy)));
+    laptop.client().set_presence(Presence::Away).await.unwrap();
+    phone.room(room).typing().await.unwrap();
+    let by_bruno = writes(bruno, room);
+    assert!(hears(&ana, &mut at_ana, "the phone writes", &by_bruno).await);
+    phone.close().await;
+    assert!(!hears(&ana, &mut at_ana, "the phone is closed", &by_bruno).await);
+    seen(&mut at_ana, Presence::Away).await;
+    laptop.close().await;
+    let seen = hears(&ana, &mut at_ana, "nobody is left", shows(bruno)).await;
+    assert_eq!(seen, None);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_process_leaves_the_list_within_the_idle_time() {
     let world = World::patient(Duration::from_secs(240)).await;
