@@ -136,7 +136,7 @@ fn people_and_rooms_that_are_not_there_are_told() {
     ana.run(&["rooms", "join", "abc", "--timeout", "60"])
         .failed(1, "NoSuchRoom");
     ana.run(&["rooms", "join", "a/b", "--timeout", "60"])
-        .failed(1, "BadName");
+        .failed(2, "BadName");
 }
 
 #[test]
