@@ -40,6 +40,8 @@ told-deleted = { $who } deleted a message in { $room }
 told-refused = not sent to { $room }: { $text }
 told-stopped = { $room } has stopped
 told-approval = the device “{ $name }” asks to be let in; if it is yours: lacre account devices approve { $device }
+told-here = { $who } has connected
+told-gone = { $who } has disconnected
 told-lagged = { $count ->
     [one] { $count } event was left out because the output was too slow; /history shows what was missed
    *[other] { $count } events were left out because the output was too slow; /history shows what was missed
@@ -73,6 +75,7 @@ error-you-banned = you are banned from this room
     .hint = ask one of its owners to lift the ban
 error-span = “{ $word }” is not a length of time
     .hint = write a number and a unit: 30s, 10m, 2h, 1d, 1w
+error-not-kept = the choice holds until you leave, but could not be kept
 error-yourself = that is you
     .hint = { $leave } leaves a room
 error-no-answer = the relay did not answer within { $seconds } s
@@ -141,6 +144,12 @@ command-read = Marks the room as read
 command-time = Tells the time here
     .usage = /time
     .more = With day and time zone of this machine.
+command-ping = Measures the way to the relay or to a person
+    .usage = /ping [@PERSON]
+    .more = There and back. A person answers only while one of their devices is connected.
+command-notices = Tells when people connect
+    .usage = /notices [on|off]
+    .more = And when they disconnect; off at first, kept on this device. Without a word, says what holds.
 command-stats = Counts the room's messages
     .usage = /stats
     .more = By person and hour, from the messages on this device; nobody else learns of it.
@@ -214,6 +223,9 @@ users-title = { $room }, { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
+users-online = online
+users-away = away
+users-busy = busy
 users-you = you
 join-entered = you are in { $room }, { $count ->
     [one] { $count } person
@@ -251,6 +263,14 @@ disappear-never = messages stay in { $room }
 disappear-after = new messages in { $room } disappear after { $after }
 read-done = everything in { $room } is read
 kick-done = { $who } is out of { $room }
+ping-relay = to the relay and back: { $time }
+ping-person = to { $who } and back: { $time }
+ping-silent = { $who } does not answer
+    .hint = none of their devices is connected, or they do not want to be seen
+ping-strange = you share no room with that person
+    .hint = /msg @person opens a conversation
+notices-on = lacre tells when people connect and disconnect
+notices-off = lacre does not tell when people connect and disconnect
 time-now = { $time } on { $day }, { $zone }
 stats-title = { $room }, as this device has it
 stats-all = all messages

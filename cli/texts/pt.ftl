@@ -40,6 +40,8 @@ told-deleted = { $who } apagou uma mensagem em { $room }
 told-refused = não enviada para { $room }: { $text }
 told-stopped = { $room } parou
 told-approval = o dispositivo “{ $name }” pede para entrar; se é seu: lacre account devices approve { $device }
+told-here = { $who } conectou
+told-gone = { $who } desconectou
 told-lagged = { $count ->
     [one] { $count } evento ficou de fora porque a saída estava lenta; /historico mostra o que faltou
    *[other] { $count } eventos ficaram de fora porque a saída estava lenta; /historico mostra o que faltou
@@ -73,6 +75,7 @@ error-you-banned = você está banido desta sala
     .hint = peça a um dono dela que retire o banimento
 error-span = “{ $word }” não é um tempo
     .hint = escreva um número e uma unidade: 30s, 10m, 2h, 1d, 1w
+error-not-kept = a escolha vale até você sair, mas não pôde ser guardada
 error-yourself = essa pessoa é você
     .hint = { $leave } deixa uma sala
 error-no-answer = o relay não respondeu em { $seconds } s
@@ -141,6 +144,12 @@ command-read = Marca a sala como lida
 command-time = Diz a hora daqui
     .usage = /hora
     .more = Com o dia e o fuso desta máquina.
+command-ping = Mede o caminho até o relay ou uma pessoa
+    .usage = /ping [@PESSOA]
+    .more = Ida e volta. Uma pessoa só responde enquanto um dispositivo dela está conectado.
+command-notices = Avisa quando alguém conecta
+    .usage = /avisos [on|off]
+    .more = E quando desconecta; de início não, e a escolha fica neste dispositivo. Sem palavra, diz o que vale.
 command-stats = Conta as mensagens da sala
     .usage = /stats
     .more = Por pessoa e hora, com as mensagens deste dispositivo; ninguém mais fica sabendo.
@@ -214,6 +223,9 @@ users-title = { $room }, { $count ->
     [one] { $count } pessoa
    *[other] { $count } pessoas
 }
+users-online = conectado
+users-away = ausente
+users-busy = ocupado
 users-you = você
 join-entered = você está em { $room }, { $count ->
     [one] { $count } pessoa
@@ -254,6 +266,14 @@ disappear-never = as mensagens ficam em { $room }
 disappear-after = novas mensagens em { $room } somem depois de { $after }
 read-done = tudo em { $room } está lido
 kick-done = { $who } está fora de { $room }
+ping-relay = até o relay e de volta: { $time }
+ping-person = até { $who } e de volta: { $time }
+ping-silent = { $who } não responde
+    .hint = nenhum dispositivo dela está conectado, ou ela não quer ser vista
+ping-strange = você não tem sala em comum com essa pessoa
+    .hint = /privado @pessoa abre uma conversa
+notices-on = o lacre avisa quando alguém conecta e desconecta
+notices-off = o lacre não avisa quando alguém conecta e desconecta
 time-now = { $time } de { $day }, { $zone }
 stats-title = { $room }, como está neste dispositivo
 stats-all = todas as mensagens

@@ -30,6 +30,7 @@ pub(crate) async fn run(arguments: Chat) -> Outcome {
                 Clock::system(),
                 patience,
             );
+            talk.remember_in(&account.folder);
             if let Some(room) = &arguments.room {
                 let room = enter(&talk, room).await.map_err(Failure::from)?;
                 talk.look_at(Some(room));

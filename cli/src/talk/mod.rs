@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod command;
 mod line;
 mod people;
+mod preferences;
 mod problem;
 mod said;
 mod session;

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::command::{self, Parsed};
 use super::line::Line;
+use super::preferences::Preferences;
 use super::problem::{Answer, Problem};
 use crate::print::safe;
 use crate::text::{Lang, say};
@@ -11,6 +12,7 @@ use lacre::{
     SendState,
 };
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ struct State {
     made: HashSet<RoomId>,
     /// How many commands are making or entering one.
     entering: u32,
+    preferences: Preferences,
 }
 
 /// Why something that needs the relay did not end well.
@@ -75,6 +78,35 @@ impl Session {
             patience,
             state: Mutex::default(),
         }))
+    }
+
+    /// Takes up the choices that are kept in a data folder.
+    pub(crate) fn remember_in(&self, folder: &Path) {
+        self.state().preferences = Preferences::read(folder);
+    }
+
+    /// What the person has chosen.
+    pub(crate) fn preferences(&self) -> Preferences {
+        self.state().preferences.clone()
+    }
+
+    /// Changes what the person has chosen, and keeps it.
+    pub(crate) fn prefer(&self, change: impl FnOnce(&mut Preferences)) -> Result<(), Problem> {
+        let mut state = self.state();
+        change(&mut state.preferences);
+        state.preferences.write().map_err(|error| {
+            Problem::failed(
+                say!(self.lang(), "error-not-kept"),
+                safe(&error.to_string()),
+            )
+        })
+    }
+
+    /// Tells the people of the room that is looked at, and nobody else, that it is.
+    pub(crate) async fn focus(&self) {
+        let room = self.room().map(|room| room.id());
+        // A hint: without a session nobody would get it anyway.
+        let _closing = self.client().focus(room).await;
     }
 
     /// The client.
@@ -127,7 +159,14 @@ impl Session {
         match command::parse(input) {
             Parsed::Nothing => Ok(Vec::new()),
             Parsed::Text(text) => self.send(&text).await.map(|()| Vec::new()),
-            Parsed::Call(call) => call.run(self).await,
+            Parsed::Call(call) => {
+                let before = self.room().map(|room| room.id());
+                let answer = call.run(self).await;
+                if before != self.room().map(|room| room.id()) {
+                    self.focus().await;
+                }
+                answer
+            }
             Parsed::Unknown { name, nearest } => Err(command::unknown(self.lang(), name, nearest)),
         }
     }

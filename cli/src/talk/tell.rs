@@ -29,6 +29,8 @@ pub(crate) struct Teller {
     seen: HashMap<LocalId, Seen>,
     /// Whether the connection was up before; the first time is no news of a return.
     was_online: Option<bool>,
+    /// Who is connected.
+    here: HashSet<AccountId>,
     /// Events that wait for a name, in order, and when they came.
     held: VecDeque<(Millis, RoomId, Event)>,
 }
@@ -47,6 +49,7 @@ impl Teller {
             session,
             seen: HashMap::new(),
             was_online: None,
+            here: HashSet::new(),
             held: VecDeque::new(),
         }
     }
@@ -178,6 +181,9 @@ impl Teller {
                 name = safe(request.name()),
                 device = request.device().to_string()
             )),
+            Event::Presence { person, presence } => {
+                self.presence(person.account(), person.name(), presence.is_some())
+            }
             Event::Lagged { missed } => info(say!(lang, "told-lagged", count = *missed)),
             Event::Error(error) => vec![self.failure(say!(lang, "told-error"), error)],
             _ => Vec::new(),
@@ -196,6 +202,23 @@ impl Teller {
             }],
             _ => Vec::new(),
         }
+    }
+
+    /// Somebody connected or disconnected, where that is wanted.
+    fn presence(&mut self, account: AccountId, handle: &str, here: bool) -> Vec<Line> {
+        let changed = match here {
+            true => self.here.insert(account),
+            false => self.here.remove(&account),
+        };
+        let named = !handle.is_empty() && !account.to_string().starts_with(handle);
+        if !changed || !named || !self.session.preferences().notices {
+            return Vec::new();
+        }
+        let (lang, who) = (self.session.lang(), name(self.session.lang(), handle));
+        vec![Line::Info(match here {
+            true => say!(lang, "told-here", who = who),
+            false => say!(lang, "told-gone", who = who),
+        })]
     }
 
     /// A message that is new, or what changed of one.

@@ -223,12 +223,44 @@ fn talks(lang: Lang) {
     ana.sees(t("mais ativo", "most active"));
     ana.sees(t("hora mais movimentada", "busiest hour"));
 
+    ana.asks(
+        "/ping",
+        t("até o relay e de volta", "to the relay and back"),
+    );
+    ana.asks(
+        "/ping @bruno",
+        t("até @bruno e de volta", "to @bruno and back"),
+    );
+    ana.asks(
+        "/ping @clara",
+        t("não tem sala em comum", "you share no room"),
+    );
+    ana.asks(t("/privado @clara oi", "/msg @clara oi"), "@clara");
+    ana.asks(
+        "/ping @clara",
+        t("! @clara não responde", "! @clara does not answer"),
+    );
+    ana.asks(
+        t("/usuarios", "/users"),
+        t("Álgebra 3, 2 pessoas", "Álgebra 3, 2 people"),
+    );
+    let row = ana.sees("@bruno");
+    assert!(row.ends_with(t("conectado", "online")), "{row}");
+    ana.asks(t("/avisos", "/notices"), t("não avisa", "does not tell"));
+    ana.asks(
+        t("/avisos on", "/notices on"),
+        t("o lacre avisa", "lacre tells"),
+    );
+    let clara = Chat::start(&clara, lang);
+    ana.sees(t("@clara conectou", "@clara has connected"));
+    assert_eq!(clara.leaves(t("/sair", "/quit")), 0);
+    ana.sees(t("@clara desconectou", "@clara has disconnected"));
+
     bruno.asks(
         t("/deixar Álgebra 3", "/leave Álgebra 3"),
         t("você saiu de Álgebra 3", "you left Álgebra 3"),
     );
     ana.sees(t("@bruno saiu de Álgebra 3", "@bruno left Álgebra 3"));
-    let _ = clara;
     // The first line that failed is the exit code: inviting somebody who is banned.
     assert_eq!(ana.leaves(t("/sair", "/quit")), 4);
     assert_eq!(bruno.leaves(t("/sair", "/quit")), 0);

@@ -15,7 +15,9 @@ mod join;
 mod kick;
 mod leave;
 mod msg;
+mod notices;
 mod parse;
+mod ping;
 mod quit;
 mod read;
 mod rooms;
@@ -98,6 +100,8 @@ static COMMANDS: &[Command] = &[
     disappear::COMMAND,
     read::COMMAND,
     time::COMMAND,
+    ping::COMMAND,
+    notices::COMMAND,
     stats::COMMAND,
     quit::COMMAND,
 ];

@@ -6,7 +6,7 @@ use crate::talk::line::Line;
 use crate::talk::problem::Answer;
 use crate::talk::session::Session;
 use crate::text::say;
-use lacre::{Member, Role};
+use lacre::{Member, Presence, Role};
 
 pub(super) const COMMAND: Command = Command {
     id: "users",
@@ -28,11 +28,15 @@ async fn run(session: &Session) -> Answer {
             Role::Owner => say!(lang, "role-owner"),
             Role::Member => say!(lang, "role-member"),
         };
-        let you = match member.account == me {
-            true => say!(lang, "users-you"),
-            false => String::new(),
+        let presence = session.client().presence(member.account);
+        let here = match (member.account == me, presence) {
+            (true, _) => say!(lang, "users-you"),
+            (false, Some(Presence::Available)) => say!(lang, "users-online"),
+            (false, Some(Presence::Away)) => say!(lang, "users-away"),
+            (false, Some(Presence::Busy)) => say!(lang, "users-busy"),
+            (false, _) => String::new(),
         };
-        vec![format!("@{}", safe(&member.handle)), role, you]
+        vec![format!("@{}", safe(&member.handle)), role, here]
     };
     Ok(vec![Line::Table {
         title: say!(
