@@ -12,10 +12,11 @@ use lacre_wire::limits::{MAX_EPHEMERAL, MAX_FOCUS};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Into one room: one a second, four at once.
+/// Into one room: one a second, eight at once: who comes, changes their mind and leaves again within
+/// a second must not be taken to be there still.
 const ROOM: Pace = Pace {
     every_us: 1_000_000,
-    burst: 4,
+    burst: 8,
 };
 
 /// Of one session: enough to say in every room that somebody has come, twice.
@@ -106,11 +107,11 @@ mod tests {
     #[test]
     fn a_few_at_once_then_one_a_second() {
         let (mut paces, room) = (Paces::default(), RoomId([1; 16]));
-        let passed = |paces: &mut Paces, now| (0..9).filter(|_| paces.take(room, now)).count();
-        assert_eq!(passed(&mut paces, 5 * SECOND), 4);
+        let passed = |paces: &mut Paces, now| (0..20).filter(|_| paces.take(room, now)).count();
+        assert_eq!(passed(&mut paces, 5 * SECOND), 8);
         assert_eq!(passed(&mut paces, 5 * SECOND + 999_999), 0);
         assert_eq!(passed(&mut paces, 6 * SECOND), 1);
-        assert_eq!(passed(&mut paces, 60 * SECOND), 4);
+        assert_eq!(passed(&mut paces, 60 * SECOND), 8);
     }
 
     #[test]

@@ -149,15 +149,15 @@ async fn too_many_are_dropped_and_too_many_rooms_refused() {
     let (room, _) = Room::create(&ana, &mut a, &[&bob]).await;
     watches(&mut a, &room).await;
     watches(&mut b, &room).await;
-    (1..=9).for_each(|counter| send(&a, &hint(room.id, &ana, counter)));
+    (1..=13).for_each(|counter| send(&a, &hint(room.id, &ana, counter)));
     dropped(&relay, 5).await;
     clock.advance(1000);
-    send(&a, &hint(room.id, &ana, 10));
+    send(&a, &hint(room.id, &ana, 14));
     let mut heard = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..9 {
         heard.push(hears(&b).await.counter);
     }
-    assert_eq!(heard, [1, 2, 3, 4, 10]);
+    assert_eq!(heard, [1, 2, 3, 4, 5, 6, 7, 8, 14]);
     let rooms = vec![room.id; MAX_FOCUS + 1];
     let answer = a.request(Request::Focus(rooms)).await;
     assert!(
