@@ -281,3 +281,35 @@ stats-messages = { $count ->
     [one] { $count } message
    *[other] { $count } messages
 }
+
+## What happened to a room
+
+notice-created = { $by } created the room
+notice-joined = { $count ->
+    [one] { $people } joined the room
+   *[other] { $people } joined the room
+}
+notice-added = { $by } added { $people }
+notice-left = { $who } left the room
+notice-removed = { $by } removed { $who }
+notice-removed-relay = the relay took { $who } out
+notice-banned = { $by } banned { $who }
+notice-unbanned = { $by } lets { $who } come back
+notice-role = { $by } gave { $who } the role { $role }
+notice-renamed = { $by } named the room “{ $name }”
+notice-renamed-hidden = { $by } gave the room another name
+notice-opened = { $by } opened the room: anybody can join
+notice-closed = { $by } closed the room: members add people
+notice-disappearing = { $by } made messages disappear after { $hours } h
+notice-staying = { $by } made messages stay
+notice-listed = { $by } listed the room as “{ $name }”
+notice-unlisted = { $by } took the room off the list
+
+poll-option = { $number }. { $text } ({ $votes })
+poll-closed = (the poll is closed)
+note-pinned = pinned
+note-forwarded = forwarded from { $name }
+note-thread = { $count ->
+    [one] 1 reply in the thread
+   *[other] { $count } replies in the thread
+}

@@ -284,3 +284,35 @@ stats-messages = { $count ->
     [one] { $count } mensagem
    *[other] { $count } mensagens
 }
+
+## O que aconteceu com a sala
+
+notice-created = { $by } criou a sala
+notice-joined = { $count ->
+    [one] { $people } entrou na sala
+   *[other] { $people } entraram na sala
+}
+notice-added = { $by } adicionou { $people }
+notice-left = { $who } saiu da sala
+notice-removed = { $by } expulsou { $who }
+notice-removed-relay = o relay retirou { $who }
+notice-banned = { $by } baniu { $who }
+notice-unbanned = { $by } deixou { $who } voltar
+notice-role = { $by } deu a { $who } o papel de { $role }
+notice-renamed = { $by } mudou o nome da sala para “{ $name }”
+notice-renamed-hidden = { $by } mudou o nome da sala
+notice-opened = { $by } abriu a sala: qualquer pessoa pode entrar
+notice-closed = { $by } fechou a sala: entra quem for adicionado
+notice-disappearing = { $by } fez as mensagens desaparecerem depois de { $hours } h
+notice-staying = { $by } fez as mensagens ficarem
+notice-listed = { $by } pôs a sala na lista como “{ $name }”
+notice-unlisted = { $by } tirou a sala da lista
+
+poll-option = { $number }. { $text } ({ $votes })
+poll-closed = (enquete encerrada)
+note-pinned = fixada
+note-forwarded = encaminhada de { $name }
+note-thread = { $count ->
+    [one] 1 resposta na conversa
+   *[other] { $count } respostas na conversa
+}

@@ -5,9 +5,9 @@ pub(crate) use lacre_engine::{
     Reader, snippet,
 };
 
-pub use lacre_engine::content::{Mention, Mentioned, MessageId};
+pub use lacre_engine::content::{Forwarded, Mention, Mentioned, MessageId};
 pub use lacre_engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, NotifyReason,
-    NotifyRule, NotifySetting, Presence, Profile, Receipt, Result, RoomInfo, Search, SearchKind,
-    SendState, Snippet, StoreKey, Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Named, Notice,
+    NotifyReason, NotifyRule, NotifySetting, Poll, PollOption, Presence, Profile, Receipt, Result,
+    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
 };

@@ -26,6 +26,7 @@
 //! - [`Client`]: one device; finds people, opens rooms, tells [`Event`]s.
 //! - [`Room`]: a set of people and their messages; [`Timeline`]: what a screen shows of it.
 //! - [`Presence`]: how somebody is there; [`Event::Typing`]: who is writing. Neither is ever stored.
+//! - [`text`]: what people wrote as a tree to show, and [`text::safe`] for everything else of theirs.
 //! - [`SendHandle`]: how far a message came. [`Archive`]: what is on the device, without a client.
 //! - [`Search`]: what to look for with [`Client::search`]; [`Hit`]: what is found.
 //! - [`Error`]: what went wrong, with a stable code and whether trying again helps.
@@ -39,6 +40,7 @@
 
 mod archive;
 mod client;
+mod conversation;
 mod driver;
 mod engine;
 mod events;
@@ -56,6 +58,7 @@ mod reading;
 mod room;
 mod search;
 mod send;
+pub mod text;
 mod time;
 mod timeline;
 mod transport;
@@ -74,9 +77,10 @@ pub use time::Time;
 pub use timeline::{Diff, Timeline};
 
 pub use engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Mention, Mentioned,
-    MessageId, NotifyReason, NotifyRule, NotifySetting, Presence, Profile, Receipt, Result,
-    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Forwarded, Item, ItemBody, LocalId, Member, Mention,
+    Mentioned, MessageId, Named, Notice, NotifyReason, NotifyRule, NotifySetting, Poll, PollOption,
+    Presence, Profile, Receipt, Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
+    Unread,
 };
 pub use lacre_wire::answer::Listed;
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};

@@ -35,11 +35,12 @@ impl Message {
         }
     }
 
-    /// Its Markdown text; empty if it is not a text (deleted, unreadable, of a later version):
-    /// [`Message::body`] tells which.
+    /// Its Markdown text, of a poll the question; empty if it is neither (deleted, unreadable, of a
+    /// later version, a line about the room): [`Message::body`] tells which.
     pub fn text(&self) -> &str {
         match &self.item.body {
             ItemBody::Text(text) => text,
+            ItemBody::Poll(poll) => &poll.question,
             _ => "",
         }
     }

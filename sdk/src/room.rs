@@ -239,11 +239,11 @@ impl Room {
     /// # Errors
     /// `Store` when the store cannot be read.
     pub async fn timeline(&self) -> Result<Timeline> {
-        Timeline::open(self.client.clone(), self.id()).await
+        Timeline::open(self.client.clone(), self.id(), None).await
     }
 
     /// Queues what has no item of its own.
-    async fn act(&self, draft: Draft) -> Result<()> {
+    pub(crate) async fn act(&self, draft: Draft) -> Result<()> {
         let room = self.id();
         self.client
             .driver
@@ -251,7 +251,7 @@ impl Room {
             .await
     }
 
-    async fn post(&self, draft: Draft) -> Result<SendHandle> {
+    pub(crate) async fn post(&self, draft: Draft) -> Result<SendHandle> {
         let (room, shared) = (self.id(), Arc::clone(&self.client.driver.shared));
         self.client
             .driver

@@ -141,6 +141,10 @@ impl Lines {
         if item.own && item.state == SendState::Queued {
             return None;
         }
+        // Events tell of what happens to rooms.
+        if matches!(item.body, ItemBody::Notice(_)) {
+            return None;
+        }
         let reactions = item
             .reactions
             .iter()

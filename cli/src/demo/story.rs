@@ -4,7 +4,7 @@ use super::Stage;
 use super::person::{Person, within};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::text::demo as text;
-use lacre::{Event, Item, MessageId, RoomId};
+use lacre::{Event, Item, ItemBody, MessageId, RoomId};
 use std::time::Instant;
 
 /// How many messages Bruno misses.
@@ -221,7 +221,10 @@ impl Story {
     /// What a person reads in a room, oldest first.
     pub(super) async fn items(&self, room: RoomId, person: &Person) -> Outcome<Vec<Item>> {
         let timeline = person.room(room)?.timeline().await?;
-        Ok(timeline.snapshot())
+        let mut items = timeline.snapshot();
+        // What happened to the room was not said, and is not in an envelope.
+        items.retain(|item| !matches!(item.body, ItemBody::Notice(_)));
+        Ok(items)
     }
 }
 

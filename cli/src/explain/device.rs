@@ -186,6 +186,27 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: ("update lacre", "atualize o lacre"),
     },
     Entry {
+        codes: &["NothingToForward", "NotEditable"],
+        cause: (
+            "the message says nothing that could be taken over or changed",
+            "a mensagem não diz nada que se possa repassar ou mudar",
+        ),
+        expected: ("a text that is still there", "um texto que ainda está lá"),
+        fix: ("see lacre history", "veja lacre history"),
+    },
+    Entry {
+        codes: &["NotAPoll", "NoSuchOption", "OneOption", "PollClosed"],
+        cause: (
+            "the poll does not take this vote",
+            "a enquete não aceita esse voto",
+        ),
+        expected: (
+            "an option of an open poll; several only where it allows that",
+            "uma opção de uma enquete aberta; várias só onde ela permite",
+        ),
+        fix: ("see lacre history", "veja lacre history"),
+    },
+    Entry {
         codes: &["NoSuchMessage", "NoSuchReaction"],
         cause: (
             "this device has no such message",

@@ -1,7 +1,8 @@
 //! A message as a line.
 
-use super::{Paint, safe};
+use super::{Paint, notice, poll, safe};
 use crate::text::people as text;
+use crate::text::say;
 use lacre::{Item, ItemBody, SendState, Time};
 
 /// Hours and minutes, in UTC.
@@ -23,6 +24,9 @@ pub(crate) fn said(item: &Item) -> String {
         ItemBody::Unreadable(why) => text::unreadable(safe(why)),
         ItemBody::Unsupported(what) => text::unsupported(safe(what)),
         ItemBody::Gone => text::gone(),
+        ItemBody::Poll(asked) => poll(crate::text::lang(), asked),
+        ItemBody::Notice(happened) => notice(crate::text::lang(), happened),
+        _ => text::unsupported(""),
     }
 }
 
@@ -34,12 +38,16 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
     } else {
         clock(time)
     };
-    let mut line = format!(
-        "{} {}: {}",
-        paint.dim(&when),
-        paint.strong(&sender(item)),
-        said(item)
-    );
+    let mut line = match item.body {
+        // Nobody said it.
+        ItemBody::Notice(_) => format!("{} {}", paint.dim(&when), paint.dim(&said(item))),
+        _ => format!(
+            "{} {}: {}",
+            paint.dim(&when),
+            paint.strong(&sender(item)),
+            said(item)
+        ),
+    };
     line = line.replace('\n', "\n       ");
     let mut notes = Vec::new();
     if item.edited {
@@ -49,6 +57,17 @@ pub(crate) fn item_line(item: &Item, dated: bool, paint: Paint) -> String {
         SendState::Queued => notes.push(text::queued()),
         SendState::Failed => notes.push(text::failed()),
         SendState::Sent => {}
+    }
+    let lang = crate::text::lang();
+    if item.pinned {
+        notes.push(say!(lang, "note-pinned"));
+    }
+    if let Some(from) = &item.forwarded {
+        notes.push(say!(lang, "note-forwarded", name = safe(&from.name)));
+    }
+    if item.replies_in_thread > 0 {
+        let count = item.replies_in_thread;
+        notes.push(say!(lang, "note-thread", count = count));
     }
     notes.extend(
         item.reactions

@@ -1,8 +1,11 @@
 //! The stable JSON shapes. Fields are only ever added; `lacre listen --help` describes them.
 
-use super::{out, safe_json};
+use super::{notice, out, safe_json};
 use crate::failure::Outcome;
-use lacre::{Client, Connection, Event, Item, ItemBody, Role, Room, RoomId, RoomKind, SendState};
+use crate::text::Lang;
+use lacre::{
+    Client, Connection, Event, Item, ItemBody, Poll, Role, Room, RoomId, RoomKind, SendState,
+};
 use serde_json::{Value, json};
 
 /// Prints one JSON value in one line.
@@ -18,6 +21,9 @@ pub(crate) fn item_json(room: RoomId, room_name: &str, item: &Item) -> Value {
         ItemBody::Unreadable(why) => ("unreadable", why.as_str()),
         ItemBody::Unsupported(what) => ("unsupported", what.as_str()),
         ItemBody::Gone => ("gone", ""),
+        ItemBody::Poll(poll) => ("poll", poll.question.as_str()),
+        ItemBody::Notice(_) => ("notice", ""),
+        _ => ("unsupported", ""),
     };
     let reactions: Vec<Value> = item
         .reactions
@@ -38,12 +44,37 @@ pub(crate) fn item_json(room: RoomId, room_name: &str, item: &Item) -> Value {
         "reply_to": item.reply_to.map(|id| id.to_string()),
         "edited": item.edited,
         "reactions": reactions,
+        "thread": item.thread.map(|id| id.to_string()),
+        "replies_in_thread": item.replies_in_thread,
+        "pinned": item.pinned,
+        "mentions_me": item.mentions_me,
+        "forwarded": item.forwarded.as_ref().map(|from| json!({
+            "account": from.account.map(|account| account.to_string()),
+            "name": from.name,
+        })),
+        "poll": match &item.body {
+            ItemBody::Poll(poll) => poll_json(poll),
+            _ => Value::Null,
+        },
+        "notice": match &item.body {
+            ItemBody::Notice(happened) => json!(notice(Lang::En, happened)),
+            _ => Value::Null,
+        },
         "state": match item.state {
             SendState::Queued => "queued",
             SendState::Sent => "sent",
             SendState::Failed => "failed",
         },
     })
+}
+
+fn poll_json(poll: &Poll) -> Value {
+    let options: Vec<Value> = poll
+        .options
+        .iter()
+        .map(|option| json!({ "text": option.text, "accounts": ids(&option.votes) }))
+        .collect();
+    json!({ "options": options, "multiple": poll.multiple, "closed": poll.closed })
 }
 
 /// A room.

@@ -3,11 +3,13 @@
 mod hit;
 mod item;
 mod json;
+mod notice;
 mod safe;
 
 pub(crate) use hit::hit_line;
 pub(crate) use item::item_line;
 pub(crate) use json::{event_json, item_json, json_line, room_json};
+pub(crate) use notice::{notice, poll};
 pub(crate) use safe::{safe, safe_json};
 
 use crate::failure::{Exit, Failure, Outcome};

@@ -3,31 +3,12 @@
 //! Escape sequences could move the cursor, change the title or the clipboard; bidirectional
 //! controls could make a line read as another one. They are shown as a box, tabs as a blank.
 
+use lacre::text::{self, acts};
 use std::fmt::Write;
 
-/// What stands for a character that would act.
-const BOX: char = '\u{fffd}';
-
-/// C0 and C1 controls, delete, line and paragraph separators, bidirectional controls.
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// The text in one line or, where it has several, with line feeds only.
-pub(crate) fn safe(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '\r' if characters.peek() == Some(&'\n') => {}
-            '\n' => out.push('\n'),
-            '\t' => out.push(' '),
-            c if acts(c) => out.push(BOX),
-            c => out.push(c),
-        }
-    }
-    out
+pub(crate) fn safe(words: &str) -> String {
+    text::safe(words).replace('\t', " ")
 }
 
 /// JSON with the same characters as escapes: the same values, and harmless when shown.
@@ -46,7 +27,8 @@ pub(crate) fn safe_json(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{acts, safe, safe_json};
+    use super::{safe, safe_json};
+    use lacre::text::acts;
 
     #[test]
     fn nothing_acts_on_the_screen() {

@@ -1,16 +1,20 @@
 //! What a message says, in words.
 
-use crate::print::safe;
+use crate::print::{notice, poll, safe};
 use crate::text::{Lang, say};
 use lacre::{Item, ItemBody, SendState};
 
 /// Who and what, with what was done to it: `@ana: Olá  [edited, 👍 2]`. May have several lines.
 pub(crate) fn said(lang: Lang, item: &Item) -> String {
-    let mut line = format!(
-        "{}: {}",
-        called(lang, &item.sender_name, &item.sender_handle),
-        words(lang, item)
-    );
+    let mut line = match item.body {
+        // Nobody said it.
+        ItemBody::Notice(_) => words(lang, item),
+        _ => format!(
+            "{}: {}",
+            called(lang, &item.sender_name, &item.sender_handle),
+            words(lang, item)
+        ),
+    };
     let notes = notes(lang, item);
     if !notes.is_empty() {
         line.push_str(&format!("  [{}]", notes.join(", ")));
@@ -25,6 +29,8 @@ pub(crate) fn words(lang: Lang, item: &Item) -> String {
         ItemBody::Deleted => say!(lang, "body-deleted"),
         ItemBody::Unreadable(_) => say!(lang, "body-unreadable"),
         ItemBody::Gone => say!(lang, "body-gone"),
+        ItemBody::Poll(asked) => poll(lang, asked),
+        ItemBody::Notice(happened) => notice(lang, happened),
         _ => say!(lang, "body-unsupported"),
     }
 }
@@ -39,6 +45,16 @@ fn notes(lang: Lang, item: &Item) -> Vec<String> {
         SendState::Queued => notes.push(say!(lang, "note-queued")),
         SendState::Failed => notes.push(say!(lang, "note-refused")),
         SendState::Sent => {}
+    }
+    if item.pinned {
+        notes.push(say!(lang, "note-pinned"));
+    }
+    if let Some(from) = &item.forwarded {
+        notes.push(say!(lang, "note-forwarded", name = safe(&from.name)));
+    }
+    if item.replies_in_thread > 0 {
+        let count = item.replies_in_thread;
+        notes.push(say!(lang, "note-thread", count = count));
     }
     let reactions = item.reactions.iter();
     notes.extend(reactions.map(|(emoji, accounts)| match accounts.len() {

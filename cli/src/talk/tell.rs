@@ -227,6 +227,10 @@ impl Teller {
         if item.own && item.state == SendState::Queued {
             return Vec::new();
         }
+        // Who comes and goes is told by events of their own.
+        if matches!(item.body, ItemBody::Notice(_)) {
+            return Vec::new();
+        }
         if self.seen.len() >= REMEMBERED {
             self.seen.clear();
         }

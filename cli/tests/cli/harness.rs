@@ -140,6 +140,7 @@ impl Person {
             .json();
         items
             .iter()
+            .filter(|item| item["kind"] != "notice")
             .map(|item| item["text"].as_str().unwrap().to_owned())
             .collect()
     }

@@ -4,8 +4,8 @@
 //! person at this device, asks here, and so does whoever works a line out anew from what was kept.
 
 use crate::content::{
-    Content, Disposition, Mention, Mentioned, MessageId, MessageStatus, MimiContent, PersonProfile,
-    RoomKey, mentions,
+    Content, Disposition, Forwarded, Mention, Mentioned, MessageId, MessageStatus, MimiContent,
+    PersonProfile, RoomKey, forward, mentions, registry,
 };
 use crate::store::acts::ActKind;
 use crate::store::messages::Kind;
@@ -41,6 +41,11 @@ pub(crate) struct Line {
     pub(crate) reply_to: Option<MessageId>,
     /// Who is mentioned in the text.
     pub(crate) mentions: Vec<Mention>,
+    /// The message its thread begins with.
+    pub(crate) thread: Option<MessageId>,
+    pub(crate) forwarded: Option<Forwarded>,
+    /// By kind: of a poll the value of its extension, of a notice what happened.
+    pub(crate) extra: Option<Vec<u8>>,
 }
 
 /// An act as its content says it.
@@ -56,13 +61,14 @@ pub(crate) struct Act {
 impl Meaning {
     /// What `message` is; `encoded` is its encoding.
     pub(crate) fn of(message: &MimiContent, encoded: &[u8]) -> Self {
-        let text = |markdown: String, reply_to| {
-            Self::Line(Line {
-                reply_to,
-                mentions: mentions::of(message, &markdown),
-                ..Line::new(Kind::Text, Some(markdown))
-            })
+        let said = |kind, markdown: String, reply_to| Line {
+            reply_to,
+            mentions: mentions::of(message, &markdown),
+            thread: MessageId::from_slice(&message.topic_id),
+            forwarded: forward::of(message),
+            ..Line::new(kind, Some(markdown))
         };
+        let text = |markdown, reply_to| Self::Line(said(Kind::Text, markdown, reply_to));
         let act = |target, kind, value| {
             Self::Act(Act {
                 target,
@@ -77,6 +83,13 @@ impl Meaning {
             Content::Delete { replaces } => act(replaces, ActKind::Delete, Vec::new()),
             Content::Reaction { to, emoji } => act(to, ActKind::React, emoji.into_bytes()),
             Content::Unreact { replaces } => act(replaces, ActKind::Unreact, Vec::new()),
+            Content::Pin { to, pinned } => act(to, ActKind::Pin, vec![u8::from(pinned)]),
+            Content::Poll { markdown, .. } => Self::Line(Line {
+                extra: message.extensions.get(registry::POLL).map(<[u8]>::to_vec),
+                ..said(Kind::Poll, markdown, None)
+            }),
+            Content::Vote { poll, chosen } => act(poll, ActKind::Vote, chosen),
+            Content::ClosePoll { poll } => act(poll, ActKind::Close, Vec::new()),
             Content::RoomKeys { number, key } => Self::RoomKeys { number, key },
             Content::Receipt { report } => Self::Aside(Aside::Receipt(report)),
             Content::Profile { profile } => Self::Aside(Aside::Profile(profile)),
@@ -107,6 +120,9 @@ impl Line {
             text,
             reply_to: None,
             mentions: Vec::new(),
+            thread: None,
+            forwarded: None,
+            extra: None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::store::rooms::{self, RoomRow, Status};
 use crate::store::{
     StoreKey, has_store, items, open_reader, people, profiles, rules, settings, unread,
 };
+use crate::text::safe_line;
 use crate::timeline::{Item, PageKey};
 use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{Role, RoomKind};
@@ -73,7 +74,10 @@ pub struct Member {
 
 /// A handle, or the start of the account's id until the directory has answered.
 fn shown(account: AccountId, handle: Option<String>) -> String {
-    handle.unwrap_or_else(|| account.to_string().chars().take(8).collect())
+    match handle {
+        Some(handle) => safe_line(&handle).into_owned(),
+        None => account.to_string().chars().take(8).collect(),
+    }
 }
 
 impl Reader {
@@ -116,9 +120,9 @@ impl Reader {
                 } = profiles::named(&self.connection, row.r, account)?;
                 Ok(Member {
                     account,
-                    handle,
-                    name,
-                    status,
+                    handle: safe_line(&handle).into_owned(),
+                    name: safe_line(&name).into_owned(),
+                    status: status.map(|status| safe_line(&status).into_owned()),
                     role,
                 })
             })
@@ -133,7 +137,7 @@ impl Reader {
         Ok(RoomInfo {
             id: row.id,
             kind: row.kind,
-            name: name.unwrap_or_default(),
+            name: safe_line(&name.unwrap_or_default()).into_owned(),
             peer: row.peer,
             joined: row.status == Status::Joined,
             banned: row.status == Status::Banned,
@@ -189,9 +193,37 @@ impl Reader {
     /// `Store` if the file cannot be read.
     pub fn page(&self, room: RoomId, before: Option<PageKey>, limit: usize) -> Result<Vec<Item>> {
         match rooms::find(&self.connection, room)? {
-            Some(row) => {
-                items::page(&self.connection, row.r, self.me, before, limit).map_err(Error::from)
-            }
+            Some(row) => items::page(&self.connection, row.r, self.me, None, before, limit)
+                .map_err(Error::from),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// As [`Reader::page`], of the thread that begins with `root`, with that message.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn thread_page(
+        &self,
+        room: RoomId,
+        root: MessageId,
+        before: Option<PageKey>,
+        limit: usize,
+    ) -> Result<Vec<Item>> {
+        match rooms::find(&self.connection, room)? {
+            Some(row) => items::page(&self.connection, row.r, self.me, Some(root), before, limit)
+                .map_err(Error::from),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The pinned messages of a room, in the order of its timeline.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn pins(&self, room: RoomId) -> Result<Vec<Item>> {
+        match rooms::find(&self.connection, room)? {
+            Some(row) => items::pins(&self.connection, row.r, self.me).map_err(Error::from),
             None => Ok(Vec::new()),
         }
     }

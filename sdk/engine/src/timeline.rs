@@ -1,9 +1,10 @@
 //! What a room's timeline shows, item by item.
 
-use crate::content::{Mention, MessageId};
+use crate::content::{Forwarded, Mention, MessageId};
 use crate::event::LocalId;
+use crate::notice::Notice;
 use crate::reading::Receipt;
-use lacre_wire::ids::{AccountId, Millis, Seq};
+use lacre_wire::ids::{AccountId, Millis, RoomId, Seq};
 
 /// One line of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,14 @@ pub struct Item {
     pub mentions_me: bool,
     /// Whether it was edited.
     pub edited: bool,
+    /// The message its thread begins with, if it was said in one.
+    pub thread: Option<MessageId>,
+    /// How many messages the thread has that begins with this one; deleted ones do not count.
+    pub replies_in_thread: u32,
+    /// Whether somebody pinned it, and nobody took it down.
+    pub pinned: bool,
+    /// Where it was forwarded from.
+    pub forwarded: Option<Forwarded>,
     /// Reactions: emoji and who, in order of first use.
     pub reactions: Vec<(String, Vec<AccountId>)>,
     /// How far it came.
@@ -46,9 +55,14 @@ pub struct Item {
 
 /// What an item says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ItemBody {
     /// Markdown text.
     Text(String),
+    /// A question with options to choose from.
+    Poll(Poll),
+    /// Something that happened to the room. Nobody said it; the sender is who did it.
+    Notice(Notice),
     /// Deleted by its sender.
     Deleted,
     /// Could not be read; the text says why.
@@ -57,6 +71,28 @@ pub enum ItemBody {
     Unsupported(String),
     /// The relay no longer holds it: expired or deleted before this device read it.
     Gone,
+}
+
+/// A question with options to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Poll {
+    /// The question, in Markdown.
+    pub question: String,
+    /// What can be chosen.
+    pub options: Vec<PollOption>,
+    /// Whether a person may choose several.
+    pub multiple: bool,
+    /// Whether votes no longer count.
+    pub closed: bool,
+}
+
+/// What can be chosen in a poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollOption {
+    /// What it says; safe to show.
+    pub text: String,
+    /// Who chose it, in the order of their first vote.
+    pub votes: Vec<AccountId>,
 }
 
 /// How far a message came.
@@ -126,5 +162,47 @@ pub enum Draft {
     Delete {
         /// The message.
         message: MessageId,
+    },
+    /// A message in a thread.
+    InThread {
+        /// The message the thread begins with, or one in it.
+        root: MessageId,
+        /// Markdown.
+        text: String,
+    },
+    /// Puts a message up for everybody to see, or takes it down.
+    Pin {
+        /// The message.
+        message: MessageId,
+        /// Whether it is to be up.
+        pinned: bool,
+    },
+    /// What was said somewhere, said here.
+    Forward {
+        /// The room it was said in.
+        from: RoomId,
+        /// The message.
+        message: MessageId,
+    },
+    /// A question with options to choose from.
+    Poll {
+        /// Markdown.
+        question: String,
+        /// 2 to 10.
+        options: Vec<String>,
+        /// Whether a person may choose several.
+        multiple: bool,
+    },
+    /// A vote; replaces an earlier one.
+    Vote {
+        /// The poll.
+        poll: MessageId,
+        /// The options, counted from 0; none takes the vote back.
+        options: Vec<usize>,
+    },
+    /// Ends an own poll.
+    ClosePoll {
+        /// The poll.
+        poll: MessageId,
     },
 }

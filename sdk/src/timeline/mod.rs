@@ -7,7 +7,7 @@
 mod list;
 
 use crate::client::Client;
-use crate::engine::{ErrorKind, Item, Reader, Result};
+use crate::engine::{ErrorKind, Item, MessageId, PageKey, Reader, Result};
 use crate::queue::{Popped, Queue, lock};
 use lacre_wire::ids::RoomId;
 use list::List;
@@ -76,6 +76,8 @@ impl Diff {
 pub struct Timeline {
     client: Client,
     room: RoomId,
+    /// The message that the shown thread begins with; `None` shows the room.
+    thread: Option<MessageId>,
     feed: Arc<Queue<Item>>,
     state: Arc<Mutex<State>>,
     /// One page at a time, so that two calls do not read the same one.
@@ -83,6 +85,7 @@ pub struct Timeline {
 }
 
 struct State {
+    thread: Option<MessageId>,
     list: List,
     diffs: VecDeque<Diff>,
     /// Changes were lost; the list must be read anew.
@@ -90,12 +93,17 @@ struct State {
 }
 
 impl Timeline {
-    pub(crate) async fn open(client: Client, room: RoomId) -> Result<Self> {
+    pub(crate) async fn open(
+        client: Client,
+        room: RoomId,
+        thread: Option<MessageId>,
+    ) -> Result<Self> {
         // Before the page is read: a change that falls between is then seen twice, never missed.
         let feed = client.driver.shared.follow(room);
-        let page = read(&client, move |reader| reader.page(room, None, FIRST_PAGE)).await?;
+        let page = read_page(&client, room, thread, None, FIRST_PAGE).await?;
         let whole = page.len() < FIRST_PAGE;
         let state = State {
+            thread,
             list: List::new(page, whole),
             diffs: VecDeque::new(),
             stale: false,
@@ -104,6 +112,7 @@ impl Timeline {
         Ok(Self {
             client,
             room,
+            thread,
             feed,
             state,
             paging,
@@ -166,7 +175,7 @@ impl Timeline {
             }
             (self.room, state.list.before())
         };
-        let page = read(&self.client, move |reader| reader.page(room, before, count)).await?;
+        let page = read_page(&self.client, room, self.thread, before, count).await?;
         let mut state = lock(&self.state);
         let whole = page.len() < count;
         let diffs = state.list.extend(page, whole);
@@ -196,7 +205,7 @@ impl Timeline {
         let _one_at_a_time = self.paging.lock().await;
         let (room, length) = (self.room, lock(&self.state).list.items().len());
         let count = length.clamp(FIRST_PAGE, RESET_PAGE);
-        let page = read(&self.client, move |reader| reader.page(room, None, count)).await?;
+        let page = read_page(&self.client, room, self.thread, None, count).await?;
         let mut state = lock(&self.state);
         let whole = page.len() < count;
         state.list = List::new(page, whole);
@@ -209,9 +218,15 @@ impl Timeline {
 }
 
 impl State {
+    fn shows(&self, item: &Item) -> bool {
+        let is_of = |root| item.message == root || item.thread == Some(root);
+        self.thread.is_none_or(is_of)
+    }
+
     fn take(&mut self, popped: Popped<Item>) {
         match popped {
-            Popped::Item(item) => self.diffs.extend(self.list.apply(item)),
+            Popped::Item(item) if self.shows(&item) => self.diffs.extend(self.list.apply(item)),
+            Popped::Item(_) => {}
             Popped::Missed(_) => self.stale = true,
         }
     }
@@ -223,6 +238,20 @@ impl std::fmt::Debug for Timeline {
             .field("room", &self.room)
             .finish_non_exhaustive()
     }
+}
+
+async fn read_page(
+    client: &Client,
+    room: RoomId,
+    thread: Option<MessageId>,
+    before: Option<PageKey>,
+    count: usize,
+) -> Result<Vec<Item>> {
+    read(client, move |reader| match thread {
+        Some(root) => reader.thread_page(room, root, before, count),
+        None => reader.page(room, before, count),
+    })
+    .await
 }
 
 /// Reads off the caller's thread: a page of a cold store takes a few milliseconds.

@@ -77,7 +77,10 @@ impl Device {
     pub async fn shown(&self) -> Shown {
         let mut timelines = BTreeMap::new();
         for room in self.client().rooms().unwrap() {
-            timelines.insert(room.id(), self.timeline(room.id()).await);
+            let mut timeline = self.timeline(room.id()).await;
+            // Lines about the room come from commits, not from messages.
+            timeline.retain(|item| !matches!(item.body, ItemBody::Notice(_)));
+            timelines.insert(room.id(), timeline);
         }
         let told = self.look(|told| told.times.clone());
         Shown {

@@ -1,6 +1,18 @@
 //! What only a client opens.
 
 use lacre_engine::content::{Content, MimiContent, pad, unpad};
+use lacre_engine::text::{acts, parse, plain, safe, safe_line};
+
+/// A text of somebody else, on its way to a screen.
+pub fn text(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let may_break = |c: char| matches!(c, '\n' | '\t');
+    let acts_here = |c: char| acts(c) && !may_break(c);
+    let shown = plain(&parse(&text));
+    assert!(!shown.contains(acts_here), "something acts: {shown:?}");
+    assert!(!safe(&text).contains(acts_here), "something acts");
+    assert!(!safe_line(&text).contains(acts), "something acts in a line");
+}
 
 /// A message's content, as it comes out of a sealed message from another member.
 pub fn content(bytes: &[u8]) {

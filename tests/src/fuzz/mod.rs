@@ -8,7 +8,7 @@ mod client;
 mod handshake;
 mod wire;
 
-pub use client::content;
+pub use client::{content, text};
 pub use handshake::mls_handshake;
 pub use wire::{
     address, client_frame, device_list, entries, ephemeral, frames, hello, leaf_identity,
@@ -35,4 +35,5 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("operations", operations),
     ("room_state", room_state),
     ("server_frame", server_frame),
+    ("text", text),
 ];

@@ -11,6 +11,7 @@ mod commits;
 mod conversation;
 mod devices;
 mod durable;
+mod everyday;
 mod kills;
 mod lies;
 mod listed;

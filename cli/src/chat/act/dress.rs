@@ -49,6 +49,14 @@ pub(super) fn entry(item: Item, me: AccountId) -> Entry {
         ItemBody::Unreadable(why) => Body::Unreadable(one_line(&why)),
         ItemBody::Unsupported(what) => Body::Unsupported(one_line(&what)),
         ItemBody::Gone => Body::Gone,
+        ItemBody::Poll(poll) => Body::Poll(poll),
+        ItemBody::Notice(notice) => Body::Notice(notice),
+        _ => Body::Unsupported(String::new()),
+    };
+    // Nobody said it: what happened names who did it.
+    let name = match body {
+        Body::Notice(_) => String::new(),
+        _ => one_line(&item.sender_name),
     };
     let reaction = |(emoji, who): (String, Vec<AccountId>)| Reaction {
         emoji: one_line(&emoji),
@@ -59,7 +67,7 @@ pub(super) fn entry(item: Item, me: AccountId) -> Entry {
         id: item.id,
         message: item.message,
         sender: item.sender,
-        name: one_line(&item.sender_name),
+        name,
         own: item.own,
         at: item.at_ms,
         body,

@@ -8,6 +8,7 @@ use super::theme::Theme;
 use crate::chat::model::View;
 use crate::chat::model::entry::{Body, Entry, Look, Progress, Run, TextLine};
 use crate::chat::model::page::Page;
+use crate::print::{notice, poll};
 use crate::text::{Lang, say};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -138,7 +139,11 @@ fn quote(paper: Paper, entry: &Entry, cells: usize) -> Option<Vec<Span<'static>>
 /// The lines of what it says.
 fn text(lang: Lang, entry: &Entry) -> Vec<TextLine> {
     let Body::Text { lines, .. } = &entry.body else {
-        return vec![vec![aside(plain(lang, &entry.body))]];
+        let lines = plain(lang, &entry.body);
+        return lines
+            .split('\n')
+            .map(|line| vec![aside(line.to_owned())])
+            .collect();
     };
     let mut lines = lines.clone();
     if lines.is_empty() {
@@ -160,6 +165,8 @@ fn plain(lang: Lang, body: &Body) -> String {
         Body::Unreadable(why) => say!(lang, "chat-unreadable", why = why.as_str()),
         Body::Unsupported(what) => say!(lang, "chat-unsupported", what = what.as_str()),
         Body::Gone => say!(lang, "chat-gone"),
+        Body::Poll(asked) => poll(lang, asked),
+        Body::Notice(happened) => notice(lang, happened),
     }
 }
 

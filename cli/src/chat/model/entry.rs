@@ -1,6 +1,6 @@
 //! One line of a timeline as the screen shows it. All texts are harmless to show.
 
-use lacre::{AccountId, LocalId, MessageId, Millis};
+use lacre::{AccountId, LocalId, MessageId, Millis, Notice, Poll};
 
 /// How a run of text looks. Markdown says it; the terminal shows what it can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub(crate) enum Body {
     Unsupported(String),
     /// The relay no longer holds it.
     Gone,
+    /// A question with options.
+    Poll(Poll),
+    /// Something that happened to the room.
+    Notice(Notice),
 }
 
 /// A reaction: which, how many, and whether an own one is among them.

@@ -257,6 +257,7 @@ impl Engine {
         self.live.joining.remove(&row.id);
         self.look_up_members(row.r)?;
         self.tell(Event::RoomAdded(row.id));
+        self.note_own_entry(row, entry.seq, entry.accepted_ms)?;
         self.joins_done(row.id)
     }
 

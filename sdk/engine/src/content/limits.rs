@@ -46,3 +46,9 @@ pub const MAX_MENTIONS: usize = 64;
 pub const MAX_DISPLAY_NAME: usize = 128;
 /// Bytes of what a person says of themselves: a line, not an article.
 pub const MAX_STATUS: usize = 256;
+/// Fewest options of a poll: one is no choice.
+pub const MIN_POLL_OPTIONS: usize = 2;
+/// Options of a poll: what a person weighs at once, and what fits into an extension.
+pub const MAX_POLL_OPTIONS: usize = 10;
+/// Bytes of an option of a poll: a line. Ten of them fit into an extension.
+pub const MAX_POLL_OPTION: usize = 200;

@@ -16,6 +16,7 @@
 mod cbor;
 mod error;
 mod extensions;
+pub(crate) mod forward;
 mod frank;
 pub mod limits;
 pub(crate) mod mentions;
@@ -23,6 +24,8 @@ mod message_id;
 mod mimi;
 mod padding;
 mod part;
+mod pin;
+pub(crate) mod poll;
 mod profile;
 mod reaction;
 pub mod registry;
@@ -40,6 +43,7 @@ mod strictness;
 
 pub use error::ContentError;
 pub use extensions::{ExtensionKey, Extensions};
+pub use forward::Forwarded;
 pub use frank::{check_frank, frank};
 pub use mentions::{Mention, Mentioned};
 pub use message_id::MessageId;
@@ -94,6 +98,34 @@ pub enum Content {
     Delete {
         /// The first version.
         replaces: MessageId,
+    },
+    /// A message put up for everybody to see, or taken down.
+    Pin {
+        /// The first version of the message.
+        to: MessageId,
+        /// Whether it is up now.
+        pinned: bool,
+    },
+    /// A question with options to choose from.
+    Poll {
+        /// The question.
+        markdown: String,
+        /// 2 to 10 options of at most [`limits::MAX_POLL_OPTION`] bytes.
+        options: Vec<String>,
+        /// Whether a person may choose several.
+        multiple: bool,
+    },
+    /// What a person chooses in a poll; replaces what they chose before.
+    Vote {
+        /// The poll.
+        poll: MessageId,
+        /// The options in rising order, counted from 0.
+        chosen: Vec<u8>,
+    },
+    /// The end of a poll.
+    ClosePoll {
+        /// The poll.
+        poll: MessageId,
     },
     /// The room's key, for members who lack it; nothing to show.
     RoomKeys {
@@ -151,6 +183,28 @@ impl Content {
                 replaces: Some(*replaces),
                 ..nothing(Disposition::RENDER)?
             }),
+            Self::Pin { to, pinned } => Ok(MimiContent {
+                in_reply_to: Some(*to),
+                ..message(pin::body(*pinned))?
+            }),
+            Self::Poll {
+                markdown,
+                options,
+                multiple,
+            } => {
+                let mut poll = message(text::body(markdown))?;
+                let (options, multiple) = (options.clone(), *multiple);
+                poll::put(&mut poll, &poll::Choice { options, multiple })?;
+                Ok(poll)
+            }
+            Self::Vote { poll, chosen } => Ok(MimiContent {
+                in_reply_to: Some(*poll),
+                ..message(poll::vote(chosen)?)?
+            }),
+            Self::ClosePoll { poll } => Ok(MimiContent {
+                in_reply_to: Some(*poll),
+                ..message(poll::close()?)?
+            }),
             Self::RoomKeys { number, key } => message(room_keys::body(*number, key)?),
             Self::Receipt { report } => message(status::body(report)?),
             Self::Profile { profile } => message(profile::body(profile)?),
@@ -178,7 +232,8 @@ impl Content {
         match self {
             Self::Text { markdown }
             | Self::Reply { markdown, .. }
-            | Self::Edit { markdown, .. } => Some(markdown),
+            | Self::Edit { markdown, .. }
+            | Self::Poll { markdown, .. } => Some(markdown),
             _ => None,
         }
     }
@@ -207,9 +262,21 @@ impl Content {
             (None, Some(to)) if reaction => {
                 reaction::read(body).map(|emoji| Self::Reaction { to, emoji })
             }
-            (None, Some(to)) => text::read(body).map(|markdown| Self::Reply { to, markdown }),
+            (None, Some(to)) => match (pin::read(body), poll::read(body)) {
+                (Some(pinned), _) => Some(Self::Pin { to, pinned }),
+                (_, Some(poll::Said::Vote(chosen))) => Some(Self::Vote { poll: to, chosen }),
+                (_, Some(poll::Said::Close)) => Some(Self::ClosePoll { poll: to }),
+                (None, None) => text::read(body).map(|markdown| Self::Reply { to, markdown }),
+            },
             (None, None) => text::read(body)
-                .map(|markdown| Self::Text { markdown })
+                .map(|markdown| match poll::of(message) {
+                    Some(poll::Choice { options, multiple }) => Self::Poll {
+                        markdown,
+                        options,
+                        multiple,
+                    },
+                    None => Self::Text { markdown },
+                })
                 .or_else(|| Self::silent(body)),
         }
     }
@@ -225,6 +292,10 @@ impl fmt::Debug for Content {
             Self::Unreact { replaces } => write!(f, "Unreact({replaces:?})"),
             Self::Edit { replaces, .. } => write!(f, "Edit({replaces:?})"),
             Self::Delete { replaces } => write!(f, "Delete({replaces:?})"),
+            Self::Pin { to, pinned } => write!(f, "Pin({to:?}, {pinned})"),
+            Self::Poll { options, .. } => write!(f, "Poll({})", options.len()),
+            Self::Vote { poll, .. } => write!(f, "Vote({poll:?})"),
+            Self::ClosePoll { poll } => write!(f, "ClosePoll({poll:?})"),
             Self::RoomKeys { number, .. } => write!(f, "RoomKeys({number})"),
             Self::Receipt { report } => write!(f, "Receipt({})", report.len()),
             Self::Profile { profile } => write!(f, "{profile:?}"),

@@ -136,6 +136,19 @@ fn contents() -> impl Strategy<Value = Content> {
         ids().prop_map(|replaces| Content::Unreact { replaces }),
         (ids(), ".{0,200}").prop_map(|(replaces, markdown)| Content::Edit { replaces, markdown }),
         ids().prop_map(|replaces| Content::Delete { replaces }),
+        (ids(), any::<bool>()).prop_map(|(to, pinned)| Content::Pin { to, pinned }),
+        (".{0,200}", vec("[^ ]{1,20}", 2..=10), any::<bool>()).prop_map(
+            |(markdown, options, multiple)| Content::Poll {
+                markdown,
+                options,
+                multiple,
+            }
+        ),
+        (ids(), prop::collection::btree_set(0..10_u8, 0..10)).prop_map(|(poll, chosen)| {
+            let chosen = chosen.into_iter().collect();
+            Content::Vote { poll, chosen }
+        }),
+        ids().prop_map(|poll| Content::ClosePoll { poll }),
         any::<(u32, [u8; 32])>().prop_map(|(number, key)| Content::RoomKeys {
             number,
             key: RoomKey::new(key)

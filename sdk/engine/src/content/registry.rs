@@ -23,7 +23,7 @@ pub const MENTIONS: i64 = -2;
 pub const BOT_COMMAND: i64 = -3;
 /// Reserved. The id of an interactive component, or of the callback it made.
 pub const COMPONENT: i64 = -4;
-/// Reserved. Where a forwarded message comes from.
+/// `[account / null, name]`: where a forwarded message comes from ([`Forwarded`](super::Forwarded)).
 pub const FORWARDED_FROM: i64 = -5;
 /// Reserved. What a preview needs before the file is there: thumbhash, waveform, duration,
 /// width and height.
@@ -34,7 +34,7 @@ pub const SCHEDULED: i64 = -7;
 pub const WRITTEN_AT: i64 = -8;
 /// Reserved. An event of the room, told as a message.
 pub const ROOM_EVENT: i64 = -9;
-/// Reserved. A poll, or a vote in one.
+/// `[multiple, [2*10 tstr]]`: what can be chosen in a poll ([`Content::Poll`](super::Content::Poll)).
 pub const POLL: i64 = -10;
 /// Reserved. A place in the app's own content: a lesson and an offset into it.
 pub const CONTENT_REFERENCE: i64 = -11;
@@ -52,3 +52,8 @@ pub const PROFILE: &str = "application/vnd.lacre.profile+cbor";
 /// The key of the room: `[number: uint .size 4, key: bstr .size 32]`, see
 /// [`Content::RoomKeys`](super::Content::RoomKeys).
 pub const ROOM_KEYS: &str = "application/vnd.lacre.room-keys+cbor";
+/// A message put up for everybody to see, or taken down: a bool, see
+/// [`Content::Pin`](super::Content::Pin).
+pub const PIN: &str = "application/vnd.lacre.pin+cbor";
+/// A vote in a poll: `[* uint]`; or its end: null. See [`Content::Vote`](super::Content::Vote).
+pub const VOTE: &str = "application/vnd.lacre.vote+cbor";

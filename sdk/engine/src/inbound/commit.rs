@@ -18,7 +18,7 @@ impl Engine {
     pub(crate) fn apply_commit(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
         // The commit that added this device was applied through its Welcome.
         if entry.seq <= row.from_seq {
-            return Ok(());
+            return self.db.time_notices(row.r, entry.seq, entry.accepted_ms);
         }
         let own = row.commit_hash == Some(entry.body.hash());
         // An external commit of this device: the group is at its epoch already.
@@ -95,6 +95,7 @@ impl Engine {
         (live.commit_open, live.commit_wanted) = (false, false);
         live.renew_wanted &= !own;
         self.note_view(row, &judged.next, &before, entry)?;
+        self.note_commit(row, &judged.facts, &before, &judged.next, entry)?;
         if judged.facts.is_external() && self.db.room_key(row.r)?.is_some() {
             self.owe_room_keys(row.id, entry.accepted_ms)?;
         }

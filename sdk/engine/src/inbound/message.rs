@@ -13,9 +13,8 @@ use crate::store::logs::Position;
 use crate::store::messages::{Kind, NewMessage};
 use crate::store::rooms::RoomRow;
 use crate::store::take::{Incoming, Taken};
-use crate::timeline::{ItemBody, SendState};
+use crate::timeline::{Item, ItemBody, SendState};
 use lacre_wire::codec;
-use lacre_wire::hash::sha256;
 use lacre_wire::identity::LeafIdentity;
 use lacre_wire::ids::AccountId;
 use lacre_wire::log::{Body, Entry};
@@ -228,21 +227,25 @@ impl Engine {
                     item: item.clone(),
                 });
             }
-            self.tell(Event::Item { room: row.id, item });
+            self.tell_item(row, item)?;
         }
         Ok(())
     }
 
+    /// Tells of an item; and of the message its thread begins with, which counts it.
+    pub(crate) fn tell_item(&mut self, row: &RoomRow, item: Item) -> Result<()> {
+        let me = self.me()?.card.account;
+        if let Some(root) = item.thread
+            && let Some(item) = self.db.item(row.r, me, root)?
+        {
+            self.tell(Event::Item { room: row.id, item });
+        }
+        self.tell(Event::Item { room: row.id, item });
+        Ok(())
+    }
+
     fn placeholder(&mut self, row: &RoomRow, entry: &Entry, kind: Kind, why: &str) -> Result<()> {
-        let digest = sha256(&[b"lacre/placeholder", &row.id.0, &entry.seq.to_be_bytes()]);
-        let mut id = [1u8; 32];
-        id.iter_mut()
-            .skip(1)
-            .zip(digest.0)
-            .for_each(|(to, from)| *to = from);
-        let Some(id) = MessageId::from_slice(&id) else {
-            return Ok(());
-        };
+        let id = MessageId::of_line(b"lacre/placeholder", &row.id.0, entry.seq, 0);
         let sender = entry
             .sender
             .map_or(AccountId([0; 32]), |opening| opening.account);

@@ -5,6 +5,7 @@ mod departure;
 mod inbox;
 mod message;
 pub(crate) use message::stamp_bytes;
+mod notices;
 mod run;
 mod stop;
 mod welcome;

@@ -95,7 +95,7 @@ impl Engine {
             }
             self.groups.forget(room, row.generation);
         }
-        let (group, view) =
+        let (group, view, by) =
             join_from_welcome(&self.provider, welcome, tree, room, notice.generation)?;
         let peer = self.peer_of(&view);
         let r = self.db.add_room(
@@ -109,7 +109,11 @@ impl Engine {
         self.db.set_from_seq(r, notice.from_seq)?;
         self.db.forget_log(LogId::Room(room))?;
         self.groups.put(room, notice.generation, group);
-        self.entered(r, room, &view)
+        self.entered(r, room, &view)?;
+        match self.db.room(room)? {
+            Some(row) => self.note_welcome(&row, by, view.state.join_rule, notice.from_seq, now),
+            None => Ok(()),
+        }
     }
 
     /// The other person of a direct room.

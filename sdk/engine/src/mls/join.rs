@@ -5,13 +5,15 @@ use super::storage::{Provider, ScratchProvider};
 use super::{BuiltCommit, failed, invalid};
 use crate::error::Result;
 use lacre_wire::identity::{LeafIdentity, SigningKey};
-use lacre_wire::ids::{Generation, RoomId};
+use lacre_wire::ids::{AccountId, Generation, RoomId};
 use lacre_wire::room::RoomView;
 use lacre_wire::room::mls::{Leaves, capabilities, credential, join_config, state_of};
 use openmls::group::{MlsGroup, StagedWelcome};
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::DeserializeBytes;
-use openmls::prelude::{LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn};
+use openmls::prelude::{
+    BasicCredential, LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn,
+};
 use openmls_traits::OpenMlsProvider;
 
 fn tree(bytes: &[u8]) -> Result<RatchetTreeIn> {
@@ -33,14 +35,14 @@ fn verify(group: &MlsGroup, room: RoomId, generation: Generation) -> Result<Room
     })
 }
 
-/// Enters through a Welcome, with the tree of its epoch.
+/// Enters through a Welcome, with the tree of its epoch; also tells who made it.
 pub(crate) fn join_from_welcome(
     provider: &Provider,
     welcome: &[u8],
     ratchet_tree: &[u8],
     room: RoomId,
     generation: Generation,
-) -> Result<(MlsGroup, RoomView)> {
+) -> Result<(MlsGroup, RoomView, Option<AccountId>)> {
     let message = MlsMessageIn::tls_deserialize_exact_bytes(welcome)
         .map_err(|e| invalid("a Welcome cannot be read", e))?;
     let MlsMessageBodyIn::Welcome(welcome) = message.extract() else {
@@ -59,11 +61,16 @@ pub(crate) fn join_from_welcome(
     // The members are judged before anything is stored under their names.
     Leaves::verify(staged.members())
         .map_err(|e| invalid("a member of the room does not verify", e))?;
+    let by = staged.welcome_sender().ok().and_then(|leaf| {
+        let credential = BasicCredential::try_from(leaf.credential().clone()).ok()?;
+        let identity = LeafIdentity::decode(credential.identity()).ok()?;
+        Some(identity.claimed().account)
+    });
     let group = staged
         .into_group(provider)
         .map_err(|e| invalid("a Welcome could not be used", e))?;
     let view = verify(&group, room, generation)?;
-    Ok((group, view))
+    Ok((group, view, by))
 }
 
 /// An external commit on a scratch provider.

@@ -109,10 +109,7 @@ impl Engine {
             None => None,
         };
         let item = item.ok_or_else(no_such_message)?;
-        self.tell(Event::Item {
-            room: row.id,
-            item: item.clone(),
-        });
+        self.tell_item(row, item.clone())?;
         Ok(item)
     }
 

@@ -23,6 +23,12 @@ pub(crate) enum ActKind {
     React = 2,
     /// Takes reactions back; nothing. Its target is the reaction.
     Unreact = 3,
+    /// Puts the message up, or takes it down; 1 or 0 in one byte.
+    Pin = 4,
+    /// A vote in the poll; the options, a byte each.
+    Vote = 5,
+    /// Closes the poll, by its author; nothing.
+    Close = 6,
 }
 
 impl ActKind {
@@ -32,6 +38,9 @@ impl ActKind {
             1 => Self::Delete,
             2 => Self::React,
             3 => Self::Unreact,
+            4 => Self::Pin,
+            5 => Self::Vote,
+            6 => Self::Close,
             _ => return None,
         })
     }
@@ -117,6 +126,14 @@ pub(super) fn on(
         .query_map(params![room, target.as_bytes()], read)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(rows.into_iter().flatten().collect())
+}
+
+/// The messages that somebody pinned once.
+pub(super) fn ever_pinned(connection: &Connection, room: i64) -> rusqlite::Result<Vec<MessageId>> {
+    connection
+        .prepare_cached("SELECT DISTINCT target FROM act WHERE room = ?1 AND kind = 4")?
+        .query_map([room], |row| id(row, 0))?
+        .collect()
 }
 
 impl Db {
@@ -218,12 +235,14 @@ impl Db {
         emoji: &str,
     ) -> Result<Option<MessageId>> {
         let acts = self.with(|c| on(c, room, target))?;
-        let shown = super::marks::marks(&acts).reactions;
+        let shown = super::marks::marks(&acts, None).reactions;
         let is_on = shown
             .iter()
             .any(|(known, people)| known == emoji && people.contains(&sender));
         let newest = acts.iter().rev().find(|act| {
-            act.kind == ActKind::React && act.sender == sender && act.value == emoji.as_bytes()
+            act.kind == ActKind::React
+                && act.sender == sender
+                && super::marks::emoji(act).as_deref() == Some(emoji)
         });
         Ok(newest.filter(|_| is_on).map(|act| act.message))
     }

@@ -33,6 +33,10 @@ enum Deed {
     Delete(usize),
     React(usize, bool),
     Unreact(usize),
+    Pin(usize, bool),
+    Poll,
+    Vote(usize, u8),
+    Close(usize),
 }
 
 /// A deed of a device. `early`: how many entries before its place it is shown on that device.
@@ -54,6 +58,10 @@ fn deeds() -> impl Strategy<Value = Deed> {
         1 => at().prop_map(Deed::Delete),
         3 => (at(), any::<bool>()).prop_map(|(at, which)| Deed::React(at, which)),
         2 => at().prop_map(Deed::Unreact),
+        2 => (at(), any::<bool>()).prop_map(|(at, up)| Deed::Pin(at, up)),
+        1 => Just(Deed::Poll),
+        2 => (at(), 0..3_u8).prop_map(|(at, option)| Deed::Vote(at, option)),
+        1 => at().prop_map(Deed::Close),
     ]
 }
 
@@ -87,6 +95,7 @@ struct Sealed {
 fn sealed(story: &[Written]) -> Vec<Sealed> {
     let mut all: Vec<Sealed> = Vec::new();
     let mut reactions: Vec<MessageId> = Vec::new();
+    let mut polls: Vec<MessageId> = Vec::new();
     for (number, written) in story.iter().enumerate() {
         let say = |all: &Vec<Sealed>| Content::Text {
             markdown: format!("{} by {}", all.len(), written.device),
@@ -108,9 +117,33 @@ fn sealed(story: &[Written]) -> Vec<Sealed> {
                 to,
                 emoji: if *which { "👍" } else { "🎉" }.to_owned(),
             }),
+            Deed::Pin(..) | Deed::Poll | Deed::Vote(..) | Deed::Close(_) => None,
             Deed::Unreact(at) => (!reactions.is_empty()).then(|| Content::Unreact {
                 replaces: reactions[at % reactions.len()],
             }),
+        };
+        let content = match &written.deed {
+            Deed::Pin(at, pinned) => target(at, &all).map(|to| Content::Pin {
+                to,
+                pinned: *pinned,
+            }),
+            Deed::Poll => Some(Content::Poll {
+                markdown: format!("question {number}"),
+                options: ["a", "b", "c"].map(str::to_owned).into(),
+                multiple: false,
+            }),
+            Deed::Vote(at, option) => {
+                polls
+                    .get(at % polls.len().max(1))
+                    .map(|poll| Content::Vote {
+                        poll: *poll,
+                        chosen: vec![*option],
+                    })
+            }
+            Deed::Close(at) => polls
+                .get(at % polls.len().max(1))
+                .map(|poll| Content::ClosePoll { poll: *poll }),
+            _ => content,
         };
         let content = content.unwrap_or_else(|| say(&all));
         let sender = DEVICES[written.device];
@@ -125,6 +158,9 @@ fn sealed(story: &[Written]) -> Vec<Sealed> {
         let id = message.message_id(&encoded).unwrap();
         if matches!(content, Content::Reaction { .. }) {
             reactions.push(id);
+        }
+        if matches!(content, Content::Poll { .. }) {
+            polls.push(id);
         }
         all.push(Sealed {
             sender,
@@ -193,7 +229,9 @@ impl Device {
 
     /// What it shows of the messages that have a place, without what may differ between people.
     fn shown(&self) -> Vec<Item> {
-        let items = self.db.with(|c| items::page(c, ROOM, self.me, None, 1000));
+        let items = self
+            .db
+            .with(|c| items::page(c, ROOM, self.me, None, None, 1000));
         let mut items = items.unwrap();
         items.retain(|item| item.seq.is_some());
         for item in &mut items {

@@ -1,10 +1,13 @@
 //! Reading timelines: rows with what was done to them.
 
 use super::{Db, acts, int, marks, profiles, receipts, uint};
-use crate::content::{MessageId, mentions};
+use crate::content::{Forwarded, MessageId, forward, mentions, poll};
 use crate::error::Result;
 use crate::event::LocalId;
-use crate::timeline::{Item, ItemBody, PageKey, SendState};
+use crate::notice::{Happened, NOBODY, Named};
+use crate::text::safe_line;
+use crate::timeline::{Item, ItemBody, PageKey, Poll, PollOption, SendState};
+use lacre_wire::codec;
 use lacre_wire::ids::AccountId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -16,21 +19,72 @@ fn state_from_int(value: i64) -> SendState {
     }
 }
 
-fn body(kind: i64, text: Option<String>) -> ItemBody {
-    let text = text.unwrap_or_default();
-    match kind {
-        0 => ItemBody::Text(text),
+/// What a line says; marks are added later.
+fn body(
+    connection: &Connection,
+    room: i64,
+    row: &Row<'_>,
+    by: AccountId,
+) -> rusqlite::Result<ItemBody> {
+    let text: String = row.get::<_, Option<String>>(9)?.unwrap_or_default();
+    let extra: Option<Vec<u8>> = row.get(17)?;
+    Ok(match row.get(8)? {
+        0_i64 => ItemBody::Text(text),
         1 => ItemBody::Deleted,
         2 => ItemBody::Unreadable(text),
-        3 => ItemBody::Unsupported(text),
+        3 => ItemBody::Unsupported(safe_line(&text).into_owned()),
+        5 => notice(connection, room, extra, by)?,
+        6 => poll(text, extra),
         _ => ItemBody::Gone,
-    }
+    })
+}
+
+fn notice(
+    connection: &Connection,
+    room: i64,
+    extra: Option<Vec<u8>>,
+    by: AccountId,
+) -> rusqlite::Result<ItemBody> {
+    let happened = extra.and_then(|bytes| codec::from_slice::<Happened>(&bytes).ok());
+    // One that a later version has left here.
+    let Some(happened) = happened else {
+        return Ok(ItemBody::Unsupported(String::new()));
+    };
+    let by = Some(by).filter(|by| *by != NOBODY);
+    let named = |account| named(connection, room, account);
+    happened.told(by, named).map(ItemBody::Notice)
+}
+
+fn poll(question: String, extra: Option<Vec<u8>>) -> ItemBody {
+    let choice = extra.and_then(|value| poll::read_choice(&value));
+    let Some(poll::Choice { options, multiple }) = choice else {
+        return ItemBody::Text(question);
+    };
+    let options = options.iter().map(|text| PollOption {
+        text: safe_line(text).into_owned(),
+        votes: Vec::new(),
+    });
+    ItemBody::Poll(Poll {
+        question,
+        options: options.collect(),
+        multiple,
+        closed: false,
+    })
+}
+
+fn named(connection: &Connection, room: i64, account: AccountId) -> rusqlite::Result<Named> {
+    let found = profiles::named(connection, room, account)?;
+    Ok(Named {
+        account,
+        name: safe_line(&found.name).into_owned(),
+        handle: safe_line(&found.handle).into_owned(),
+    })
 }
 
 /// Stands for a stored id that cannot be read; no message has it.
 const NO_MESSAGE: MessageId = MessageId::NONE;
 
-const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, q.name, q.folded, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me";
+const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, q.name, q.folded, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me, m.thread, m.forwarded, m.extra";
 const FROM: &str = "message m LEFT JOIN person p ON p.account = m.sender LEFT JOIN profile q ON q.account = m.sender";
 
 fn message_id(bytes: &[u8]) -> MessageId {
@@ -53,9 +107,11 @@ fn read(
         }
         _ => handle.clone(),
     };
-    let body = body(row.get(8)?, row.get(9)?);
+    let body = body(connection, room, row, sender)?;
     let mentions = match (&body, row.get_ref(13)?.as_blob_or_null()?) {
-        (ItemBody::Text(text), Some(value)) => mentions::read(value, text),
+        (ItemBody::Text(text) | ItemBody::Poll(Poll { question: text, .. }), Some(value)) => {
+            mentions::read(value, text)
+        }
         _ => Vec::new(),
     };
     Ok(Item {
@@ -63,8 +119,8 @@ fn read(
         message: message_id(row.get_ref(1)?.as_blob()?),
         seq: row.get::<_, Option<i64>>(2)?.map(uint),
         sender,
-        sender_name: name,
-        sender_handle: handle,
+        sender_name: safe_line(&name).into_owned(),
+        sender_handle: safe_line(&handle).into_owned(),
         own: sender == me,
         at_ms: uint(row.get(7)?),
         body,
@@ -72,18 +128,47 @@ fn read(
         mentions,
         mentions_me: row.get(14)?,
         edited: row.get(11)?,
+        thread: row.get_ref(15)?.as_blob_or_null()?.map(message_id),
+        replies_in_thread: 0,
+        pinned: false,
+        forwarded: forwarded(row.get_ref(16)?.as_blob_or_null()?),
         reactions: Vec::new(),
         state: state_from_int(row.get(12)?),
         receipt: None,
     })
 }
 
-/// The item with its marks; a deleted message has none.
+fn forwarded(value: Option<&[u8]>) -> Option<Forwarded> {
+    let from = value.and_then(forward::read)?;
+    let name = safe_line(&from.name).into_owned();
+    Some(Forwarded { name, ..from })
+}
+
+/// The item with its marks; a deleted message has none but its thread.
 fn with_marks(connection: &Connection, room: i64, mut item: Item) -> rusqlite::Result<Item> {
-    if item.body != ItemBody::Deleted {
-        let marks = marks::marks(&acts::on(connection, room, item.message)?);
-        item.reactions = marks.reactions;
+    item.replies_in_thread = connection
+        .prepare_cached(
+            "SELECT count(*) FROM message WHERE room = ?1 AND thread = ?2 AND kind <> 1",
+        )?
+        .query_row(params![room, item.message.as_bytes()], |row| row.get(0))?;
+    if item.body == ItemBody::Deleted {
+        return Ok(item);
     }
+    let acts = acts::on(connection, room, item.message)?;
+    let marks = marks::marks(&acts, Some(item.sender));
+    if let ItemBody::Poll(poll) = &mut item.body {
+        poll.closed = marks.closed;
+        for (who, chosen) in &marks.votes {
+            let counted = if poll.multiple { chosen.len() } else { 1 };
+            for option in chosen.iter().take(counted) {
+                if let Some(option) = poll.options.get_mut(usize::from(*option)) {
+                    option.votes.push(*who);
+                }
+            }
+        }
+    }
+    item.reactions = marks.reactions;
+    item.pinned = marks.pinned;
     Ok(item)
 }
 
@@ -100,16 +185,37 @@ fn whole(
     Ok(Some(item))
 }
 
-/// A page of a timeline, oldest first: the `limit` items before `before`, or the newest.
+/// The pinned messages of a room, in the order of the log.
+pub(crate) fn pins(
+    connection: &Connection,
+    room: i64,
+    me: AccountId,
+) -> rusqlite::Result<Vec<Item>> {
+    let mut pins = Vec::new();
+    for message in acts::ever_pinned(connection, room)? {
+        pins.extend(item(connection, room, me, message)?.filter(|item| item.pinned));
+    }
+    pins.sort_by_key(|item| (item.seq.unwrap_or(u64::MAX), item.id));
+    Ok(pins)
+}
+
+/// A page of a timeline, oldest first: the `limit` items before `before`, or the newest. Of a thread
+/// only, if one is named by the message it begins with.
 pub(crate) fn page(
     connection: &Connection,
     room: i64,
     me: AccountId,
+    thread: Option<MessageId>,
     before: Option<PageKey>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Item>> {
     let mut items: Vec<Item> = Vec::new();
     let limit = limit.min(1000);
+    let only = match thread {
+        Some(_) => "AND (m.thread = ?2 OR m.message = ?2)",
+        None => "AND ?2 IS NULL",
+    };
+    let thread = thread.as_ref().map(MessageId::as_bytes);
     // Unsent items stand after everything that has a position.
     let unsent_before = match before {
         None => Some(i64::MAX),
@@ -118,10 +224,10 @@ pub(crate) fn page(
     };
     if let Some(id) = unsent_before {
         let sql = format!(
-            "SELECT {COLUMNS} FROM {FROM} WHERE m.room = ?1 AND m.seq IS NULL AND m.id < ?2 ORDER BY m.id DESC LIMIT ?3"
+            "SELECT {COLUMNS} FROM {FROM} WHERE m.room = ?1 AND m.seq IS NULL AND m.id < ?3 {only} ORDER BY m.id DESC LIMIT ?4"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        for item in statement.query_map(params![room, id, int(limit as u64)], |row| {
+        for item in statement.query_map(params![room, thread, id, int(limit as u64)], |row| {
             read(connection, room, row, me)
         })? {
             items.push(item?);
@@ -132,11 +238,11 @@ pub(crate) fn page(
         _ => (i64::MAX, i64::MAX),
     };
     let sql = format!(
-        "SELECT {COLUMNS} FROM {FROM} WHERE m.room = ?1 AND (m.seq, m.id) < (?2, ?3) ORDER BY m.seq DESC, m.id DESC LIMIT ?4"
+        "SELECT {COLUMNS} FROM {FROM} WHERE m.room = ?1 AND (m.seq, m.id) < (?3, ?4) {only} ORDER BY m.seq DESC, m.id DESC LIMIT ?5"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rest = limit.saturating_sub(items.len());
-    for item in statement.query_map(params![room, seq, id, int(rest as u64)], |row| {
+    for item in statement.query_map(params![room, thread, seq, id, int(rest as u64)], |row| {
         read(connection, room, row, me)
     })? {
         items.push(item?);

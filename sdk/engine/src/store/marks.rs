@@ -1,23 +1,33 @@
 //! What acts leave on a message beside its text. Pure: acts in the log's order in, marks out.
 
 use super::acts::{ActKind, ActRow};
+use crate::text::safe_line;
 use lacre_wire::ids::AccountId;
+use std::borrow::Cow;
 
 /// What is shown on a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Marks {
     /// Emoji and who, in the order of the first that is still there.
     pub(crate) reactions: Vec<(String, Vec<AccountId>)>,
+    /// Whether it is kept in sight.
+    pub(crate) pinned: bool,
+    /// The last vote of each person, in the order of their first.
+    pub(crate) votes: Vec<(AccountId, Vec<u8>)>,
+    /// Whether it is a poll that was closed.
+    pub(crate) closed: bool,
 }
 
-/// The marks that acts on one message leave, given in the order of the log.
-pub(crate) fn marks(acts: &[ActRow]) -> Marks {
-    let mut standing: Vec<(&str, AccountId)> = Vec::new();
+/// The marks that acts on one message leave, given in the order of the log. `author` wrote the
+/// message; only they close a poll.
+pub(crate) fn marks(acts: &[ActRow], author: Option<AccountId>) -> Marks {
+    let mut marks = Marks::default();
+    let mut standing: Vec<(Cow<'_, str>, AccountId)> = Vec::new();
     for (at, act) in acts.iter().enumerate() {
         match act.kind {
             ActKind::React => {
                 if let Some(emoji) = emoji(act)
-                    && !standing.contains(&(emoji, act.sender))
+                    && !standing.contains(&(emoji.clone(), act.sender))
                 {
                     standing.push((emoji, act.sender));
                 }
@@ -31,24 +41,35 @@ pub(crate) fn marks(acts: &[ActRow]) -> Marks {
                         && done.sender == act.sender
                 });
                 if let Some(emoji) = meant.and_then(emoji) {
-                    standing.retain(|mark| *mark != (emoji, act.sender));
+                    standing.retain(|(known, who)| *known != emoji || *who != act.sender);
                 }
             }
+            ActKind::Pin => marks.pinned = act.value == [1],
+            ActKind::Close => marks.closed |= Some(act.sender) == author,
+            ActKind::Vote if marks.closed => {}
+            ActKind::Vote => match marks.votes.iter_mut().find(|(who, _)| *who == act.sender) {
+                Some((_, chosen)) => chosen.clone_from(&act.value),
+                None => marks.votes.push((act.sender, act.value.clone())),
+            },
             ActKind::Edit | ActKind::Delete => {}
         }
     }
-    let mut marks = Marks::default();
     for (emoji, who) in standing {
-        match marks.reactions.iter_mut().find(|(known, _)| known == emoji) {
+        match marks
+            .reactions
+            .iter_mut()
+            .find(|(known, _)| *known == emoji)
+        {
             Some((_, people)) => people.push(who),
-            None => marks.reactions.push((emoji.to_owned(), vec![who])),
+            None => marks.reactions.push((emoji.into_owned(), vec![who])),
         }
     }
     marks
 }
 
-fn emoji(act: &ActRow) -> Option<&str> {
-    std::str::from_utf8(&act.value).ok()
+/// The emoji of a reaction as it is shown.
+pub(super) fn emoji(act: &ActRow) -> Option<Cow<'_, str>> {
+    std::str::from_utf8(&act.value).ok().map(safe_line)
 }
 
 #[cfg(test)]
@@ -86,7 +107,40 @@ mod tests {
     }
 
     fn shown(acts: &[ActRow]) -> Vec<(String, Vec<AccountId>)> {
-        marks(acts).reactions
+        marks(acts, Some(ANA)).reactions
+    }
+
+    fn act(number: u8, sender: AccountId, kind: ActKind, value: &[u8]) -> ActRow {
+        ActRow {
+            kind,
+            value: value.to_vec(),
+            ..react(number, sender, "")
+        }
+    }
+
+    #[test]
+    fn the_last_vote_of_a_person_counts_until_the_author_closes() {
+        let vote = |number, who, chosen| act(number, who, ActKind::Vote, chosen);
+        let acts = [
+            vote(1, BRUNO, &[0]),
+            vote(2, ANA, &[1]),
+            act(3, BRUNO, ActKind::Close, &[]),
+            vote(4, BRUNO, &[1]),
+            act(5, ANA, ActKind::Close, &[]),
+            vote(6, ANA, &[0]),
+        ];
+        let shown = marks(&acts, Some(ANA));
+        assert_eq!(shown.votes, [(BRUNO, vec![1]), (ANA, vec![1])]);
+        assert!(shown.closed);
+        assert!(!marks(&acts, None).closed);
+    }
+
+    #[test]
+    fn the_last_pin_decides() {
+        let pin = |number, who, value| act(number, who, ActKind::Pin, &[value]);
+        let acts = [pin(1, ANA, 1), pin(2, BRUNO, 0), pin(3, ANA, 1)];
+        assert!(marks(&acts, None).pinned);
+        assert!(!marks(&acts[..2], None).pinned);
     }
 
     #[test]

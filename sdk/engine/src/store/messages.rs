@@ -1,7 +1,7 @@
 //! Timeline rows: messages as they are shown. [`super::items`] reads them.
 
 use super::{Db, int};
-use crate::content::{MessageId, mentions};
+use crate::content::{MessageId, forward, mentions};
 use crate::error::Result;
 use crate::event::LocalId;
 use crate::meaning::Line;
@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Unreadable = 2,
     Unsupported = 3,
     Gone = 4,
+    Notice = 5,
+    Poll = 6,
 }
 
 /// A row to insert.
@@ -75,6 +77,14 @@ pub(super) fn mention_bytes(line: &Line) -> Option<Vec<u8>> {
     mentions::encode(&line.mentions).ok().flatten()
 }
 
+/// Where a message was forwarded from, as a row keeps it.
+pub(super) fn forwarded_bytes(line: &Line) -> Option<Vec<u8>> {
+    // Writing to memory does not fail; at worst it is not said.
+    line.forwarded
+        .as_ref()
+        .and_then(|from| forward::encode(from).ok())
+}
+
 impl Db {
     /// Inserts a row; `None` if this sender's message of that name is there already.
     pub(crate) fn add_message(&self, new: &NewMessage<'_>) -> Result<Option<LocalId>> {
@@ -83,8 +93,8 @@ impl Db {
         self.with(|c| {
             c.prepare_cached(
                     "INSERT OR IGNORE INTO message (room, seq, message, sender, at_ms, kind, text, reply_to, state,
-                         content, stamp, mentions, mentions_me)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
+                         content, stamp, mentions, mentions_me, thread, forwarded, extra)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id",
                 )?
                 .query_row(params![
                     new.room,
@@ -99,7 +109,10 @@ impl Db {
                     new.content,
                     new.stamp,
                     mentions,
-                    mentions_me
+                    mentions_me,
+                    new.line.thread.as_ref().map(MessageId::as_bytes),
+                    forwarded_bytes(new.line),
+                    new.line.extra
                 ], |row| row.get(0))
                 .optional()
         })

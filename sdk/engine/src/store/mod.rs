@@ -16,6 +16,7 @@ pub(crate) mod logs;
 mod marks;
 pub(crate) mod messages;
 pub(crate) mod meta;
+pub(crate) mod notices;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod people;

@@ -72,6 +72,10 @@ CREATE TABLE message (
     reply_to BLOB,
     -- Who is mentioned in the text, as the extension has it.
     mentions BLOB,
+    -- The message its thread begins with; where it was forwarded from; what only its kind has.
+    thread BLOB,
+    forwarded BLOB,
+    extra BLOB,
     edited INTEGER NOT NULL DEFAULT 0,
     state INTEGER NOT NULL,
     content BLOB,
@@ -79,10 +83,11 @@ CREATE TABLE message (
     -- Whether it mentions this account.
     mentions_me INTEGER NOT NULL DEFAULT 0,
     -- Whether it counts as unread: texts, and what is shown as one. The one place that says so.
-    counts INTEGER NOT NULL GENERATED ALWAYS AS (kind IN (0, 3)) VIRTUAL
+    counts INTEGER NOT NULL GENERATED ALWAYS AS (kind IN (0, 3, 6)) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX message_once ON message (room, message, sender);
 CREATE INDEX message_order ON message (room, seq);
+CREATE INDEX message_thread ON message (room, thread) WHERE thread IS NOT NULL;
 CREATE INDEX message_unsent ON message (room, id) WHERE seq IS NULL;
 
 -- What was done to messages, here or not: edits, deletions, reactions. Order of the log; no place: last.
@@ -99,6 +104,7 @@ CREATE TABLE act (
 ) STRICT;
 CREATE UNIQUE INDEX act_once ON act (room, message, sender);
 CREATE INDEX act_target ON act (room, target);
+CREATE INDEX act_pin ON act (room) WHERE kind = 4;
 
 -- What this account has read of a room, and how much is left: kept, so that no room is counted through.
 CREATE TABLE reading (

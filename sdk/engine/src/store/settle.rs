@@ -38,14 +38,32 @@ impl Db {
         self.set_line(me, &base, &newest.unwrap_or(line), edited)
     }
 
+    /// The content that a message shows now, encoded: its newest edit, or what was first said. `None`
+    /// if nothing of it is shown.
+    pub(crate) fn said(&self, room: i64, message: MessageId) -> Result<Option<Vec<u8>>> {
+        let Some(base) = self.with(|c| messages::base(c, room, message))? else {
+            return Ok(None);
+        };
+        let versions = self.with(|c| acts::versions(c, room, message, base.sender))?;
+        if versions.iter().any(|act| act.kind == ActKind::Delete) {
+            return Ok(None);
+        }
+        let line = base.content.as_deref().and_then(Meaning::line);
+        let edited = |content: &[u8]| line.as_ref().and_then(|line| line.edited(content));
+        let newest = versions.into_iter().rev().map(|act| act.value);
+        let newest = newest.into_iter().find(|content| edited(content).is_some());
+        Ok(newest.or(base.content))
+    }
+
     fn set_line(&self, me: AccountId, base: &Base, line: &Line, edited: bool) -> Result<()> {
         let mentions = messages::mention_bytes(line);
         let mentions_me = line.mentions(me, base.sender);
         self.with(|c| {
             c.prepare_cached(
-                "UPDATE message SET kind = ?2, text = ?3, edited = ?4, mentions = ?5, mentions_me = ?6 WHERE id = ?1",
+                "UPDATE message SET kind = ?2, text = ?3, edited = ?4, mentions = ?5, mentions_me = ?6,
+                     forwarded = ?7, extra = ?8 WHERE id = ?1",
             )?
-            .execute(params![base.id, line.kind as i64, line.text, edited, mentions, mentions_me])
+            .execute(params![base.id, line.kind as i64, line.text, edited, mentions, mentions_me, messages::forwarded_bytes(line), line.extra])
         })?;
         Ok(())
     }
