@@ -82,10 +82,12 @@ fn begin(
     let context = Arc::new(Context::new(service.clone(), mailbox));
     let session = Session::new(context.clone(), connection.clone(), send, recv);
     let work = async move {
+        // Hints first: a good-bye comes with the end of the session, and must be passed on before it.
         tokio::join!(
+            biased;
+            datagrams::pass_on(context.clone(), connection.clone()),
             session.run(),
-            objects::accept(context.clone(), connection.clone()),
-            datagrams::pass_on(context, connection)
+            objects::accept(context, connection)
         );
     };
     service.tasks.spawn(work.instrument(span));
