@@ -132,6 +132,13 @@ async fn a_person_is_told_what_they_want_to_know() {
     assert_eq!(is_notified(&bruno, again).await, NotifyReason::Reply);
     expected.push(again);
 
+    let called = carla.says(room, "@bruno, are you there?").await;
+    assert_eq!(is_notified(&bruno, called).await, NotifyReason::Mention);
+    assert_eq!(algebra.unread().unwrap().mentions, 1);
+    algebra.mark_read(called).await.unwrap();
+    assert_eq!(algebra.unread().unwrap().mentions, 0);
+    expected.push(called);
+
     let later = Some(Millis::MAX / 2);
     algebra
         .set_notify_rule(NotifyRule::Nothing, later)
