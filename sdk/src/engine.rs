@@ -7,7 +7,8 @@ pub(crate) use lacre_engine::{
 
 pub use lacre_engine::content::{Forwarded, Mention, Mentioned, MessageId};
 pub use lacre_engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Item, ItemBody, LocalId, Member, Named, Notice,
-    NotifyReason, NotifyRule, NotifySetting, Poll, PollOption, Presence, Profile, Receipt, Result,
-    RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey, Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Expiry, Item, ItemBody, LocalId, Member, Named,
+    Notice, NotifyReason, NotifyRule, NotifySetting, Poll, PollOption, Presence, Profile, Receipt,
+    Result, RoomInfo, Scheduled, ScheduledId, Search, SearchKind, SendState, Snippet, StoreKey,
+    Unread,
 };

@@ -5,7 +5,9 @@
 //! Nothing is lost by that but the telling: every message is in its room's [`crate::Timeline`].
 
 use crate::client::Client;
-use crate::engine::{Connection, EngineEvent, Error, Presence, Unread};
+use crate::engine::{
+    Connection, EngineEvent, Error, LocalId, MessageId, Presence, Scheduled, ScheduledId, Unread,
+};
 use crate::message::{ApprovalRequest, Message, Person};
 use crate::notify::Notification;
 use crate::queue::{Popped, Queue};
@@ -59,6 +61,32 @@ pub enum Event {
     /// message, and not for what they wrote or read on another device, have on screen
     /// ([`Client::focus`]), have muted ([`crate::Room::set_notify_rule`]), or what is a day old.
     Notify(Notification),
+    /// A message is gone for good: its time had come, or it was deleted before it left this device.
+    MessageRemoved {
+        /// The room.
+        room: RoomId,
+        /// Its item in the room's [`crate::Timeline`].
+        id: LocalId,
+        /// The message.
+        message: MessageId,
+    },
+    /// A message that was to be sent later is now on its way.
+    ScheduledSent {
+        /// Names it in the list of those that wait, which it has left.
+        id: ScheduledId,
+        /// The room.
+        room: RoomId,
+        /// The message it became.
+        message: MessageId,
+    },
+    /// A message that was to be sent later could not be: the room was left, for instance. It stays
+    /// on the list with its text and time.
+    ScheduledFailed {
+        /// The message.
+        scheduled: Scheduled,
+        /// Why, and what to do.
+        error: Error,
+    },
     /// A member joined or left.
     Member {
         /// The room.
@@ -176,6 +204,15 @@ impl Events {
                 reason,
             }),
             EngineEvent::Unread { room, unread } => Event::Unread { room, unread },
+            EngineEvent::ItemRemoved { room, id, message } => {
+                Event::MessageRemoved { room, id, message }
+            }
+            EngineEvent::ScheduledSent { id, room, message } => {
+                Event::ScheduledSent { id, room, message }
+            }
+            EngineEvent::ScheduledFailed { scheduled, error } => {
+                Event::ScheduledFailed { scheduled, error }
+            }
             EngineEvent::Member {
                 room,
                 account,

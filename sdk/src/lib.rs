@@ -44,6 +44,7 @@ mod conversation;
 mod driver;
 mod engine;
 mod events;
+mod later;
 mod listing;
 mod live;
 mod message;
@@ -77,10 +78,10 @@ pub use time::Time;
 pub use timeline::{Diff, Timeline};
 
 pub use engine::{
-    Connection, DeviceInfo, Error, ErrorKind, Forwarded, Item, ItemBody, LocalId, Member, Mention,
-    Mentioned, MessageId, Named, Notice, NotifyReason, NotifyRule, NotifySetting, Poll, PollOption,
-    Presence, Profile, Receipt, Result, RoomInfo, Search, SearchKind, SendState, Snippet, StoreKey,
-    Unread,
+    Connection, DeviceInfo, Error, ErrorKind, Expiry, Forwarded, Item, ItemBody, LocalId, Member,
+    Mention, Mentioned, MessageId, Named, Notice, NotifyReason, NotifyRule, NotifySetting, Poll,
+    PollOption, Presence, Profile, Receipt, Result, RoomInfo, Scheduled, ScheduledId, Search,
+    SearchKind, SendState, Snippet, StoreKey, Unread,
 };
 pub use lacre_wire::answer::Listed;
 pub use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis, RoomId, Seq};

@@ -2,10 +2,10 @@
 
 use crate::client::Client;
 use crate::driver::RoomCell;
-use crate::engine::{Draft, Error, ErrorKind, Member, MessageId, Result, RoomInfo};
+use crate::engine::{Draft, Engine, Error, ErrorKind, Item, Member, MessageId, Result, RoomInfo};
 use crate::send::SendHandle;
 use crate::timeline::Timeline;
-use lacre_wire::ids::{AccountId, RoomId};
+use lacre_wire::ids::{AccountId, Millis, RoomId};
 use lacre_wire::room::{JoinRule, Role, RoomKind};
 use std::sync::Arc;
 
@@ -252,15 +252,20 @@ impl Room {
     }
 
     pub(crate) async fn post(&self, draft: Draft) -> Result<SendHandle> {
+        let room = self.id();
+        self.post_with(move |engine, now| engine.send(room, draft, now))
+            .await
+    }
+
+    pub(crate) async fn post_with(
+        &self,
+        send: impl FnOnce(&mut Engine, Millis) -> Result<Item> + Send + 'static,
+    ) -> Result<SendHandle> {
         let (room, shared) = (self.id(), Arc::clone(&self.client.driver.shared));
         self.client
             .driver
-            .call(move |engine, now| {
-                // On the engine thread, before its events go out: no state can be missed.
-                engine
-                    .send(room, draft, now)
-                    .map(|item| shared.track(room, &item))
-            })
+            // On the engine thread, before its events go out: no state can be missed.
+            .call(move |engine, now| send(engine, now).map(|item| shared.track(room, &item)))
             .await
     }
 }

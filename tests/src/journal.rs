@@ -27,6 +27,12 @@ pub struct Told {
     pub items: HashMap<RoomId, HashMap<MessageId, Item>>,
     /// How often each message was told as new.
     pub times: HashMap<(RoomId, MessageId), u32>,
+    /// Messages that are gone for good.
+    pub gone: HashSet<MessageId>,
+    /// How many messages that waited were sent, and why others were not.
+    pub scheduled_sent: usize,
+    /// See [`Told::scheduled_sent`].
+    pub scheduled_failed: Vec<&'static str>,
     /// Rooms that appeared.
     pub entered: HashSet<RoomId>,
     /// Rooms that went, and whether this person left.
@@ -124,6 +130,14 @@ impl Journal {
                 Event::Notify(notification) => told
                     .notified
                     .push((notification.message().id(), notification.reason())),
+                Event::MessageRemoved { room, message, .. } => {
+                    told.gone.insert(message);
+                    if let Some(items) = told.items.get_mut(&room) {
+                        items.remove(&message);
+                    }
+                }
+                Event::ScheduledSent { .. } => told.scheduled_sent += 1,
+                Event::ScheduledFailed { error, .. } => told.scheduled_failed.push(error.code()),
                 Event::ApprovalRequested(request) => told.approvals.push(request),
                 Event::Approved => told.approved = true,
                 Event::RoomStopped { room, error } => drop(told.stopped.insert(room, error)),

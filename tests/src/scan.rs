@@ -1,5 +1,7 @@
 //! Looks for words in files: what is encrypted must not be there in the clear.
 
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +40,59 @@ pub fn find(folder: &Path, words: &[&str]) -> Vec<(PathBuf, String)> {
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
+}
+
+/// Opens a database, with its key if it is encrypted.
+fn open(file: &Path, key: Option<&[u8; 32]>) -> Connection {
+    let connection = Connection::open(file).unwrap();
+    if let Some(key) = key {
+        let key = hex::encode(key);
+        let open = format!("PRAGMA cipher = 'chacha20'; PRAGMA key = \"x'{key}'\";");
+        connection.execute_batch(&open).unwrap();
+    }
+    connection
+}
+
+/// Where any of the words stands in a database: every column of every row of every table, also of
+/// those that a full-text index keeps for itself, and the words that it knows.
+pub fn find_in_store(file: &Path, key: Option<&[u8; 32]>, words: &[&str]) -> Vec<String> {
+    let connection = open(file, key);
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
+        .unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let tables: Vec<_> = tables.map(Result::unwrap).collect();
+    assert!(tables.len() > 5, "{tables:?}");
+    let mut found = Vec::new();
+    for table in tables {
+        let mut statement = connection
+            .prepare(&format!("SELECT * FROM \"{table}\""))
+            .unwrap();
+        let columns: Vec<_> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for (number, column) in columns.iter().enumerate() {
+                let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(number).unwrap()
+                else {
+                    continue;
+                };
+                let here = words.iter().filter(|word| contains(bytes, word.as_bytes()));
+                found.extend(here.map(|word| format!("{word} in {table}.{column}")));
+            }
+        }
+    }
+    found
+}
+
+/// Takes the encryption off a database that nobody uses, page by page: what stands between its rows
+/// stays where it is.
+pub fn decrypt(file: &Path, key: &[u8; 32]) {
+    let connection = open(file, Some(key));
+    connection
+        .execute_batch("PRAGMA journal_mode = DELETE; PRAGMA rekey = '';")
+        .unwrap();
+    drop(connection);
+    assert!(fs::read(file).unwrap().starts_with(b"SQLite format 3"));
 }
 
 /// Copies a folder and all it holds, as a backup would.

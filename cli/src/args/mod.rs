@@ -44,6 +44,7 @@ pub(crate) enum Command {
     /// Stays until Ctrl-C. With --json, one object a line; fields are only ever added:
     /// {"type":"message" or "message_changed","room","room_name","id","seq","time","sender":{"account","handle"},
     /// "own","kind","text","reply_to","edited","reactions":[{"emoji","accounts"}],"state"};
+    /// {"type":"message_removed","room","room_name","id"};
     /// {"type":"connection","state":"online" or "offline"};
     /// {"type":"room_added" or "room_changed","room","room_name"};
     /// {"type":"room_removed","room","left","banned"};

@@ -4,6 +4,7 @@
 //! command, and fails when a code is missing here. Codes that ask for the same are one entry.
 
 mod device;
+mod later;
 mod local;
 mod operator;
 mod relay;
@@ -55,6 +56,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
         relay::ENTRIES,
         operator::ENTRIES,
         device::ENTRIES,
+        later::ENTRIES,
         room::ENTRIES,
         local::ENTRIES,
     ]

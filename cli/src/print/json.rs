@@ -160,6 +160,12 @@ pub(crate) fn event_json(event: &Event, client: &Client) -> Option<Value> {
             "joined": joined,
             "time": at.millis(),
         }),
+        Event::MessageRemoved { room, message, .. } => json!({
+            "type": "message_removed",
+            "room": room.to_string(),
+            "room_name": named(room),
+            "id": message.to_string(),
+        }),
         Event::ApprovalRequested(request) => json!({
             "type": "approval_requested",
             "device": request.device().to_string(),

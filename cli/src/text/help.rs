@@ -94,6 +94,7 @@ const HELP: &[(&str, &str)] = &[
         "Mostra o que acontece, na hora.\n\nFica até Ctrl-C. Com --json, um objeto por linha; campos só são acrescentados: \
          {\"type\":\"message\" ou \"message_changed\",\"room\",\"room_name\",\"id\",\"seq\",\"time\",\"sender\":{\"account\",\"handle\"},\
          \"own\",\"kind\",\"text\",\"reply_to\",\"edited\",\"reactions\":[{\"emoji\",\"accounts\"}],\"state\"}; \
+         {\"type\":\"message_removed\",\"room\",\"room_name\",\"id\"}; \
          {\"type\":\"connection\",\"state\":\"online\" ou \"offline\"}; \
          {\"type\":\"room_added\" ou \"room_changed\",\"room\",\"room_name\"}; \
          {\"type\":\"room_removed\",\"room\",\"left\",\"banned\"}; {\"type\":\"room_stopped\",\"room\",\"error\"}; \

@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::hints::Hints;
 use crate::io::Output;
+use crate::later::Later;
 use crate::live::Live;
 use crate::me::{Me, Stage};
 use crate::mls::Groups;
@@ -53,6 +54,7 @@ pub struct Engine {
     pub(crate) live: Live,
     pub(crate) reading: Reading,
     pub(crate) hints: Hints,
+    pub(crate) later: Later,
     pub(crate) out: Vec<Output>,
     _lock: Lock,
 }
@@ -66,11 +68,11 @@ impl Engine {
     /// # Errors
     /// `InUse` if another process has it open, `WrongKey`, `Outdated` for a store of a newer
     /// version, `Store` for everything else about files.
-    pub fn open(options: EngineOptions, _now: Millis) -> Result<Self> {
+    pub fn open(options: EngineOptions, now: Millis) -> Result<Self> {
         let (db, lock) = open_writer(&options.path, &options.key)?;
         let provider = Provider::new(db.0.clone());
         let me = Me::load(&db)?;
-        Ok(Self {
+        let mut engine = Self {
             options,
             provider,
             groups: Groups::default(),
@@ -78,10 +80,13 @@ impl Engine {
             live: Live::default(),
             reading: Reading::default(),
             hints: Hints::default(),
+            later: Later::default(),
             out: Vec::new(),
             db,
             _lock: lock,
-        })
+        };
+        engine.resume_later(now);
+        Ok(engine)
     }
 
     /// Who uses this store; `None` in a fresh one.

@@ -1,8 +1,10 @@
 //! What an application is told.
 
+use crate::content::MessageId;
 use crate::error::Error;
 use crate::hints::Presence;
 use crate::reading::{NotifyReason, Unread};
+use crate::schedule::{Scheduled, ScheduledId};
 use crate::timeline::Item;
 use lacre_wire::answer::Listed;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, PublicKey, RoomId};
@@ -59,6 +61,32 @@ pub enum Event {
         item: Item,
         /// Why.
         reason: NotifyReason,
+    },
+    /// An item is gone from its timeline for good: its time had come, or it was taken back before
+    /// it left this device.
+    ItemRemoved {
+        /// The room.
+        room: RoomId,
+        /// The item.
+        id: LocalId,
+        /// The message.
+        message: MessageId,
+    },
+    /// A message that was to be sent later is now on its way.
+    ScheduledSent {
+        /// Names it in the list of those that wait, which it has left.
+        id: ScheduledId,
+        /// The room.
+        room: RoomId,
+        /// The message it became.
+        message: MessageId,
+    },
+    /// A message that was to be sent later could not be. It stays on the list.
+    ScheduledFailed {
+        /// The message.
+        scheduled: Scheduled,
+        /// Why, and what to do.
+        error: Error,
     },
     /// A member joined or left.
     Member {

@@ -4,11 +4,12 @@ use crate::content::MessageId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::me::Card;
 use crate::reading::{NotifySetting, Unread};
+use crate::schedule::Scheduled;
 use crate::search::{self, Hit, Search};
 use crate::store::profiles::Named;
 use crate::store::rooms::{self, RoomRow, Status};
 use crate::store::{
-    StoreKey, has_store, items, open_reader, people, profiles, rules, settings, unread,
+    StoreKey, has_store, items, open_reader, people, profiles, rules, schedule, settings, unread,
 };
 use crate::text::safe_line;
 use crate::timeline::{Item, PageKey};
@@ -234,6 +235,14 @@ impl Reader {
     /// `Store` if the file cannot be read.
     pub fn search(&self, wanted: &Search) -> Result<Vec<Hit>> {
         search::search(&self.connection, self.me, wanted).map_err(Error::from)
+    }
+
+    /// The messages that wait to be sent later, in a room or in all, in the order of their times.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn scheduled(&self, room: Option<RoomId>) -> Result<Vec<Scheduled>> {
+        schedule::list(&self.connection, room).map_err(Error::from)
     }
 
     /// The account that is known here under a handle, without `@`.

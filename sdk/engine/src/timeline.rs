@@ -2,6 +2,7 @@
 
 use crate::content::{Forwarded, Mention, MessageId};
 use crate::event::LocalId;
+use crate::expiry::Expiry;
 use crate::notice::Notice;
 use crate::reading::Receipt;
 use lacre_wire::ids::{AccountId, Millis, RoomId, Seq};
@@ -51,6 +52,8 @@ pub struct Item {
     /// How many have it and have read it: of own messages that the relay has, in rooms of up to 50
     /// people.
     pub receipt: Option<Receipt>,
+    /// When it goes by itself; `None` if it stays.
+    pub expires: Option<Expiry>,
 }
 
 /// What an item says.

@@ -1,8 +1,9 @@
 //! Telling what happened: to who waits, to who watches, to who subscribed.
 
 use super::shared::Shared;
-use crate::engine::{Done, EngineEvent, Error, Item, LocalId, Result, SendState};
+use crate::engine::{Done, EngineEvent, Error, ErrorKind, Item, LocalId, Result, SendState};
 use crate::queue::lock;
+use crate::timeline::Change;
 use lacre_wire::ids::RoomId;
 use std::sync::Weak;
 
@@ -19,6 +20,7 @@ impl Shared {
                 account, presence, ..
             } => self.set_presence(*account, *presence),
             EngineEvent::Item { room, item } => self.show(*room, item),
+            EngineEvent::ItemRemoved { room, id, .. } => self.remove(*room, *id),
             _ => {}
         }
         if let EngineEvent::Done { id, result } = event {
@@ -58,20 +60,41 @@ impl Shared {
 
     /// An item is new or has changed: timelines and send handles follow.
     fn show(&self, room: RoomId, item: &Item) {
-        if let Some(feeds) = lock(&self.subscribers).feeds.get_mut(&room) {
-            feeds.retain(|feed| match feed.upgrade() {
-                Some(feed) => {
-                    feed.push(item.clone());
-                    true
-                }
-                None => false,
-            });
-        }
+        self.feed(room, &Change::Item(Box::new(item.clone())));
         let mut sends = lock(&self.sends);
         if item.state != SendState::Queued
             && let Some(sender) = sends.watched.remove(&item.id)
         {
             sender.send_modify(|progress| progress.state = item.state);
+        }
+    }
+
+    /// An item is gone: timelines follow; who waits for it to be sent is told that it will not be.
+    fn remove(&self, room: RoomId, id: LocalId) {
+        self.feed(room, &Change::Removed(id));
+        if let Some(sender) = lock(&self.sends).watched.remove(&id) {
+            let error = Error::new(
+                ErrorKind::NotFound,
+                "MessageGone",
+                "the message was deleted, or its time had come, before the relay had it",
+            );
+            sender.send_modify(|progress| {
+                progress.state = SendState::Failed;
+                progress.error = Some(error);
+            });
+        }
+    }
+
+    /// Tells the timelines of a room.
+    fn feed(&self, room: RoomId, change: &Change) {
+        if let Some(feeds) = lock(&self.subscribers).feeds.get_mut(&room) {
+            feeds.retain(|feed| match feed.upgrade() {
+                Some(feed) => {
+                    feed.push(change.clone());
+                    true
+                }
+                None => false,
+            });
         }
     }
 

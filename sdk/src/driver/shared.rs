@@ -7,6 +7,7 @@ use crate::engine::{
 };
 use crate::queue::{Queue, lock};
 use crate::send::{Progress, SendHandle};
+use crate::timeline::Change;
 use lacre_wire::ids::{AccountId, RoomId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
@@ -55,7 +56,7 @@ pub(super) struct Subscribers {
     /// Kept for the first who asks.
     first: Option<Arc<Queue<EngineEvent>>>,
     pub(super) events: Vec<Weak<Queue<EngineEvent>>>,
-    pub(super) feeds: HashMap<RoomId, Vec<Weak<Queue<Item>>>>,
+    pub(super) feeds: HashMap<RoomId, Vec<Weak<Queue<Change>>>>,
     /// The new message that was told last.
     pub(super) fresh: Option<Item>,
 }
@@ -186,7 +187,7 @@ impl Shared {
     }
 
     /// A queue of the items of a room that are new or change from now on.
-    pub(crate) fn follow(&self, room: RoomId) -> Arc<Queue<Item>> {
+    pub(crate) fn follow(&self, room: RoomId) -> Arc<Queue<Change>> {
         let queue = Arc::new(Queue::new());
         let mut subscribers = lock(&self.subscribers);
         if *self.life.borrow() == Life::Ended {

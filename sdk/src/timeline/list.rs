@@ -56,6 +56,13 @@ impl List {
         vec![Diff::Insert { index, item }]
     }
 
+    /// An item is gone.
+    pub(super) fn remove(&mut self, id: LocalId) -> Option<Diff> {
+        let index = self.items.iter().rposition(|known| known.id == id)?;
+        self.items.remove(index);
+        Some(Diff::Remove { index })
+    }
+
     /// A page of older items, in any order; `whole` when there are no older ones.
     pub(super) fn extend(&mut self, mut page: Vec<Item>, whole: bool) -> Vec<Diff> {
         page.sort_by_key(place);
@@ -121,6 +128,7 @@ mod tests {
             reactions: Vec::new(),
             state: SendState::Queued,
             receipt: None,
+            expires: None,
         }
     }
 
@@ -159,6 +167,22 @@ mod tests {
                 item: edited
             }]
         );
+    }
+
+    #[test]
+    fn items_that_go_are_removed_once() {
+        let mut list = List::new(
+            vec![item(1, Some(1)), item(2, Some(2)), item(3, None)],
+            true,
+        );
+        let mut copy = list.items().to_vec();
+        for id in [2, 2, 9, 3] {
+            let diff = list.remove(id);
+            assert_eq!(diff.is_some(), copy.iter().any(|known| known.id == id));
+            diff.into_iter().for_each(|diff| diff.apply(&mut copy));
+            assert_eq!(copy, list.items());
+        }
+        assert_eq!(ids(&list), [1]);
     }
 
     #[test]

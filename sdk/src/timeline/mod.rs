@@ -7,7 +7,7 @@
 mod list;
 
 use crate::client::Client;
-use crate::engine::{ErrorKind, Item, MessageId, PageKey, Reader, Result};
+use crate::engine::{ErrorKind, Item, LocalId, MessageId, PageKey, Reader, Result};
 use crate::queue::{Popped, Queue, lock};
 use lacre_wire::ids::RoomId;
 use list::List;
@@ -78,10 +78,19 @@ pub struct Timeline {
     room: RoomId,
     /// The message that the shown thread begins with; `None` shows the room.
     thread: Option<MessageId>,
-    feed: Arc<Queue<Item>>,
+    feed: Arc<Queue<Change>>,
     state: Arc<Mutex<State>>,
     /// One page at a time, so that two calls do not read the same one.
     paging: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// What a timeline is told.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Change {
+    /// An item is new or has changed.
+    Item(Box<Item>),
+    /// An item is gone.
+    Removed(LocalId),
 }
 
 struct State {
@@ -223,10 +232,13 @@ impl State {
         self.thread.is_none_or(is_of)
     }
 
-    fn take(&mut self, popped: Popped<Item>) {
+    fn take(&mut self, popped: Popped<Change>) {
         match popped {
-            Popped::Item(item) if self.shows(&item) => self.diffs.extend(self.list.apply(item)),
-            Popped::Item(_) => {}
+            Popped::Item(Change::Item(item)) if self.shows(&item) => {
+                self.diffs.extend(self.list.apply(*item));
+            }
+            Popped::Item(Change::Item(_)) => {}
+            Popped::Item(Change::Removed(id)) => self.diffs.extend(self.list.remove(id)),
             Popped::Missed(_) => self.stale = true,
         }
     }

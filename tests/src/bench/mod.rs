@@ -11,6 +11,7 @@ mod behind;
 mod catch_up;
 mod durable;
 mod fan_out;
+mod filled;
 mod hall;
 mod idle;
 mod latency;
@@ -19,8 +20,10 @@ mod meter;
 mod open;
 mod probe;
 mod room_send;
+mod search;
 mod shown;
 mod table;
+mod timeline;
 
 use hall::Hall;
 use std::path::PathBuf;
@@ -42,7 +45,7 @@ impl Scale {
 }
 
 const HELP: &str = "bench [--quick] [--json PATH] [SCENARIO…]
-Scenarios: durable latency fan-out catch-up idle send behind open shown. Without one, all of them.";
+Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search. Without one, all of them.";
 
 /// The program.
 pub fn main() {
@@ -120,6 +123,12 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String]) -> Table {
     }
     if wants("shown") {
         shown::run(&hall, &mut table).await;
+    }
+    if wants("timeline") {
+        timeline::run(&hall, &mut table).await;
+    }
+    if wants("search") {
+        search::run(&hall, &mut table).await;
     }
     table
 }

@@ -220,6 +220,7 @@ mod tests {
             reactions: Vec::new(),
             state: SendState::Sent,
             receipt: None,
+            expires: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod devices;
 mod durable;
 mod everyday;
 mod kills;
+mod later;
 mod lies;
 mod listed;
 mod live;

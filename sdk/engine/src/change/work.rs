@@ -13,7 +13,8 @@ use std::collections::HashSet;
 impl Engine {
     /// Goes on with everything that can go on.
     pub(crate) fn work(&mut self, now: Millis) {
-        if let Err(error) = self.try_work(now) {
+        let done = self.note_dropped(now).and_then(|()| self.try_work(now));
+        if let Err(error) = done {
             self.report(error);
         }
     }

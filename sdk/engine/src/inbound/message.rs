@@ -175,6 +175,9 @@ impl Engine {
     }
 
     fn show(&mut self, row: &RoomRow, entry: &Entry, opened: Opened) -> Result<()> {
+        if self.came_too_late(opened.content.expires) {
+            return Ok(());
+        }
         let stamp = stamp_bytes(entry);
         let me = self.me()?.card.account;
         let taken = self.db.take(&Incoming {
@@ -189,7 +192,11 @@ impl Engine {
             stamp: Some(&stamp),
         })?;
         match taken {
-            Taken::Line(_) => self.announce(row, opened.id, true),
+            Taken::Line(line) => {
+                let own_since = (opened.sender == me).then_some(entry.accepted_ms);
+                self.note_expiry_of(line, opened.content.expires, own_since)?;
+                self.announce(row, opened.id, true)
+            }
             Taken::Act { on, .. } => self.announce_change(row, on),
             Taken::RoomKeys { number, key } => {
                 self.room_key_came(row, number)?;

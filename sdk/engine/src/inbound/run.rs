@@ -19,6 +19,7 @@ impl Engine {
     /// Applies entries of a log, in order. What was applied before is passed over; a gap is the
     /// relay's fault and ends the session.
     pub(crate) fn apply_run(&mut self, log: LogId, entries: Vec<Entry>, now: Millis) {
+        self.later.now = now;
         let entries = self.hold_back(log, entries);
         if entries.is_empty() {
             return;

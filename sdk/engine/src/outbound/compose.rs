@@ -6,6 +6,7 @@ use crate::content::{
 };
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::expiry::Expiry;
 use crate::random;
 use crate::store::rooms::{self, RoomRow};
 use crate::text;
@@ -25,6 +26,7 @@ impl Engine {
         let thread = self.thread_of(row, &draft)?;
         let content = self.content_of(row, draft)?;
         let mut message = content.build(&self.origin(row)?).map_err(refused_content)?;
+        message.expires = self.expiry_to_send(row, &content)?.map(Expiry::to_content);
         if let Some(text) = content.markdown() {
             mentions::put(&mut message, &self.mentions_in(row, text)?).map_err(refused_content)?;
         }
@@ -251,7 +253,7 @@ pub(super) fn no_such_message() -> Error {
     )
 }
 
-pub(super) fn refused_content(error: ContentError) -> Error {
+pub(crate) fn refused_content(error: ContentError) -> Error {
     Error::new(
         ErrorKind::TooLarge,
         "BadContent",

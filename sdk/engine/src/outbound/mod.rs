@@ -4,3 +4,5 @@ mod compose;
 mod pump;
 mod send;
 mod submitted;
+
+pub(crate) use compose::refused_content;

@@ -114,6 +114,10 @@ impl Engine {
                 .is_some_and(|s| (s.generation, s.epoch) == present);
             !fresh && !live.under_way(w.id)
         });
+        // What went meanwhile needs no new bytes: it had not arrived.
+        let (gone, waiting): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|w| w.content.is_empty());
+        gone.iter().try_for_each(|w| self.db.dequeue(w.id))?;
         Ok(waiting)
     }
 

@@ -22,7 +22,13 @@ impl Engine {
     /// `NotFound` for unknown rooms and messages, `NotAllowed` in rooms that were left and for other
     /// people's messages, `TooLarge`.
     pub fn send(&mut self, room: RoomId, draft: Draft, now: Millis) -> Result<Item> {
+        self.later.now = now;
         let row = self.joined_room(room)?;
+        if let Draft::Delete { message } = &draft
+            && let Some(item) = self.withdraw_unsent(&row, *message)?
+        {
+            return Ok(item);
+        }
         let message = self.compose(&row, draft)?;
         let item = self.atomically(|e| {
             let item = e.queue(&row, &message, now)?;
@@ -93,7 +99,10 @@ impl Engine {
             stamp: None,
         })?;
         let (line, act, shown) = match taken {
-            Taken::Line(line) => (Some(line), None, Some(id)),
+            Taken::Line(line) => {
+                self.note_expiry_of(line, message.expires, None)?;
+                (Some(line), None, Some(id))
+            }
             Taken::Act { id, on } => (None, Some(id), on),
             Taken::RoomKeys { .. } | Taken::Aside(_) | Taken::Nothing => {
                 return Err(Error::internal("a message that nothing would show"));
@@ -141,6 +150,7 @@ impl Engine {
         if let Some(line) = own.item {
             self.db
                 .place_message(line, entry.seq, entry.accepted_ms, Some(&stamp))?;
+            self.own_timer(line, entry.accepted_ms)?;
             if let Some(item) = self.db.item_by_id(row.r, me, line)? {
                 self.tell(Event::Item { room: row.id, item });
             }

@@ -71,7 +71,11 @@ impl Engine {
 
     fn read_to(&mut self, row: &RoomRow, seq: u64, now: Millis) -> Result<()> {
         let me = self.me()?.card.account;
-        if self.atomically(|e| e.db.set_read(row.r, me, seq))? {
+        let moved = self.atomically(|e| {
+            e.read_timers(row.r, seq, now)?;
+            e.db.set_read(row.r, me, seq)
+        })?;
+        if moved {
             self.reading.owe(row.id, now);
             self.tell_unread(row)?;
         }

@@ -13,6 +13,7 @@ impl Engine {
         if self.live.ack_at.is_some_and(|at| at <= now) {
             self.flush_acks();
         }
+        self.do_due(now);
         self.work(now);
         self.hints_tick(now);
     }
@@ -39,6 +40,7 @@ impl Engine {
             .chain(keys)
             .chain(self.hints_next())
             .chain(self.reading.next_due().filter(|_| self.live.listed))
+            .chain(self.later.next())
             .min()
     }
 

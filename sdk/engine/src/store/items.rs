@@ -1,5 +1,6 @@
 //! Reading timelines: rows with what was done to them.
 
+use super::expiry::expiry;
 use super::{Db, acts, int, marks, profiles, receipts, uint};
 use crate::content::{Forwarded, MessageId, forward, mentions, poll};
 use crate::error::Result;
@@ -84,8 +85,8 @@ fn named(connection: &Connection, room: i64, account: AccountId) -> rusqlite::Re
 /// Stands for a stored id that cannot be read; no message has it.
 const NO_MESSAGE: MessageId = MessageId::NONE;
 
-const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, q.name, q.folded, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me, m.thread, m.forwarded, m.extra";
-const FROM: &str = "message m LEFT JOIN person p ON p.account = m.sender LEFT JOIN profile q ON q.account = m.sender";
+const COLUMNS: &str = "m.id, m.message, m.seq, m.sender, p.handle, q.name, q.folded, m.at_ms, m.kind, m.text, m.reply_to, m.edited, m.state, m.mentions, m.mentions_me, m.thread, m.forwarded, m.extra, e.due_ms, e.after_ms";
+const FROM: &str = "message m LEFT JOIN person p ON p.account = m.sender LEFT JOIN profile q ON q.account = m.sender LEFT JOIN expiry e ON e.item = m.id";
 
 fn message_id(bytes: &[u8]) -> MessageId {
     MessageId::from_slice(bytes).unwrap_or(NO_MESSAGE)
@@ -135,6 +136,7 @@ fn read(
         reactions: Vec::new(),
         state: state_from_int(row.get(12)?),
         receipt: None,
+        expires: expiry(row.get(18)?, row.get(19)?),
     })
 }
 

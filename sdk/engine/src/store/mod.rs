@@ -7,8 +7,10 @@
 
 pub(crate) mod acts;
 pub(crate) mod changes;
+mod clear;
 #[cfg(test)]
 mod convergence;
+pub(crate) mod expiry;
 pub(crate) mod items;
 pub(crate) mod keys;
 mod lock;
@@ -24,6 +26,7 @@ pub(crate) mod profiles;
 pub(crate) mod receipts;
 pub(crate) mod rooms;
 pub(crate) mod rules;
+pub(crate) mod schedule;
 mod schema;
 pub(crate) mod settings;
 mod settle;

@@ -1,5 +1,6 @@
 //! Opening the store: lock, key, settings, schema; each failure says what to do.
 
+use super::clear::BUSY;
 use super::lock::Lock;
 use super::{Db, schema};
 use crate::error::{Error, ErrorKind, Result};
@@ -7,7 +8,6 @@ use lacre_sqlite as _;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The raw key of a store. Keep it in the platform's secret store.
@@ -83,9 +83,7 @@ fn connect(file: &Path, key: &StoreKey, flags: OpenFlags) -> Result<Connection> 
     };
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(failed)?;
-    connection
-        .busy_timeout(Duration::from_secs(5))
-        .map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
     connection
         .execute_batch("PRAGMA cipher = 'chacha20';")
         .map_err(failed)?;

@@ -117,6 +117,15 @@ impl Db {
         })
     }
 
+    /// What a sealed message says is dropped; its bytes stay, to be recognised by.
+    pub(crate) fn blank(&self, id: i64) -> Result<()> {
+        self.with(|c| {
+            c.prepare_cached("UPDATE outbox SET content = x'', item = NULL WHERE id = ?1")?
+                .execute([id])
+        })?;
+        Ok(())
+    }
+
     /// A message is done, or given up.
     pub(crate) fn dequeue(&self, id: i64) -> Result<()> {
         self.with(|c| {

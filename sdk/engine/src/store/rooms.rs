@@ -212,8 +212,17 @@ impl Db {
     pub(crate) fn drop_room(&self, r: i64) -> Result<()> {
         self.with(|c| {
             for table in [
-                "room_key", "member", "ban", "chain", "proposal", "message", "act", "outbox",
+                "room_key",
+                "member",
+                "ban",
+                "chain",
+                "proposal",
+                "message",
+                "act",
+                "outbox",
                 "reading",
+                "evidence",
+                "scheduled",
             ] {
                 c.execute(&format!("DELETE FROM {table} WHERE room = ?1"), [r])?;
             }

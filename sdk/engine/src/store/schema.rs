@@ -1,5 +1,6 @@
 //! Tables and their versions. Changes only move forward; every version is a step here.
 
+use super::{expiry, schedule};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mls::storage;
 use crate::search;
@@ -189,9 +190,11 @@ pub(super) fn migrate(connection: &Connection) -> Result<()> {
     match found {
         0 => {
             let sql = format!(
-                "BEGIN IMMEDIATE; {V1} {} {} PRAGMA user_version = {VERSION}; COMMIT;",
+                "BEGIN IMMEDIATE; {V1} {} {} {} {} PRAGMA user_version = {VERSION}; COMMIT;",
                 storage::SCHEMA,
-                search::schema::schema()
+                search::schema::schema(),
+                expiry::SCHEMA,
+                schedule::SCHEMA
             );
             connection.execute_batch(&sql).map_err(Error::from)
         }
