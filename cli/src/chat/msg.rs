@@ -1,10 +1,10 @@
 //! What reaches the screen: keys, time, and what the client tells.
 
 use super::model::Link;
-use super::model::entry::{Change, Entry};
+use super::model::entry::{Change, Entry, Seen};
 use super::model::room::RoomLine;
 use super::model::search::Found;
-use lacre::{AccountId, Millis, Presence, RoomId, Unread};
+use lacre::{AccountId, MessageId, Millis, Presence, RoomId, Unread};
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
@@ -21,6 +21,11 @@ pub(crate) enum Msg {
     Link(Link),
     /// The rooms as they are now.
     Rooms(Vec<RoomLine>),
+    /// What was being written in a room when the chat was left.
+    Draft {
+        room: RoomId,
+        text: String,
+    },
     /// Somebody writes, or no longer.
     Typing {
         room: RoomId,
@@ -58,6 +63,13 @@ pub(crate) enum Msg {
         number: u64,
         hits: Vec<Found>,
     },
+    /// Who has a message and who read it.
+    Info {
+        message: MessageId,
+        seen: Vec<Seen>,
+    },
+    /// What is pinned in the room on the screen.
+    Pins(Vec<Found>),
     /// Somebody wrote.
     News(News),
     /// A room is there that was asked for.

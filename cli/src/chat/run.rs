@@ -52,7 +52,9 @@ pub(crate) async fn run(account: &mut account::Session, session: &Session) -> Ou
         input: Some(EventStream::new()),
         over: false,
     };
-    chat.turn(account, session, results).await
+    let outcome = chat.turn(account, session, results).await;
+    chat.keep(session).await;
+    outcome
 }
 
 struct Chat {
@@ -112,6 +114,18 @@ impl Chat {
             stale = true;
         }
         Ok(())
+    }
+
+    /// Keeps what is being written, before the client is closed.
+    async fn keep(&mut self, session: &Session) {
+        for act in self.view.keep() {
+            if let Act::Draft { room, text } = act
+                && let Ok(room) = session.client().room(room)
+            {
+                // There is no screen any more to tell of a failure.
+                let _kept = room.set_draft(&text).await;
+            }
+        }
     }
 
     /// Changes the model and does what follows.

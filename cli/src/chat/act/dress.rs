@@ -1,11 +1,17 @@
 //! From what the client tells to what the screen shows. The one way in for texts of others: each
 //! goes through `safe`, so that nothing a message contains can act on the screen.
 
-use crate::chat::model::entry::{Body, Change, Entry, Look, Progress, Reaction, Run, TextLine};
+use super::markdown;
+use crate::chat::model::entry::Seen;
+use crate::chat::model::entry::{
+    Body, Change, Entry, Look, Poll, PollOption, Progress, Reaction, Run,
+};
 use crate::chat::model::room::{Kind, Person, RoomLine};
 use crate::chat::model::search::Found;
 use crate::chat::msg::News;
 use crate::print::safe;
+use crate::text::Lang;
+use lacre::text::{parse, parse_mentioning, plain};
 use lacre::{
     AccountId, Client, Diff, Hit, Item, ItemBody, Message, Role, Room, RoomKind, SendState,
 };
@@ -19,6 +25,7 @@ pub(super) fn room(room: &Room, client: &Client) -> RoomLine {
     let person = |member: lacre::Member| Person {
         account: member.account,
         handle: one_line(&member.handle),
+        name: one_line(&member.name),
         owner: member.role == Role::Owner,
         presence: client.presence(member.account),
     };
@@ -39,24 +46,21 @@ pub(super) fn room(room: &Room, client: &Client) -> RoomLine {
 }
 
 /// A line of the timeline. `me` reads it.
-pub(super) fn entry(item: Item, me: AccountId) -> Entry {
+pub(super) fn entry(lang: Lang, item: Item, me: AccountId) -> Entry {
     let body = match item.body {
         ItemBody::Text(text) => Body::Text {
-            lines: lines(&text),
+            lines: markdown::lines(&parse_mentioning(&text, &item.mentions)),
             source: safe(&text),
         },
+        ItemBody::Poll(asked) => Body::Poll(poll(asked, me)),
+        ItemBody::Notice(happened) => {
+            Body::Notice(one_line(&crate::print::notice(lang, &happened)))
+        }
         ItemBody::Deleted => Body::Deleted,
         ItemBody::Unreadable(why) => Body::Unreadable(one_line(&why)),
         ItemBody::Unsupported(what) => Body::Unsupported(one_line(&what)),
         ItemBody::Gone => Body::Gone,
-        ItemBody::Poll(poll) => Body::Poll(poll),
-        ItemBody::Notice(notice) => Body::Notice(notice),
         _ => Body::Unsupported(String::new()),
-    };
-    // Nobody said it: what happened names who did it.
-    let name = match body {
-        Body::Notice(_) => String::new(),
-        _ => one_line(&item.sender_name),
     };
     let reaction = |(emoji, who): (String, Vec<AccountId>)| Reaction {
         emoji: one_line(&emoji),
@@ -67,31 +71,57 @@ pub(super) fn entry(item: Item, me: AccountId) -> Entry {
         id: item.id,
         message: item.message,
         sender: item.sender,
-        name,
+        name: one_line(&item.sender_name),
         own: item.own,
         at: item.at_ms,
         body,
         reply_to: item.reply_to,
         mentions_me: item.mentions_me,
         edited: item.edited,
+        pinned: item.pinned,
+        forwarded: item.forwarded.map(|from| one_line(&from.name)),
+        thread: item.thread,
+        replies: item.replies_in_thread,
         reactions: item.reactions.into_iter().map(reaction).collect(),
         progress: match item.state {
             SendState::Queued => Progress::Queued,
-            SendState::Sent => Progress::Sent,
+            SendState::Sent => match item.receipt {
+                Some(told) if told.read > 0 => Progress::Read(told.read, told.of),
+                Some(told) if told.of > 0 && told.delivered >= told.of => Progress::Delivered,
+                _ => Progress::Sent,
+            },
             SendState::Failed => Progress::Failed,
         },
     }
 }
 
+/// A question with options.
+fn poll(asked: lacre::Poll, me: AccountId) -> Poll {
+    let option = |option: lacre::PollOption| PollOption {
+        text: one_line(&option.text),
+        votes: option.votes.len(),
+        mine: option.votes.contains(&me),
+    };
+    Poll {
+        question: markdown::lines(&parse(&asked.question)),
+        options: asked.options.into_iter().map(option).collect(),
+        multiple: asked.multiple,
+        closed: asked.closed,
+    }
+}
+
 /// A change of the list.
-pub(super) fn change(diff: Diff, me: AccountId) -> Option<Change> {
+pub(super) fn change(lang: Lang, diff: Diff, me: AccountId) -> Option<Change> {
     Some(match diff {
-        Diff::Insert { index, item } => Change::Insert(index, entry(item, me)),
-        Diff::Update { index, item } => Change::Update(index, entry(item, me)),
+        Diff::Insert { index, item } => Change::Insert(index, entry(lang, item, me)),
+        Diff::Update { index, item } => Change::Update(index, entry(lang, item, me)),
         Diff::Remove { index } => Change::Remove(index),
-        Diff::Reset { items } => {
-            Change::Reset(items.into_iter().map(|item| entry(item, me)).collect())
-        }
+        Diff::Reset { items } => Change::Reset(
+            items
+                .into_iter()
+                .map(|item| entry(lang, item, me))
+                .collect(),
+        ),
         _ => return None,
     })
 }
@@ -101,7 +131,7 @@ pub(super) fn news(message: &Message) -> News {
     News {
         room: message.room_id(),
         who: one_line(message.sender().name()),
-        text: one_line(message.text()),
+        text: one_line(&plain(&parse(words(message.body())))),
     }
 }
 
@@ -133,16 +163,36 @@ pub(super) fn hit(hit: &Hit, width: usize) -> Found {
     }
 }
 
+/// What is known of one person and a message.
+pub(super) fn seen(seen: &lacre::SeenBy) -> Seen {
+    Seen {
+        name: one_line(seen.person.name()),
+        delivered: seen.delivered.map(|at| at.millis()),
+        read: seen.read.map(|at| at.millis()),
+    }
+}
+
+/// A message that is pinned.
+pub(super) fn pin(message: &Message) -> Found {
+    Found {
+        room: message.room_id(),
+        id: message.item().id,
+        name: one_line(message.sender().name()),
+        at: message.time().millis(),
+        text: vec![Run::plain(one_line(&plain(&parse(words(message.body())))))],
+    }
+}
+
+/// The Markdown of a message.
+fn words(body: &ItemBody) -> &str {
+    match body {
+        ItemBody::Text(text) => text,
+        ItemBody::Poll(poll) => &poll.question,
+        _ => "",
+    }
+}
+
 /// An error in words.
 pub(super) fn one_line(text: &str) -> String {
     safe(text).replace('\n', " ")
-}
-
-/// The lines of a text.
-fn lines(text: &str) -> Vec<TextLine> {
-    safe(text)
-        .trim_end()
-        .split('\n')
-        .map(|line| vec![Run::plain(line)])
-        .collect()
 }

@@ -3,8 +3,9 @@
 use super::{Act, dress};
 use crate::chat::model::Link;
 use crate::chat::msg::Msg;
+use crate::print::safe;
 use crate::talk::{Line, Problem, Session};
-use lacre::{Connection, Event, Room, RoomId, Timeline};
+use lacre::{Connection, Event, MessageId, Room, RoomId, Timeline};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -24,6 +25,13 @@ pub(crate) struct Hands {
     followed: HashMap<RoomId, Followed>,
     /// Asks for the rooms to be read; asking twice before it is done is asking once.
     rooms: Arc<Notify>,
+}
+
+/// What a text is for.
+enum To {
+    Room,
+    Message(MessageId),
+    Thread(MessageId),
 }
 
 /// A room whose list is followed.
@@ -58,6 +66,9 @@ impl Hands {
                 }
             }
             Act::Older(room) => self.older(room),
+            Act::Draft { room, text } => {
+                self.in_room(room, async move |room| room.set_draft(&text).await);
+            }
             Act::Focus(room) => self.focus(room),
             Act::Typing(room) => self.hint(room, async move |room| room.typing().await),
             Act::StopTyping(room) => self.hint(room, async move |room| room.stop_typing().await),
@@ -70,9 +81,29 @@ impl Hands {
                 words,
                 number,
             } => self.search(room, words, number),
-            Act::Send { room, text } => self.send(room, text, None),
+            Act::Send { room, text } => self.send(room, text, To::Room),
+            Act::Thread { room, root, text } => self.send(room, text, To::Thread(root)),
+            Act::Pin {
+                room,
+                message,
+                pinned,
+            } => self.in_room(room, async move |room| match pinned {
+                true => room.pin(message).await,
+                false => room.unpin(message).await,
+            }),
+            Act::Info { room, message } => self.info(room, message),
+            Act::Pins(room) => self.pins(room),
+            Act::Forward { from, message, to } => self.forward(from, message, to),
+            Act::Vote {
+                room,
+                poll,
+                options,
+            } => self.in_room(room, async move |room| room.vote(poll, &options).await),
+            Act::ClosePoll { room, poll } => {
+                self.in_room(room, async move |room| room.close_poll(poll).await);
+            }
             Act::Say { room, text } => self.say(room, text),
-            Act::Reply { room, to, text } => self.send(room, text, Some(to)),
+            Act::Reply { room, to, text } => self.send(room, text, To::Message(to)),
             Act::Edit {
                 room,
                 message,
@@ -134,7 +165,7 @@ impl Hands {
                 return Some(Msg::Presence { who, presence });
             }
             Event::Unread { room, unread } => return Some(Msg::Unread { room, unread }),
-            Event::Message(message) => return Some(Msg::News(dress::news(&message))),
+            Event::Notify(told) => return Some(Msg::News(dress::news(told.message()))),
             Event::Error(error) => return Some(failed(Problem::of(lang, &error))),
             _ => {}
         }
@@ -151,7 +182,14 @@ impl Hands {
         let place = Arc::new(tokio::sync::OnceCell::new());
         let cell = Arc::clone(&place);
         let task = tokio::spawn(async move {
-            let opened = async { session.client().room(id)?.timeline().await };
+            let opened = async {
+                let room = session.client().room(id)?;
+                let text = safe(&room.draft()?);
+                if !text.is_empty() {
+                    let _closed = screen.send(Msg::Draft { room: id, text });
+                }
+                room.timeline().await
+            };
             let timeline = match opened.await {
                 Ok(timeline) => timeline,
                 Err(error) => {
@@ -161,7 +199,9 @@ impl Hands {
             };
             let me = session.client().me().account;
             let items = timeline.snapshot();
-            let entries = items.into_iter().map(|item| dress::entry(item, me));
+            let entries = items
+                .into_iter()
+                .map(|item| dress::entry(session.lang(), item, me));
             let _closed = screen.send(Msg::Page {
                 room: id,
                 entries: entries.collect(),
@@ -177,7 +217,7 @@ impl Hands {
                 }
                 let changes = changes
                     .into_iter()
-                    .filter_map(|diff| dress::change(diff, me))
+                    .filter_map(|diff| dress::change(session.lang(), diff, me))
                     .collect();
                 if screen.send(Msg::Changes { room: id, changes }).is_err() {
                     return;
@@ -211,14 +251,15 @@ impl Hands {
         });
     }
 
-    fn send(&self, id: RoomId, text: String, to: Option<lacre::MessageId>) {
+    fn send(&self, id: RoomId, text: String, to: To) {
         let (session, screen) = (self.session.clone(), self.to_screen.clone());
         tokio::spawn(async move {
             let sent = async {
                 let room = session.client().room(id)?;
                 match to {
-                    Some(to) => room.reply(to, &text).await,
-                    None => room.send(&text).await,
+                    To::Room => room.send(&text).await,
+                    To::Message(to) => room.reply(to, &text).await,
+                    To::Thread(root) => room.send_in_thread(root, &text).await,
                 }
             };
             if let Err(error) = sent.await {

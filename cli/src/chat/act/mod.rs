@@ -6,6 +6,7 @@
 mod dress;
 mod find;
 mod hands;
+mod markdown;
 
 pub(crate) use hands::Hands;
 
@@ -21,6 +22,11 @@ pub(crate) enum Act {
     Unload(RoomId),
     /// Read messages before those that are loaded.
     Older(RoomId),
+    /// Keep what is being written.
+    Draft {
+        room: RoomId,
+        text: String,
+    },
     /// This room is on the screen, and somebody looks.
     Focus(Option<RoomId>),
     /// This person writes here.
@@ -73,6 +79,40 @@ pub(crate) enum Act {
     Delete {
         room: RoomId,
         message: MessageId,
+    },
+    /// A text in the thread of a message.
+    Thread {
+        room: RoomId,
+        root: MessageId,
+        text: String,
+    },
+    /// Keep a message in sight for everybody, or no longer.
+    Pin {
+        room: RoomId,
+        message: MessageId,
+        pinned: bool,
+    },
+    /// Read who has a message and who read it.
+    Info {
+        room: RoomId,
+        message: MessageId,
+    },
+    /// Read what is pinned.
+    Pins(RoomId),
+    /// Say in another room what was said in this one.
+    Forward {
+        from: RoomId,
+        message: MessageId,
+        to: RoomId,
+    },
+    Vote {
+        room: RoomId,
+        poll: MessageId,
+        options: Vec<usize>,
+    },
+    ClosePoll {
+        room: RoomId,
+        poll: MessageId,
     },
     /// Open the room with a person.
     Direct(AccountId),

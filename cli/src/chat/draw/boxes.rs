@@ -17,8 +17,13 @@ pub(super) fn draw(view: &View, overlay: &Overlay, frame: &mut Frame, theme: The
     match overlay {
         Overlay::Help { from } => keys(view, *from, frame, theme),
         Overlay::Pick(pick) => picking(view, pick, frame, theme),
+        Overlay::Pins { pins, chosen } => super::search::pins(view, pins, *chosen, frame, theme),
         Overlay::Search(search) => super::search::draw(view, search, frame, theme),
         Overlay::Members { chosen } => members(view, *chosen, frame, theme),
+        Overlay::Info { lines, from, .. } => {
+            let shown = lines.iter().map(|line| Line::raw(line.clone())).collect();
+            text(&say!(view.lang, "chat-info"), shown, *from, frame, theme);
+        }
         Overlay::Lines { title, lines, from } => {
             let shown = lines.iter().map(|line| Line::raw(line.clone())).collect();
             text(title, shown, *from, frame, theme);
@@ -106,6 +111,10 @@ fn picking(view: &View, pick: &Pick, frame: &mut Frame, theme: Theme) {
             say!(view.lang, "chat-jump"),
             say!(view.lang, "chat-jump-none"),
         ),
+        Purpose::Forward(_) => (
+            say!(view.lang, "chat-forward"),
+            say!(view.lang, "chat-jump-none"),
+        ),
         Purpose::React(_) => (
             say!(view.lang, "chat-react"),
             say!(view.lang, "chat-react-none"),
@@ -160,7 +169,11 @@ fn members(view: &View, chosen: usize, frame: &mut Frame, theme: Theme) {
             if person.owner {
                 note.push(say!(view.lang, "chat-owner"));
             }
-            (format!("@{}", person.handle), note.join(", "))
+            let mut label = format!("@{}", person.handle);
+            if person.name != person.handle {
+                label = format!("{}  {label}", person.name);
+            }
+            (label, note.join(", "))
         })
         .collect();
     let place = middle(frame, 44, rows.len().clamp(1, 16));

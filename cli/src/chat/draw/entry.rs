@@ -6,9 +6,8 @@
 use super::fit;
 use super::theme::Theme;
 use crate::chat::model::View;
-use crate::chat::model::entry::{Body, Entry, Look, Progress, Run, TextLine};
+use crate::chat::model::entry::{Body, Entry, Look, Poll, Progress, Run, TextLine};
 use crate::chat::model::page::Page;
-use crate::print::{notice, poll};
 use crate::text::{Lang, say};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -18,7 +17,7 @@ const COLUMNS_FROM: u16 = 56;
 /// Columns from which names have more room.
 const BROAD_FROM: u16 = 90;
 /// Cells kept free at the right for the state of own messages.
-const STATE: usize = 4;
+const STATE: usize = 6;
 
 /// What the rows of a message are made for.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +53,11 @@ impl Paper<'_> {
 pub(super) fn rows(paper: Paper, entry: &Entry, follows: bool) -> Vec<Line<'static>> {
     let selected = paper.page.selected == Some(entry.id);
     let cells = usize::from(paper.width).saturating_sub(paper.indent() + STATE);
+    if let Body::Notice(text) = &entry.body {
+        return notice(paper, entry, text, selected);
+    }
     let mut rows: Vec<Vec<Span<'static>>> = Vec::new();
+    rows.extend(forwarded(paper, entry, cells));
     rows.extend(quote(paper, entry, cells));
     for line in text(paper.view.lang, entry) {
         for row in fit::wrap(&line, cells.max(1)) {
@@ -63,11 +66,18 @@ pub(super) fn rows(paper: Paper, entry: &Entry, follows: bool) -> Vec<Line<'stat
     }
     if let (Some(last), Some((sign, style))) = (rows.last_mut(), sign(entry, paper.theme)) {
         let used: usize = last.iter().map(|span| fit::width(&span.content)).sum();
-        let free = (cells + STATE).saturating_sub(used + fit::width(sign));
+        let free = (cells + STATE).saturating_sub(used + fit::width(&sign));
         last.push(Span::raw(" ".repeat(free)));
         last.push(Span::styled(sign, style));
     }
     rows.extend(reactions(paper, entry, cells));
+    if entry.replies > 0 {
+        let text = say!(paper.view.lang, "chat-thread", count = entry.replies);
+        rows.push(vec![Span::styled(
+            format!("↳ {text}"),
+            paper.theme.accent(),
+        )]);
+    }
     let head = head(paper, entry, selected);
     let mark = match selected {
         true => Span::styled("▌", paper.theme.accent()),
@@ -90,6 +100,40 @@ pub(super) fn rows(paper: Paper, entry: &Entry, follows: bool) -> Vec<Line<'stat
         ));
     }
     out
+}
+
+/// The rows of something that happened.
+fn notice(paper: Paper, entry: &Entry, text: &str, selected: bool) -> Vec<Line<'static>> {
+    let mark = match selected {
+        true => Span::styled("▌", paper.theme.accent()),
+        false => Span::raw(" "),
+    };
+    let dim = paper.theme.dim();
+    let time = format!("{} · ", paper.view.clock.minute(entry.at));
+    let before = fit::width(&time);
+    let cells = usize::from(paper.width).saturating_sub(before + 2);
+    let rows = fit::wrap(&[Run::plain(text)], cells.max(1));
+    let row = |(index, row): (usize, TextLine)| {
+        let before = match index {
+            0 => time.clone(),
+            _ => " ".repeat(before),
+        };
+        let words = row.into_iter().map(|run| Span::styled(run.text, dim));
+        let first = [mark.clone(), Span::styled(before, dim)];
+        Line::from_iter(first.into_iter().chain(words))
+    };
+    rows.into_iter().enumerate().map(row).collect()
+}
+
+/// Where it was forwarded from.
+fn forwarded(paper: Paper, entry: &Entry, cells: usize) -> Option<Vec<Span<'static>>> {
+    let name = entry.forwarded.as_deref()?;
+    let text = match name {
+        "" => say!(paper.view.lang, "chat-forwarded"),
+        name => say!(paper.view.lang, "chat-forwarded-from", name = name),
+    };
+    let text = fit::cut(&format!("→ {text}"), cells);
+    Some(vec![Span::styled(text, paper.theme.dim())])
 }
 
 /// Time and name.
@@ -119,11 +163,17 @@ fn head(paper: Paper, entry: &Entry, selected: bool) -> Vec<Span<'static>> {
 
 /// The first line of what is answered.
 fn quote(paper: Paper, entry: &Entry, cells: usize) -> Option<Vec<Span<'static>>> {
-    let quoted = paper.page.message(entry.reply_to?);
+    // In a thread only an answer to something else than its first message says more than it.
+    let answered = entry.reply_to.or(entry.thread)?;
+    let sign = match entry.reply_to {
+        None => "↳ ",
+        Some(_) => "┃ ",
+    };
+    let quoted = paper.page.message(answered);
     let text = match quoted {
         Some(quoted) => {
             let said = match &quoted.body {
-                Body::Text { .. } => quoted.snippet(),
+                Body::Text { .. } | Body::Poll(_) => quoted.snippet(),
                 _ => plain(paper.view.lang, &quoted.body),
             };
             format!("{}: {said}", quoted.name)
@@ -131,29 +181,64 @@ fn quote(paper: Paper, entry: &Entry, cells: usize) -> Option<Vec<Span<'static>>
         None => say!(paper.view.lang, "chat-quote-older"),
     };
     Some(vec![
-        Span::styled("┃ ", paper.theme.accent()),
+        Span::styled(sign, paper.theme.accent()),
         Span::styled(fit::cut(&text, cells.saturating_sub(2)), paper.theme.dim()),
     ])
 }
 
 /// The lines of what it says.
 fn text(lang: Lang, entry: &Entry) -> Vec<TextLine> {
-    let Body::Text { lines, .. } = &entry.body else {
-        let lines = plain(lang, &entry.body);
-        return lines
-            .split('\n')
-            .map(|line| vec![aside(line.to_owned())])
-            .collect();
+    let mut lines = match &entry.body {
+        Body::Text { lines, .. } => lines.clone(),
+        Body::Poll(asked) => poll(lang, asked),
+        other => return vec![vec![aside(plain(lang, other))]],
     };
-    let mut lines = lines.clone();
     if lines.is_empty() {
         lines.push(Vec::new());
     }
-    if entry.edited
+    let mut notes = Vec::new();
+    if entry.edited {
+        notes.push(say!(lang, "chat-edited"));
+    }
+    if entry.pinned {
+        notes.push(say!(lang, "chat-pinned"));
+    }
+    if !notes.is_empty()
         && let Some(last) = lines.last_mut()
     {
-        last.push(aside(format!(" ({})", say!(lang, "chat-edited"))));
+        last.push(aside(format!(" ({})", notes.join(", "))));
     }
+    lines
+}
+
+/// The question, then the options with their keys and votes.
+fn poll(lang: Lang, poll: &Poll) -> Vec<TextLine> {
+    let strong = |mut run: Run| {
+        run.look.strong = true;
+        run
+    };
+    let mut lines: Vec<TextLine> = poll.question.clone();
+    lines
+        .iter_mut()
+        .for_each(|line| *line = std::mem::take(line).into_iter().map(strong).collect());
+    for (index, option) in poll.options.iter().enumerate() {
+        let sign = if option.mine { "●" } else { "○" };
+        let text = format!("{} {sign} {}", index + 1, option.text);
+        let mut line = vec![match option.mine {
+            true => strong(Run::plain(text)),
+            false => Run::plain(text),
+        }];
+        if option.votes > 0 {
+            line.push(aside(format!("  {}", option.votes)));
+        }
+        lines.push(line);
+    }
+    let rule = match (poll.closed, poll.multiple) {
+        (true, _) => say!(lang, "chat-poll-closed"),
+        (false, true) => say!(lang, "chat-poll-several"),
+        (false, false) => say!(lang, "chat-poll-one"),
+    };
+    lines.push(vec![aside(rule)]);
     lines
 }
 
@@ -161,12 +246,12 @@ fn text(lang: Lang, entry: &Entry) -> Vec<TextLine> {
 fn plain(lang: Lang, body: &Body) -> String {
     match body {
         Body::Text { source, .. } => source.clone(),
+        Body::Notice(text) => text.clone(),
+        Body::Poll(_) => String::new(),
         Body::Deleted => say!(lang, "chat-deleted"),
         Body::Unreadable(why) => say!(lang, "chat-unreadable", why = why.as_str()),
         Body::Unsupported(what) => say!(lang, "chat-unsupported", what = what.as_str()),
         Body::Gone => say!(lang, "chat-gone"),
-        Body::Poll(asked) => poll(lang, asked),
-        Body::Notice(happened) => notice(lang, happened),
     }
 }
 
@@ -206,14 +291,17 @@ fn reactions(paper: Paper, entry: &Entry, cells: usize) -> Vec<Vec<Span<'static>
 }
 
 /// How far an own message came, as a sign.
-fn sign(entry: &Entry, theme: Theme) -> Option<(&'static str, Style)> {
-    if !entry.own || !entry.is_text() {
+fn sign(entry: &Entry, theme: Theme) -> Option<(String, Style)> {
+    if !entry.own || !entry.is_said() {
         return None;
     }
     Some(match entry.progress {
-        Progress::Queued => ("…", theme.dim()),
-        Progress::Sent => ("✓", theme.dim()),
-        Progress::Failed => ("✗", theme.bad()),
+        Progress::Queued => ("…".to_owned(), theme.dim()),
+        Progress::Sent => ("✓".to_owned(), theme.dim()),
+        Progress::Delivered => ("✓✓".to_owned(), theme.dim()),
+        Progress::Read(_, 0 | 1) => ("✓✓".to_owned(), theme.good()),
+        Progress::Read(read, _) => (format!("✓✓ {read}"), theme.good()),
+        Progress::Failed => ("✗".to_owned(), theme.bad()),
     })
 }
 
@@ -222,6 +310,8 @@ pub(crate) fn progress(lang: Lang, progress: Progress) -> String {
     match progress {
         Progress::Queued => say!(lang, "chat-state-queued"),
         Progress::Sent => say!(lang, "chat-state-sent"),
+        Progress::Delivered => say!(lang, "chat-state-delivered"),
+        Progress::Read(read, of) => say!(lang, "chat-state-read", count = read, of = of),
         Progress::Failed => say!(lang, "chat-state-failed"),
     }
 }

@@ -50,26 +50,51 @@ pub(super) fn draw(view: &View, search: &SearchBox, frame: &mut Frame, theme: Th
         frame.render_widget(Line::styled(none, theme.dim()), list);
         return;
     }
+    let everywhere = search.room.is_none();
+    listed(
+        view,
+        &search.hits,
+        search.chosen,
+        everywhere,
+        frame,
+        list,
+        theme,
+    );
+}
+
+/// What is pinned in the room.
+pub(super) fn pins(view: &View, pins: &[Found], chosen: usize, frame: &mut Frame, theme: Theme) {
+    let place = middle(frame, 76, (pins.len() * ROWS).min(18));
+    let inside = framed(frame, place, &say!(view.lang, "chat-pins"), theme);
+    listed(view, pins, chosen, false, frame, inside, theme);
+}
+
+/// The messages, the chosen one kept in view.
+fn listed(
+    view: &View,
+    hits: &[Found],
+    chosen: usize,
+    everywhere: bool,
+    frame: &mut Frame,
+    list: Rect,
+    theme: Theme,
+) {
     let shown = (usize::from(list.height) / ROWS).max(1);
-    let from = (search.chosen + 1).saturating_sub(shown);
+    let from = (chosen + 1).saturating_sub(shown);
     let width = usize::from(list.width);
-    let lines: Vec<Line> = search
-        .hits
+    let lines: Vec<Line> = hits
         .iter()
         .enumerate()
         .skip(from)
         .take(shown)
-        .flat_map(|(index, hit)| {
-            let chosen = index == search.chosen;
-            rows(view, search, hit, chosen, width, theme)
-        })
+        .flat_map(|(index, hit)| rows(view, everywhere, hit, index == chosen, width, theme))
         .collect();
     frame.render_widget(Paragraph::new(lines), list);
 }
 
 fn rows(
     view: &View,
-    search: &SearchBox,
+    everywhere: bool,
     hit: &Found,
     chosen: bool,
     width: usize,
@@ -77,9 +102,7 @@ fn rows(
 ) -> [Line<'static>; ROWS] {
     let day = when::day(view.lang, &view.clock, hit.at, view.now);
     let mut head = format!("{} · {day} {}", hit.name, view.clock.minute(hit.at));
-    if search.room.is_none()
-        && let Some(room) = view.line(hit.room)
-    {
+    if everywhere && let Some(room) = view.line(hit.room) {
         head = format!("{} · {head}", side::shown(view, room));
     }
     let style = match chosen {

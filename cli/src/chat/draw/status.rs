@@ -3,6 +3,7 @@
 
 use super::fit;
 use super::theme::Theme;
+use crate::chat::model::entry::Body;
 use crate::chat::model::{Link, View};
 use crate::text::say;
 use ratatui::Frame;
@@ -80,13 +81,23 @@ fn hints(view: &View, free: usize, theme: Theme) -> Vec<Span<'static>> {
         _ if view.overlay.is_some() => vec![("Esc", say!(lang, "chat-hint-close"))],
         Some(entry) => {
             let mut hints = Vec::new();
-            if entry.is_text() {
+            if matches!(&entry.body, Body::Poll(poll) if !poll.closed) {
+                hints.push(("1-9", say!(lang, "chat-hint-vote")));
+            }
+            if entry.is_said() {
                 hints.push(("r", say!(lang, "chat-hint-reply")));
                 hints.push(("+", say!(lang, "chat-hint-react")));
-                if entry.own {
+                if entry.own && entry.is_text() {
                     hints.push(("e", say!(lang, "chat-hint-edit")));
+                }
+                if entry.own {
                     hints.push(("d", say!(lang, "chat-hint-delete")));
                 }
+                hints.push(("t", say!(lang, "chat-hint-thread")));
+                hints.push(("p", say!(lang, "chat-hint-pin")));
+                hints.push(("f", say!(lang, "chat-hint-forward")));
+            }
+            if entry.is_text() {
                 hints.push(("c", say!(lang, "chat-hint-copy")));
             }
             if !entry.own {

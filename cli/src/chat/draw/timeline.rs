@@ -5,6 +5,7 @@ use super::fit;
 use super::theme::Theme;
 use super::when;
 use crate::chat::model::View;
+use crate::chat::model::entry::Body;
 use crate::chat::model::page::Page;
 use crate::text::say;
 use ratatui::Frame;
@@ -38,7 +39,8 @@ fn all_rows(paper: Paper, index: usize) -> Vec<Line<'static>> {
     let clock = &paper.view.clock;
     let mut out = Vec::new();
     let mut follows = before.is_some_and(|before| {
-        before.sender == entry.sender && entry.at.abs_diff(before.at) < FOLLOWS
+        let notice = matches!(before.body, Body::Notice(_));
+        !notice && before.sender == entry.sender && entry.at.abs_diff(before.at) < FOLLOWS
     });
     if before.is_none_or(|before| !when::same_day(clock, before.at, entry.at)) {
         let day = when::day(paper.view.lang, clock, entry.at, paper.view.now);

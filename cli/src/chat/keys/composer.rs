@@ -177,6 +177,7 @@ impl View {
         let act = match aim {
             Aim::New => Act::Send { room, text },
             Aim::Reply { to, .. } => Act::Reply { room, to, text },
+            Aim::Thread { root, .. } => Act::Thread { room, root, text },
             Aim::Edit { message } => Act::Edit {
                 room,
                 message,

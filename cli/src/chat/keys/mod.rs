@@ -92,6 +92,7 @@ impl View {
             Stroke::Plain(F(2)) if self.room().is_some() => {
                 self.open(Overlay::Members { chosen: 0 })
             }
+            Stroke::Plain(F(4)) => self.current.map(Act::Pins).into_iter().collect(),
             Stroke::Plain(F(3)) => {
                 self.mouse = !self.mouse;
                 let text = match self.mouse {

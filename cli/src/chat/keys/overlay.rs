@@ -4,6 +4,7 @@ use super::Stroke;
 use crate::chat::act::Act;
 use crate::chat::model::View;
 use crate::chat::model::overlay::{Overlay, Pick, Purpose, Target, step};
+use crate::chat::model::search::Found;
 use ratatui::crossterm::event::KeyCode;
 
 impl View {
@@ -28,6 +29,21 @@ impl View {
                 Some(from) => self.open(Overlay::Help { from }),
                 None => Vec::new(),
             },
+            Overlay::Info {
+                message,
+                lines,
+                from,
+            } => match scrolled(from, stroke) {
+                Some(from) => {
+                    let from = from.min(lines.len().saturating_sub(1));
+                    self.open(Overlay::Info {
+                        message,
+                        lines,
+                        from,
+                    })
+                }
+                None => Vec::new(),
+            },
             Overlay::Lines { title, lines, from } => match scrolled(from, stroke) {
                 Some(from) => {
                     let from = from.min(lines.len().saturating_sub(1));
@@ -35,9 +51,26 @@ impl View {
                 }
                 None => Vec::new(),
             },
+            Overlay::Pins { pins, chosen } => self.pins_key(pins, chosen, stroke),
             Overlay::Search(search) => self.search_key(search, stroke),
             Overlay::Members { chosen } => self.members_key(chosen, stroke),
         }
+    }
+
+    fn pins_key(&mut self, pins: Vec<Found>, chosen: usize, stroke: Stroke) -> Vec<Act> {
+        let chosen = match stroke {
+            Stroke::Plain(KeyCode::Up | KeyCode::BackTab) => step(chosen, pins.len(), false),
+            Stroke::Plain(KeyCode::Down | KeyCode::Tab) => step(chosen, pins.len(), true),
+            Stroke::Plain(KeyCode::F(4)) => return Vec::new(),
+            Stroke::Plain(KeyCode::Enter) => {
+                return match pins.get(chosen) {
+                    Some(pin) => self.go_to(pin.room, pin.id),
+                    None => Vec::new(),
+                };
+            }
+            _ => chosen,
+        };
+        self.open(Overlay::Pins { pins, chosen })
     }
 
     fn members_key(&mut self, chosen: usize, stroke: Stroke) -> Vec<Act> {
@@ -119,6 +152,15 @@ impl View {
                     text.paste(&format!("/{name} "));
                 }
                 Vec::new()
+            }
+            (Purpose::Forward(message), Target::Room(to)) => {
+                let (message, Some(from)) = (*message, self.current) else {
+                    return Vec::new();
+                };
+                if let Some(page) = self.page_mut() {
+                    page.selected = None;
+                }
+                vec![Act::Forward { from, message, to }]
             }
             (Purpose::React(message), Target::Emoji(emoji)) => {
                 let (message, Some(room)) = (*message, self.current) else {

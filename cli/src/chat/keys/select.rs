@@ -4,7 +4,7 @@ use super::Stroke;
 use crate::chat::act::Act;
 use crate::chat::model::View;
 use crate::chat::model::composer::{Aim, Composer};
-use crate::chat::model::entry::Entry;
+use crate::chat::model::entry::{Body, Entry};
 use crate::chat::model::overlay::{Overlay, Pick, Purpose};
 use crate::text::say;
 use lacre::RoomId;
@@ -39,7 +39,60 @@ impl View {
         match letter.to_ascii_lowercase() {
             'i' => {
                 let overlay = self.info(entry);
-                return self.open(overlay);
+                self.open(overlay);
+                // Who has it is known of what was sent.
+                return match entry.is_said() && entry.own {
+                    true => vec![Act::Info { room, message }],
+                    false => Vec::new(),
+                };
+            }
+            't' if entry.is_said() => {
+                let root = entry.thread.unwrap_or(message);
+                let first = self.page().and_then(|page| page.message(root));
+                let first = first.unwrap_or(entry);
+                let aim = Aim::Thread {
+                    root,
+                    name: first.name.clone(),
+                    snippet: first.snippet(),
+                };
+                self.unselect();
+                self.composer_mut().aim = aim;
+            }
+            'p' if entry.is_said() => {
+                self.unselect();
+                let pinned = !entry.pinned;
+                return vec![Act::Pin {
+                    room,
+                    message,
+                    pinned,
+                }];
+            }
+            'f' if entry.is_said() => {
+                let pick = Pick::new(self, Purpose::Forward(message));
+                return self.open(Overlay::Pick(pick));
+            }
+            digit @ '1'..='9' => {
+                let Body::Poll(poll) = &entry.body else {
+                    return Vec::new();
+                };
+                let option = digit
+                    .to_digit(10)
+                    .and_then(|digit| usize::try_from(digit).ok());
+                let chosen = option.and_then(|option| poll.choosing(option.checked_sub(1)?));
+                let vote = |options| Act::Vote {
+                    room,
+                    poll: message,
+                    options,
+                };
+                return chosen.map(vote).into_iter().collect();
+            }
+            'x' if entry.own => {
+                if let Body::Poll(poll) = &entry.body
+                    && !poll.closed
+                {
+                    let poll = message;
+                    return vec![Act::ClosePoll { room, poll }];
+                }
             }
             'u' if !entry.own => {
                 self.unselect();
@@ -55,7 +108,7 @@ impl View {
                 self.toast(text, false);
                 return vec![Act::Copy(entry.source().to_owned())];
             }
-            'r' if entry.is_text() => {
+            'r' if entry.is_said() => {
                 let aim = Aim::Reply {
                     to: message,
                     name: entry.name.clone(),
@@ -70,11 +123,11 @@ impl View {
                 composer.aim = Aim::Edit { message };
                 self.composers.insert(Some(room), composer);
             }
-            '+' if entry.is_text() => {
+            '+' if entry.is_said() => {
                 let pick = Pick::new(self, Purpose::React(message));
                 return self.open(Overlay::Pick(pick));
             }
-            'd' if entry.is_text() && entry.own => self.sure(Act::Delete { room, message }),
+            'd' if entry.is_said() && entry.own => self.sure(Act::Delete { room, message }),
             _ => {}
         }
         Vec::new()
@@ -105,8 +158,8 @@ impl View {
             say!(self.lang, "chat-info-id"),
             entry.message.to_string(),
         ));
-        Overlay::Lines {
-            title: say!(self.lang, "chat-info"),
+        Overlay::Info {
+            message: entry.message,
             lines,
             from: 0,
         }

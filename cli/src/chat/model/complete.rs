@@ -91,7 +91,7 @@ fn people(view: &View, typed: &str) -> Vec<Choice> {
     let found = everybody.iter().filter_map(|person| {
         // Those who read it come first.
         let near = here.is_some_and(|here| here.iter().any(|one| one.account == person.account));
-        let points = score(typed, &person.handle)? + if near { 10_000 } else { 0 };
+        let points = person.fits(typed)? + if near { 10_000 } else { 0 };
         let choice = Choice {
             insert: format!("@{} ", person.handle),
             label: format!("@{}", person.handle),

@@ -1,6 +1,6 @@
 //! One line of a timeline as the screen shows it. All texts are harmless to show.
 
-use lacre::{AccountId, LocalId, MessageId, Millis, Notice, Poll};
+use lacre::{AccountId, LocalId, MessageId, Millis};
 
 /// How a run of text looks. Markdown says it; the terminal shows what it can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub(crate) enum Progress {
     Queued,
     /// With the relay.
     Sent,
+    /// On a device of everybody it was meant for.
+    Delivered,
+    /// Read by so many, of so many.
+    Read(u32, u32),
     /// Refused for good.
     Failed,
 }
@@ -57,6 +61,10 @@ pub(crate) enum Body {
         /// As it was written, to edit and to copy.
         source: String,
     },
+    /// A question with options.
+    Poll(Poll),
+    /// Something that happened to the room, in words. Nobody said it.
+    Notice(String),
     /// Deleted by its sender.
     Deleted,
     /// Cannot be read; why.
@@ -65,10 +73,50 @@ pub(crate) enum Body {
     Unsupported(String),
     /// The relay no longer holds it.
     Gone,
-    /// A question with options.
-    Poll(Poll),
-    /// Something that happened to the room.
-    Notice(Notice),
+}
+
+/// A question with options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Poll {
+    pub(crate) question: Vec<TextLine>,
+    pub(crate) options: Vec<PollOption>,
+    /// Several may be chosen.
+    pub(crate) multiple: bool,
+    pub(crate) closed: bool,
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PollOption {
+    pub(crate) text: String,
+    pub(crate) votes: usize,
+    /// The person at the screen chose it.
+    pub(crate) mine: bool,
+}
+
+impl Poll {
+    /// The vote after an option was chosen or taken back: one option, or several where that may be.
+    pub(crate) fn choosing(&self, option: usize) -> Option<Vec<usize>> {
+        let mine = self.options.get(option)?.mine;
+        let kept = self.options.iter().enumerate();
+        let mut chosen: Vec<usize> = kept
+            .filter(|(index, known)| self.multiple && known.mine && *index != option)
+            .map(|(index, _)| index)
+            .collect();
+        if !mine {
+            chosen.push(option);
+            chosen.sort_unstable();
+        }
+        (!self.closed).then_some(chosen)
+    }
+}
+
+/// What is known of one person and a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) name: String,
+    pub(crate) delivered: Option<Millis>,
+    pub(crate) read: Option<Millis>,
 }
 
 /// A reaction: which, how many, and whether an own one is among them.
@@ -93,6 +141,13 @@ pub(crate) struct Entry {
     /// It speaks to the person at the screen.
     pub(crate) mentions_me: bool,
     pub(crate) edited: bool,
+    pub(crate) pinned: bool,
+    /// Who wrote it first, if it was forwarded; may be empty.
+    pub(crate) forwarded: Option<String>,
+    /// The message its thread begins with.
+    pub(crate) thread: Option<MessageId>,
+    /// How many messages the thread has that begins with it.
+    pub(crate) replies: u32,
     pub(crate) reactions: Vec<Reaction>,
     pub(crate) progress: Progress,
 }
@@ -107,6 +162,11 @@ impl Entry {
     }
 
     /// Whether it can be answered, reacted to and the like.
+    pub(crate) fn is_said(&self) -> bool {
+        matches!(self.body, Body::Text { .. } | Body::Poll(_))
+    }
+
+    /// Whether it has a text that can be edited and copied.
     pub(crate) fn is_text(&self) -> bool {
         matches!(self.body, Body::Text { .. })
     }
@@ -114,7 +174,10 @@ impl Entry {
     /// Its first line, without looks.
     pub(crate) fn snippet(&self) -> String {
         match &self.body {
-            Body::Text { lines, .. } => lines
+            Body::Text { lines, .. }
+            | Body::Poll(Poll {
+                question: lines, ..
+            }) => lines
                 .iter()
                 .find(|line| !line.is_empty())
                 .map(|line| line.iter().map(|run| run.text.as_str()).collect())

@@ -61,6 +61,8 @@ pub(crate) struct View {
     pub(crate) recent: VecDeque<RoomId>,
     /// By room; without one, commands are written.
     pub(crate) composers: HashMap<Option<RoomId>, Composer>,
+    /// What is kept of what is being written; nothing where there is no entry.
+    pub(crate) kept: HashMap<RoomId, String>,
     pub(crate) completion: Option<Completion>,
     pub(crate) overlay: Option<Overlay>,
     pub(crate) toast: Option<Toast>,
@@ -99,6 +101,7 @@ impl View {
             pages: HashMap::new(),
             recent: VecDeque::new(),
             composers: HashMap::new(),
+            kept: HashMap::new(),
             completion: None,
             overlay: None,
             toast: None,

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::room::Kind;
-use super::search::SearchBox;
+use super::search::{Found, SearchBox};
 use crate::chat::act::Act;
 use crate::chat::score::score;
 use crate::talk::command;
@@ -34,6 +34,8 @@ pub(crate) enum Purpose {
     Jump,
     /// Reacting to a message.
     React(MessageId),
+    /// Saying a message elsewhere.
+    Forward(MessageId),
 }
 
 /// A list that is narrowed by typing.
@@ -58,6 +60,17 @@ pub(crate) enum Overlay {
         chosen: usize,
     },
     Search(SearchBox),
+    /// What is pinned in the room.
+    Pins {
+        pins: Vec<Found>,
+        chosen: usize,
+    },
+    /// What is known of a message.
+    Info {
+        message: MessageId,
+        lines: Vec<String>,
+        from: usize,
+    },
     /// Lines to read.
     Lines {
         title: String,
@@ -95,6 +108,11 @@ impl Pick {
         self.choices = match self.purpose {
             Purpose::Jump => jumps(view, &self.typed),
             Purpose::React(_) => emoji(&self.typed),
+            Purpose::Forward(_) => {
+                let mut rooms = jumps(view, &self.typed);
+                rooms.retain(|choice| matches!(choice.target, Target::Room(_)));
+                rooms
+            }
         };
         self.chosen = 0;
     }
@@ -160,7 +178,7 @@ fn jumps(view: &View, typed: &str) -> Vec<Choice> {
         .into_iter()
         .filter(|person| view.direct(person.account).is_none());
     for person in strangers {
-        if let Some(points) = score(typed, &person.handle) {
+        if let Some(points) = person.fits(typed) {
             let points = if typed.is_empty() { 0 } else { points };
             found.push((
                 points,

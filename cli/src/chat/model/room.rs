@@ -1,5 +1,6 @@
 //! What the side bar and the header know of rooms.
 
+use crate::chat::score::score;
 use lacre::{AccountId, MessageId, Presence, RoomId};
 
 /// What sort of room it is, for its sign and its place in the side bar.
@@ -17,9 +18,18 @@ pub(crate) struct Person {
     pub(crate) account: AccountId,
     /// Their handle without `@`, harmless to show.
     pub(crate) handle: String,
+    /// What they call themselves; their handle if nothing else.
+    pub(crate) name: String,
     pub(crate) owner: bool,
     /// How they are there; `None` if they are not.
     pub(crate) presence: Option<Presence>,
+}
+
+impl Person {
+    /// How well their name or handle fits what was typed.
+    pub(crate) fn fits(&self, typed: &str) -> Option<i32> {
+        score(typed, &self.handle).max(score(typed, &self.name))
+    }
 }
 
 /// A room as the side bar shows it. All texts are harmless to show.

@@ -1,7 +1,7 @@
 //! Rooms, people and messages with fixed names, ids and times.
 
 use crate::chat::model::View;
-use crate::chat::model::entry::{Body, Entry, Look, Progress, Reaction, Run};
+use crate::chat::model::entry::{Body, Entry, Look, Poll, PollOption, Progress, Reaction, Run};
 use crate::chat::model::page::Page;
 use crate::chat::model::room::{Kind, Person, RoomLine, sort};
 use crate::chat::model::search::Found;
@@ -45,6 +45,10 @@ pub(crate) fn entry(id: LocalId, text: &str) -> Entry {
         reply_to: None,
         mentions_me: false,
         edited: false,
+        pinned: false,
+        forwarded: None,
+        thread: None,
+        replies: 0,
         reactions: Vec::new(),
         progress: Progress::Sent,
     }
@@ -65,6 +69,10 @@ pub(crate) fn person(number: u8, handle: &str) -> Person {
     Person {
         account: AccountId([number; 32]),
         handle: handle.to_owned(),
+        name: match handle {
+            "clara" => "Clara Nunes".to_owned(),
+            handle => handle.to_owned(),
+        },
         owner: number == 1,
         presence: (number == 2).then_some(lacre::Presence::Available),
     }
@@ -147,6 +155,7 @@ pub(crate) fn conversation() -> View {
         Entry {
             at: NOW - day,
             edited: true,
+            progress: Progress::Read(2, 2),
             ..own(3, "Thank you! 👩\u{200d}👩\u{200d}👧 你好", Progress::Sent)
         },
         Entry {
@@ -194,6 +203,71 @@ pub(crate) fn found(room: u8, id: LocalId) -> Found {
             Run::plain(" opens downwards, and so its vertex lies above the axis"),
         ],
     }
+}
+
+/// A conversation with what people do beside writing.
+pub(crate) fn gathering() -> View {
+    let mut view = view();
+    let option = |text: &str, votes, mine| PollOption {
+        text: text.to_owned(),
+        votes,
+        mine,
+    };
+    let poll = Poll {
+        question: vec![vec![Run::plain("When shall we meet?")]],
+        options: vec![
+            option("Monday", 3, false),
+            option("Tuesday, after the last lesson of the afternoon", 1, true),
+            option("never", 0, false),
+        ],
+        multiple: true,
+        closed: false,
+    };
+    let minutes = |count: u64| NOW - count * 60_000;
+    let entries = vec![
+        Entry {
+            at: minutes(40),
+            body: Body::Notice("@ana created the room".to_owned()),
+            ..own(1, "", Progress::Sent)
+        },
+        Entry {
+            at: minutes(39),
+            body: Body::Notice(
+                "@ana added @bruno, @clara, and many others whose names do not fit".to_owned(),
+            ),
+            ..own(2, "", Progress::Sent)
+        },
+        Entry {
+            at: minutes(30),
+            pinned: true,
+            replies: 2,
+            ..entry(3, "The exam is on the 3rd of December.")
+        },
+        Entry {
+            at: minutes(20),
+            body: Body::Poll(poll),
+            ..entry(4, "")
+        },
+        Entry {
+            at: minutes(10),
+            thread: Some(message(3)),
+            ..own(5, "In which room?", Progress::Sent)
+        },
+        Entry {
+            at: minutes(5),
+            forwarded: Some("clara".to_owned()),
+            ..entry(6, "Room 12.")
+        },
+    ];
+    let page = Page {
+        entries,
+        ready: true,
+        whole: true,
+        ..Page::default()
+    };
+    view.pages.insert(room_id(10), page);
+    view.link = crate::chat::model::Link::Online;
+    view
 }
 
 impl View {

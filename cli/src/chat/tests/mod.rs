@@ -3,3 +3,4 @@
 mod keys;
 pub(crate) mod make;
 mod pictures;
+mod reading;

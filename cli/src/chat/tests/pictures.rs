@@ -3,6 +3,7 @@
 use super::make;
 use crate::chat::draw::draw;
 use crate::chat::model::View;
+use crate::chat::model::entry::Seen;
 use crate::chat::model::overlay::{Overlay, Pick, Purpose};
 use crate::chat::msg::Msg;
 use crate::text::Lang;
@@ -36,6 +37,20 @@ fn compare(name: &str, show: impl Fn(&mut View)) {
 #[test]
 fn conversation() {
     compare("conversation", |_| {});
+}
+
+#[test]
+fn gathering() {
+    compare("gathering", |view| {
+        view.pages = make::gathering().pages;
+    });
+}
+
+#[test]
+fn pinned() {
+    compare("pinned", |view| {
+        view.update(Msg::Pins(vec![make::found(10, 1), make::found(10, 3)]));
+    });
 }
 
 #[test]
@@ -119,6 +134,20 @@ fn details() {
     compare("details", |view| {
         view.press(KeyCode::Up, KeyModifiers::ALT);
         view.tap(KeyCode::Char('i'));
+        let seen = |name: &str, delivered, read| Seen {
+            name: name.to_owned(),
+            delivered,
+            read,
+        };
+        let at = make::NOW - 60_000;
+        view.update(Msg::Info {
+            message: make::message(7),
+            seen: vec![
+                seen("bruno", Some(at), Some(at)),
+                seen("clara", Some(at), None),
+                seen("dario", None, None),
+            ],
+        });
     });
 }
 

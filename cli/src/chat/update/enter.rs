@@ -2,6 +2,7 @@
 
 use crate::chat::act::Act;
 use crate::chat::model::View;
+use crate::chat::model::composer::Aim;
 use crate::chat::model::room::next_unread;
 use lacre::{RoomId, Unread};
 
@@ -11,12 +12,12 @@ impl View {
         if self.current == Some(room) || self.line(room).is_none() {
             return Vec::new();
         }
+        let mut acts = self.keep();
         self.leave();
         self.current = Some(room);
         let known = self.pages.contains_key(&room);
         let first = self.line(room).and_then(|line| line.first);
         self.pages.entry(room).or_default().new_from = first;
-        let mut acts = Vec::new();
         if !known {
             acts.push(Act::Enter(room));
         }
@@ -29,6 +30,23 @@ impl View {
     /// What is on the screen, if somebody looks.
     pub(crate) fn in_focus(&self) -> Act {
         Act::Focus(self.current.filter(|_| self.focused))
+    }
+
+    /// What is being written, to be kept, if that has changed. The text of an edit is none.
+    pub(crate) fn keep(&mut self) -> Vec<Act> {
+        let Some(room) = self.current else {
+            return Vec::new();
+        };
+        let composer = self.composer();
+        let text = match composer.filter(|composer| !matches!(composer.aim, Aim::Edit { .. })) {
+            Some(composer) if !composer.is_blank() => composer.text(),
+            _ => String::new(),
+        };
+        if self.kept.get(&room).map_or("", String::as_str) == text {
+            return Vec::new();
+        }
+        self.kept.insert(room, text.clone());
+        vec![Act::Draft { room, text }]
     }
 
     /// Puts away what belongs to looking at the room.

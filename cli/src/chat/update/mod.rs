@@ -6,7 +6,8 @@ mod seek;
 
 use super::act::Act;
 use super::model::View;
-use super::model::composer::Composer;
+use super::model::composer::{Aim, Composer};
+use super::model::entry::Seen;
 use super::model::overlay::Overlay;
 use super::model::room::{RoomLine, sort};
 use super::msg::{Msg, News};
@@ -33,7 +34,17 @@ impl View {
                 acts.extend(self.looked());
                 return acts;
             }
-            Msg::Tick(now) => self.tick(now),
+            Msg::Tick(now) => {
+                self.tick(now);
+                return self.keep();
+            }
+            Msg::Draft { room, text } => {
+                let composer = self.composers.entry(Some(room)).or_default();
+                if composer.is_blank() && composer.aim == Aim::New {
+                    *composer = Composer::holding(&text);
+                }
+                self.kept.insert(room, text);
+            }
             Msg::Link(link) => self.link = link,
             Msg::Rooms(rooms) => return self.rooms_read(rooms),
             Msg::Typing {
@@ -84,6 +95,14 @@ impl View {
                 if let Some(Overlay::Search(found)) = &mut self.overlay {
                     found.take(number, hits);
                 }
+            }
+            Msg::Info { message, seen } => self.told(message, seen),
+            Msg::Pins(pins) if pins.is_empty() => {
+                let text = say!(self.lang, "chat-no-pins");
+                self.toast(text, false);
+            }
+            Msg::Pins(pins) => {
+                self.open(Overlay::Pins { pins, chosen: 0 });
             }
             Msg::News(news) => return self.news(news),
             Msg::Entered(room) => {
@@ -181,6 +200,44 @@ impl View {
             Some(room) => self.update(Msg::Entered(room)),
             None => Vec::new(),
         }
+    }
+
+    /// Adds to the box of a message who has it and who read it.
+    fn told(&mut self, message: lacre::MessageId, seen: Vec<Seen>) {
+        let (lang, clock) = (self.lang, self.clock.clone());
+        let Some(Overlay::Info {
+            message: shown,
+            lines,
+            ..
+        }) = &mut self.overlay
+        else {
+            return;
+        };
+        if *shown != message {
+            return;
+        }
+        lines.extend(seen.into_iter().map(|seen| {
+            let name = seen.name.as_str();
+            match (seen.delivered, seen.read) {
+                (_, Some(at)) => {
+                    say!(
+                        lang,
+                        "chat-info-read",
+                        name = name,
+                        at = clock.stamp(lang, at)
+                    )
+                }
+                (Some(at), None) => {
+                    say!(
+                        lang,
+                        "chat-info-has",
+                        name = name,
+                        at = clock.stamp(lang, at)
+                    )
+                }
+                (None, None) => say!(lang, "chat-info-not", name = name),
+            }
+        }));
     }
 
     /// Asks before something that cannot be undone.
