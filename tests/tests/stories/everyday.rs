@@ -13,7 +13,7 @@ async fn shown(device: &Device, room: RoomId) -> Vec<Item> {
     let mut items = device.timeline(room).await;
     items.retain(|item| !matches!(item.body, ItemBody::Notice(_)));
     for item in &mut items {
-        (item.id, item.own, item.mentions_me) = (0, false, false);
+        (item.id, item.own, item.mentions_me, item.receipt) = (0, false, false, None);
     }
     items
 }

@@ -137,7 +137,7 @@ fn contents() -> impl Strategy<Value = Content> {
         (ids(), ".{0,200}").prop_map(|(replaces, markdown)| Content::Edit { replaces, markdown }),
         ids().prop_map(|replaces| Content::Delete { replaces }),
         (ids(), any::<bool>()).prop_map(|(to, pinned)| Content::Pin { to, pinned }),
-        (".{0,200}", vec("[^ ]{1,20}", 2..=10), any::<bool>()).prop_map(
+        (".{0,200}", vec("[a-zé❤]{1,20}", 2..=10), any::<bool>()).prop_map(
             |(markdown, options, multiple)| Content::Poll {
                 markdown,
                 options,
