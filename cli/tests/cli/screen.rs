@@ -155,12 +155,18 @@ fn two_people_talk_on_their_screens() {
     right.press("!\r");
     left.shows("it is below! (edited)");
 
-    // The screen of another language and size is the same program.
     left.press("\x0b");
     left.shows("Go to");
     left.press("\x1b");
     left.until("no box", |screen| !screen.contains("Go to"));
-    left.leave();
     right.leave();
+
+    // What was being written is there after a restart.
+    left.press("half a thought");
+    left.shows("> half a thought");
+    left.leave();
+    let mut again = Terminal::start(&ana, &[]);
+    again.shows("> half a thought");
+    again.leave();
     assert_eq!(ana.history("Algebra").len(), 2);
 }

@@ -100,7 +100,7 @@ fn hints(view: &View, free: usize, theme: Theme) -> Vec<Span<'static>> {
             if entry.is_text() {
                 hints.push(("c", say!(lang, "chat-hint-copy")));
             }
-            if !entry.own {
+            if entry.is_said() && !entry.own {
                 hints.push(("u", say!(lang, "chat-hint-unread")));
             }
             hints.push(("i", say!(lang, "chat-hint-info")));

@@ -94,7 +94,7 @@ impl View {
                     return vec![Act::ClosePoll { room, poll }];
                 }
             }
-            'u' if !entry.own => {
+            'u' if entry.is_said() && !entry.own => {
                 self.unselect();
                 if let Some(page) = self.page_mut() {
                     page.kept = true;
@@ -138,10 +138,7 @@ impl View {
         let fact = |name: String, value: String| format!("{name}: {value}");
         let day = crate::chat::draw::when::day(self.lang, &self.clock, entry.at, self.now);
         let mut lines = vec![
-            fact(
-                say!(self.lang, "chat-info-from"),
-                format!("@{}", entry.name),
-            ),
+            fact(say!(self.lang, "chat-info-from"), entry.name.clone()),
             fact(
                 say!(self.lang, "chat-info-at"),
                 format!("{day}, {}", self.clock.second(entry.at)),

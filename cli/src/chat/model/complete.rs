@@ -120,6 +120,8 @@ fn commands(view: &View, typed: &str) -> Vec<Choice> {
             .names()
             .filter_map(|name| score(typed, name))
             .max()?;
+        // Nothing typed: in the order of the help.
+        let points = if typed.is_empty() { 0 } else { points };
         let name = command.name(view.lang);
         let choice = Choice {
             insert: format!("/{name} "),
