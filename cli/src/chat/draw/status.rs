@@ -48,8 +48,9 @@ fn state(view: &View, narrow: bool, theme: Theme) -> Vec<Span<'static>> {
         out.push(Span::styled(format!(" · {text}"), theme.dim()));
     }
     let unsent = view.unsent();
-    // On a good line a message is unsent for a blink; that is no news.
-    if unsent > 0 && view.link != Link::Online {
+    // On a good line a message is unsent for a blink; that is no news. On one that looks good and is
+    // not, this is the first that tells.
+    if unsent > 0 && (view.link != Link::Online || view.waits()) {
         let text = say!(view.lang, "chat-unsent", count = unsent);
         out.push(Span::styled(format!(" · {text}"), theme.bad()));
     }

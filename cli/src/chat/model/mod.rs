@@ -165,6 +165,15 @@ impl View {
             .count()
     }
 
+    /// Whether an own message has waited longer than it should on a good line.
+    pub(crate) fn waits(&self) -> bool {
+        const LONG: Millis = 5_000;
+        let entries = self.pages.values().flat_map(|page| &page.entries);
+        entries
+            .filter(|entry| entry.own && entry.progress == entry::Progress::Queued)
+            .any(|entry| entry.at + LONG < self.now)
+    }
+
     /// Everybody known from rooms, once each, without this account.
     pub(crate) fn people(&self) -> Vec<&Person> {
         let mut people: Vec<&Person> = self
