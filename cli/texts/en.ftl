@@ -101,10 +101,13 @@ command-help = Lists the commands, or explains one
     .more = Names work in both languages, in upper and lower case.
 command-rooms = Lists rooms
     .usage = /rooms
-    .more = Yours, with the people in them.
+    .more = Yours, then those that everybody may enter.
 command-join = Goes to a room
     .usage = /join NAME
-    .more = One of yours by name, @person for a private conversation, or an open room by its id.
+    .more = One of yours or an open one by name, @person for a private conversation, or an open room by its id.
+command-create = Makes an open room
+    .usage = /create NAME
+    .more = Everybody on this relay finds it by its name and may enter; the relay can read the name. For a private one: /group.
 command-group = Makes a private room with people
     .usage = /group NAME [@PEOPLE]
     .more = Only its members can read its name; others come in by invitation.
@@ -141,6 +144,15 @@ command-disappear = Says how long messages stay
 command-read = Marks the room as read
     .usage = /read
     .more = On all your devices.
+command-mute = Silences the room
+    .usage = /mute [1h|8h|1w|off]
+    .more = Elsewhere you are not told of its messages: for that time, or until /mute off.
+command-name = Says what others read instead of your handle
+    .usage = /name [NAME]
+    .more = In rooms of up to 50 people; two alike are shown with their @handle. Without a name, says the present one; - takes it back.
+command-status = Says something of yourself
+    .usage = /status [TEXT]
+    .more = Beside your name, as "in class until noon". Without a text, says the present one; - takes it back.
 command-time = Tells the time here
     .usage = /time
     .more = With day and time zone of this machine.
@@ -214,6 +226,9 @@ rooms-people = { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
+kind-open = open
+rooms-open = open to everybody; enter with /join NAME
+rooms-more = { $count } more; /join NAME enters any of them
 kind-direct = private
 kind-group = group
 kind-space = space
@@ -231,6 +246,9 @@ join-entered = you are in { $room }, { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
+create-made = { $room } is made and open; others enter with /join { $room }
+create-taken = a room { $name } is there already
+    .hint = enter it with /join { $name }, or choose another name
 group-made = { $room } is made, with { $count ->
     [one] { $count } person
    *[other] { $count } people
@@ -271,6 +289,13 @@ ping-strange = you share no room with that person
     .hint = /msg @person opens a conversation
 notices-on = lacre tells when people connect and disconnect
 notices-off = lacre does not tell when people connect and disconnect
+mute-on = { $room } is silent until /mute off
+mute-until = { $room } is silent until { $until }
+mute-off = { $room } is no longer silent
+name-is = you are called { $name } (@{ $handle })
+name-none = you are called by your handle, @{ $handle }
+status-is = you say of yourself: { $status }
+status-none = you say nothing of yourself
 time-now = { $time } on { $day }, { $zone }
 stats-title = { $room }, as this device has it
 stats-all = all messages

@@ -101,10 +101,13 @@ command-help = Lista os comandos ou explica um
     .more = Os nomes valem nos dois idiomas, com maiúsculas ou minúsculas.
 command-rooms = Lista as salas
     .usage = /salas
-    .more = As suas, com as pessoas que estão nelas.
+    .more = As suas, depois as que todos podem usar.
 command-join = Vai para uma sala
     .usage = /entrar NOME
-    .more = Uma das suas pelo nome, @pessoa para uma conversa privada, ou uma sala aberta pelo id.
+    .more = Uma das suas ou uma aberta pelo nome, @pessoa para uma conversa privada, ou uma sala aberta pelo id.
+command-create = Cria uma sala aberta
+    .usage = /criar NOME
+    .more = Todos neste relay a encontram pelo nome e podem entrar; o relay lê o nome. Para uma privada: /grupo.
 command-group = Cria uma sala privada com pessoas
     .usage = /grupo NOME [@PESSOAS]
     .more = Só os membros leem o nome; outras pessoas entram por convite.
@@ -141,6 +144,15 @@ command-disappear = Diz quanto tempo as mensagens ficam
 command-read = Marca a sala como lida
     .usage = /marcar-lida
     .more = Em todos os seus dispositivos.
+command-mute = Silencia a sala
+    .usage = /silenciar [1h|8h|1w|off]
+    .more = Fora dela você não é avisado das mensagens: por esse tempo, ou até /silenciar off.
+command-name = Diz o que os outros leem no lugar do seu @nome
+    .usage = /nome [NOME]
+    .more = Em salas de até 50 pessoas; dois iguais aparecem com o @nome. Sem nome, diz o atual; - desfaz.
+command-status = Diz algo sobre você
+    .usage = /status [TEXTO]
+    .more = Ao lado do seu nome, como "em aula até meio-dia". Sem texto, diz o atual; - desfaz.
 command-time = Diz a hora daqui
     .usage = /hora
     .more = Com o dia e o fuso desta máquina.
@@ -214,6 +226,9 @@ rooms-people = { $count ->
     [one] { $count } pessoa
    *[other] { $count } pessoas
 }
+kind-open = aberta
+rooms-open = abertas a todos; entre com /entrar NOME
+rooms-more = mais { $count }; /entrar NOME entra em qualquer uma
 kind-direct = privada
 kind-group = grupo
 kind-space = espaço
@@ -231,6 +246,9 @@ join-entered = você está em { $room }, { $count ->
     [one] { $count } pessoa
    *[other] { $count } pessoas
 }
+create-made = { $room } foi criada e está aberta; os outros entram com /entrar { $room }
+create-taken = já existe uma sala { $name }
+    .hint = entre nela com /entrar { $name } ou escolha outro nome
 group-made = { $room } foi criada, com { $count ->
     [one] { $count } pessoa
    *[other] { $count } pessoas
@@ -274,6 +292,13 @@ ping-strange = você não tem sala em comum com essa pessoa
     .hint = /privado @pessoa abre uma conversa
 notices-on = o lacre avisa quando alguém conecta e desconecta
 notices-off = o lacre não avisa quando alguém conecta e desconecta
+mute-on = { $room } está silenciada até /silenciar off
+mute-until = { $room } está silenciada até { $until }
+mute-off = { $room } não está mais silenciada
+name-is = você se chama { $name } (@{ $handle })
+name-none = você aparece pelo seu @nome, @{ $handle }
+status-is = você diz sobre si: { $status }
+status-none = você não diz nada sobre si
 time-now = { $time } de { $day }, { $zone }
 stats-title = { $room }, como está neste dispositivo
 stats-all = todas as mensagens

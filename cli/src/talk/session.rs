@@ -246,7 +246,11 @@ impl Session {
     /// A room's name as people write it.
     pub(crate) fn title(&self, room: &Room) -> String {
         match (room.kind(), room.name()) {
-            (_, name) if name.is_empty() => say!(self.lang(), "unnamed"),
+            // Until the room's key has come, what everybody calls it.
+            (_, name) if name.is_empty() => match room.listed_name() {
+                Some(listed) => safe(&listed),
+                None => say!(self.lang(), "unnamed"),
+            },
             (RoomKind::Direct, name) if room.members().iter().any(|m| m.handle == name) => {
                 format!("@{}", safe(&name))
             }

@@ -14,7 +14,8 @@ use crate::explain;
 use crate::print::safe;
 use crate::text::say;
 use lacre::{
-    AccountId, Connection, Event, ItemBody, LocalId, Message, Millis, RoomId, RoomKind, SendState,
+    AccountId, Connection, Event, ItemBody, LocalId, Message, Millis, NotifyRule, RoomId, RoomKind,
+    SendState,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -246,6 +247,9 @@ impl Teller {
                 hint: String::new(),
             }];
         }
+        if self.is_silent(message.room_id()) {
+            return Vec::new();
+        }
         let who = self.who(message.room_id(), item.sender, &item.sender_handle);
         let now = self.seen.get(&item.id);
         let line = match before {
@@ -268,6 +272,17 @@ impl Teller {
             }
         };
         vec![line]
+    }
+
+    /// Whether the room is silenced and not the one that is looked at.
+    fn is_silent(&self, room: RoomId) -> bool {
+        let elsewhere = self.session.room().is_none_or(|here| here.id() != room);
+        let rule = self
+            .session
+            .client()
+            .room(room)
+            .and_then(|room| room.notify_rule());
+        elsewhere && rule.is_ok_and(|(rule, _)| rule == NotifyRule::Nothing)
     }
 
     fn is_direct(&self, room: RoomId) -> bool {

@@ -6,7 +6,7 @@ use crate::talk::line::Line;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
 use crate::text::say;
-use lacre::{Item, Room};
+use lacre::{Item, ItemBody, Room};
 
 pub(super) const COMMAND: Command = Command {
     id: "history",
@@ -66,6 +66,8 @@ pub(super) async fn last(
     let timeline = room.timeline().await.map_err(failed)?;
     loop {
         let mut items = timeline.snapshot();
+        // What happened to the room is no message; the lists that are asked for are of those.
+        items.retain(|item| !matches!(item.body, ItemBody::Notice(_)));
         let have = items.len();
         if have >= count
             || timeline

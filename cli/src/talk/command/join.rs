@@ -72,16 +72,23 @@ async fn find_or_join(session: &Session, wanted: &str) -> Result<Room, Problem> 
     if let Some(room) = find(session, wanted)? {
         return Ok(room);
     }
-    let Ok(id) = wanted.parse::<RoomId>() else {
-        return Err(no_room(session, wanted));
+    let missing = |error: &lacre::Error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::Invalid | ErrorKind::TooLarge => {
+            Some(no_room(session, wanted))
+        }
+        _ => None,
+    };
+    let id = match wanted.parse::<RoomId>() {
+        Ok(id) => id,
+        Err(_) => {
+            let found = session
+                .patiently(session.client().find_listed(wanted))
+                .await;
+            found.map_err(|stopped| stopped.told(lang, missing))?
+        }
     };
     let joined = session.patiently(session.client().join(id)).await;
-    joined.map_err(|stopped| {
-        stopped.told(lang, |error| match error.kind() {
-            ErrorKind::NotFound => Some(no_room(session, wanted)),
-            _ => None,
-        })
-    })
+    joined.map_err(|stopped| stopped.told(lang, missing))
 }
 
 /// A room that this person is in.

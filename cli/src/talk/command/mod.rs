@@ -6,6 +6,7 @@
 
 mod ban;
 mod complete;
+mod create;
 mod disappear;
 mod group;
 mod help;
@@ -15,6 +16,8 @@ mod join;
 mod kick;
 mod leave;
 mod msg;
+mod mute;
+mod name;
 mod notices;
 mod parse;
 mod ping;
@@ -23,6 +26,7 @@ mod read;
 mod rooms;
 mod search;
 mod stats;
+mod status;
 mod time;
 mod unban;
 mod users;
@@ -87,6 +91,7 @@ static COMMANDS: &[Command] = &[
     help::COMMAND,
     rooms::COMMAND,
     join::COMMAND,
+    create::COMMAND,
     group::COMMAND,
     leave::COMMAND,
     users::COMMAND,
@@ -99,6 +104,9 @@ static COMMANDS: &[Command] = &[
     unban::COMMAND,
     disappear::COMMAND,
     read::COMMAND,
+    mute::COMMAND,
+    name::COMMAND,
+    status::COMMAND,
     time::COMMAND,
     ping::COMMAND,
     notices::COMMAND,

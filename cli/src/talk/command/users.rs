@@ -36,7 +36,14 @@ async fn run(session: &Session) -> Answer {
             (false, Some(Presence::Busy)) => say!(lang, "users-busy"),
             (false, _) => String::new(),
         };
-        vec![format!("@{}", safe(&member.handle)), role, here]
+        // Somebody with a name of their own is found by the handle, so both are shown.
+        let own_name = match member.name == member.handle {
+            true => String::new(),
+            false => safe(&member.name),
+        };
+        let status = member.status.as_deref().map(safe).unwrap_or_default();
+        let handle = format!("@{}", safe(&member.handle));
+        vec![handle, own_name, role, here, status]
     };
     Ok(vec![Line::Table {
         title: say!(
