@@ -146,8 +146,10 @@ fn the_readme_shows_code_that_compiles() {
 fn every_member_takes_the_lints_of_the_workspace() {
     for (member, manifest) in &GRAPH.manifests {
         let text = fs::read_to_string(manifest).unwrap();
+        // Generated code of uniffi is unsafe; a lint that is forbidden cannot be allowed again.
+        let excepted = member == "lacre-ffi" && !text.contains("unsafe_code");
         assert!(
-            text.contains("[lints]\nworkspace = true"),
+            excepted || text.contains("[lints]\nworkspace = true"),
             "{member} has lints of its own"
         );
     }
