@@ -85,7 +85,7 @@ _KINDS = {kind.__name__: kind for kind in Error.__subclasses__()}
 
 
 def _raised(error):
-    kind = _KINDS.get(type(error).__name__, Internal)
+    kind = _KINDS.get(type(error).__name__.rpartition(".")[2], Internal)
     return kind(error.code, error.detail)
 
 

@@ -45,7 +45,7 @@ class Message:
         body = self._data.body
         if body.is_other():
             return body.kind or "other"
-        return type(body).__name__.lower()
+        return _variant(body).lower()
 
     @property
     def room(self):
@@ -148,8 +148,13 @@ _PLAIN = {
 }
 
 
+def _variant(value):
+    """The name of an enum's variant, as the generated classes carry it."""
+    return type(value).__name__.rpartition(".")[2]
+
+
 def _dressed(client, event):
-    name = type(event).__name__
+    name = _variant(event)
     if name == "MESSAGE":
         return Message(client, event.message)
     if name == "MESSAGE_CHANGED":
