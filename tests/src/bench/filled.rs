@@ -157,7 +157,10 @@ pub(crate) fn fill(connection: &Connection, dice: &mut Dice, fill: &Fill) {
         .prepare("UPDATE message SET text = ?3, edited = 1 WHERE room = ?1 AND message = ?2")
         .unwrap();
     let mut react = connection
-        .prepare("INSERT OR IGNORE INTO reaction (room, message, sender, target, emoji) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .prepare(
+            "INSERT OR IGNORE INTO act (room, seq, message, sender, target, kind, value)
+             VALUES (?1, ?2, ?3, ?4, ?5, 2, ?6)",
+        )
         .unwrap();
     let stamp = [9u8; 250];
     let mut ids = fill.count;
@@ -193,7 +196,14 @@ pub(crate) fn fill(connection: &Connection, dice: &mut Dice, fill: &Fill) {
             let emoji = ["👍", "❤️", "😂"][usize::try_from(dice.below(3)).unwrap()];
             let by = account(dice.below(fill.people));
             react
-                .execute(params![room, message_id(ids), by, id, emoji])
+                .execute(params![
+                    room,
+                    seq,
+                    message_id(ids),
+                    by,
+                    id,
+                    emoji.as_bytes()
+                ])
                 .unwrap();
         }
         if number % fill.run == fill.run - 1 {
