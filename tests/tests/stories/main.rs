@@ -26,3 +26,4 @@ mod receipts;
 mod rooms;
 mod search;
 mod thief;
+mod traces;
