@@ -2,7 +2,7 @@
 //!
 //! People compare names by eye, so one name has one form: composed (NFC), lower case, single spaces.
 //! Which letters exist changes with every version of Unicode; what a room allows must not. So
-//! [`is_bounded`] is the rule of the room, the same for ever, and [`normal`] is what clients write
+//! `is_bounded` is the rule of the room, the same for ever, and [`normal`] is what clients write
 //! and relays insist on.
 
 use unicode_normalization::UnicodeNormalization;
