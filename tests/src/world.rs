@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::ledger::{Ledger, LoggedRoom};
 use crate::relay::Host;
 use crate::stage::{PATIENCE, Stage};
-use lacre::{Item, RoomId};
+use lacre::{Item, ItemBody, RoomId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,7 +131,11 @@ impl World {
                 device.look(|told| {
                     let items = told.items.get(&room.room);
                     let items = items.into_iter().flat_map(HashMap::values);
-                    let reads = |item: &&Item| item.seq.is_some_and(|seq| reader.reads(seq));
+                    // Notices are a device's own: a newcomer sees less of the commit that added it.
+                    let is_said = |item: &Item| !matches!(item.body, ItemBody::Notice(_));
+                    let reads = |item: &&Item| {
+                        is_said(item) && item.seq.is_some_and(|seq| reader.reads(seq))
+                    };
                     items
                         .filter(reads)
                         .map(|item| item.message)
