@@ -19,7 +19,7 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::time::Duration;
 
-/// A read connection. It sees what the engine has committed.
+/// A read connection. Each answer shows one moment of what the engine has committed.
 pub struct Reader {
     pub(crate) connection: Connection,
     pub(crate) me: AccountId,
@@ -110,6 +110,24 @@ impl Reader {
         })
     }
 
+    /// One moment of the store for a query of several statements: what commits meanwhile is not half seen.
+    pub(crate) fn view<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let moment = self.connection.unchecked_transaction()?;
+        query(&moment)
+    }
+
+    /// A view of one room by its row and this account; the default where the room is not on this device.
+    pub(crate) fn of<T: Default>(
+        &self,
+        room: RoomId,
+        read: impl FnOnce(&Connection, i64, AccountId) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.view(|c| match rooms::find(c, room)? {
+            Some(row) => read(c, row.r, self.me).map_err(Error::from),
+            None => Ok(T::default()),
+        })
+    }
+
     fn info(&self, row: RoomRow) -> Result<RoomInfo> {
         let members: Vec<Member> = rooms::members(&self.connection, row.r)?
             .into_iter()
@@ -157,11 +175,11 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn rooms(&self) -> Result<Vec<RoomInfo>> {
-        let rows = rooms::list(&self.connection)?;
-        rows.into_iter()
-            .filter(|row| row.status != Status::Creating && row.status != Status::Joining)
-            .map(|row| self.info(row))
-            .collect()
+        self.view(|c| {
+            let shown = |row: &RoomRow| !matches!(row.status, Status::Creating | Status::Joining);
+            let rows = rooms::list(c)?.into_iter().filter(shown);
+            rows.map(|row| self.info(row)).collect()
+        })
     }
 
     /// One room.
@@ -169,9 +187,10 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn room(&self, room: RoomId) -> Result<Option<RoomInfo>> {
-        rooms::find(&self.connection, room)?
-            .map(|row| self.info(row))
-            .transpose()
+        self.view(|c| {
+            let row = rooms::find(c, room)?;
+            row.map(|row| self.info(row)).transpose()
+        })
     }
 
     /// Who is banned from a room: account, and handle as in [`Member`].
@@ -179,10 +198,7 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn bans(&self, room: RoomId) -> Result<Vec<(AccountId, String)>> {
-        let Some(row) = rooms::find(&self.connection, room)? else {
-            return Ok(Vec::new());
-        };
-        let bans = rules::bans(&self.connection, row.r)?.into_iter();
+        let bans = self.of(room, |c, r, _| rules::bans(c, r))?.into_iter();
         Ok(bans
             .map(|(account, handle)| (account, shown(account, handle)))
             .collect())
@@ -193,11 +209,7 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn page(&self, room: RoomId, before: Option<PageKey>, limit: usize) -> Result<Vec<Item>> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => items::page(&self.connection, row.r, self.me, None, before, limit)
-                .map_err(Error::from),
-            None => Ok(Vec::new()),
-        }
+        self.of(room, |c, r, me| items::page(c, r, me, None, before, limit))
     }
 
     /// As [`Reader::page`], of the thread that begins with `root`, with that message.
@@ -211,11 +223,9 @@ impl Reader {
         before: Option<PageKey>,
         limit: usize,
     ) -> Result<Vec<Item>> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => items::page(&self.connection, row.r, self.me, Some(root), before, limit)
-                .map_err(Error::from),
-            None => Ok(Vec::new()),
-        }
+        self.of(room, |c, r, me| {
+            items::page(c, r, me, Some(root), before, limit)
+        })
     }
 
     /// The pinned messages of a room, in the order of its timeline.
@@ -223,10 +233,7 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn pins(&self, room: RoomId) -> Result<Vec<Item>> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => items::pins(&self.connection, row.r, self.me).map_err(Error::from),
-            None => Ok(Vec::new()),
-        }
+        self.of(room, items::pins)
     }
 
     /// Looks for messages, newest first: a [`Search`] says for which, and in which order.
@@ -234,7 +241,7 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn search(&self, wanted: &Search) -> Result<Vec<Hit>> {
-        search::search(&self.connection, self.me, wanted).map_err(Error::from)
+        self.view(|c| search::search(c, self.me, wanted).map_err(Error::from))
     }
 
     /// The messages that wait to be sent later, in a room or in all, in the order of their times.
@@ -258,11 +265,6 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn item(&self, room: RoomId, message: MessageId) -> Result<Option<Item>> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => {
-                items::item(&self.connection, row.r, self.me, message).map_err(Error::from)
-            }
-            None => Ok(None),
-        }
+        self.of(room, |c, r, me| items::item(c, r, me, message))
     }
 }

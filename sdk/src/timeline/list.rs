@@ -6,6 +6,7 @@
 use super::Diff;
 use crate::engine::{Item, LocalId, PageKey};
 use lacre_wire::ids::Seq;
+use std::collections::HashSet;
 
 /// Where an item stands.
 type Place = (Seq, LocalId);
@@ -66,7 +67,8 @@ impl List {
     /// A page of older items, in any order; `whole` when there are no older ones.
     pub(super) fn extend(&mut self, mut page: Vec<Item>, whole: bool) -> Vec<Diff> {
         page.sort_by_key(place);
-        page.retain(|item| !self.items.iter().any(|known| known.id == item.id));
+        let known: HashSet<LocalId> = self.items.iter().map(|item| item.id).collect();
+        page.retain(|item| !known.contains(&item.id));
         self.whole = whole;
         let diffs = page.iter().enumerate().map(|(index, item)| Diff::Insert {
             index,

@@ -177,22 +177,28 @@ impl Timeline {
     /// `Store` when the store cannot be read.
     pub async fn older(&self, count: usize) -> Result<usize> {
         let _one_at_a_time = self.paging.lock().await;
-        let (room, before) = {
+        let mut before = {
             let state = lock(&self.state);
             if state.list.is_whole() {
                 return Ok(0);
             }
-            (self.room, state.list.before())
+            state.list.before()
         };
-        let page = read_page(&self.client, room, self.thread, before, count).await?;
-        let mut state = lock(&self.state);
-        let whole = page.len() < count;
-        let diffs = state.list.extend(page, whole);
-        let read = diffs.len();
-        state.diffs.extend(diffs);
-        drop(state);
-        self.feed.wake();
-        Ok(read)
+        loop {
+            let page = read_page(&self.client, self.room, self.thread, before, count).await?;
+            let whole = page.len() < count;
+            before = page.first().map(Item::key);
+            let mut state = lock(&self.state);
+            let diffs = state.list.extend(page, whole);
+            let read = diffs.len();
+            state.diffs.extend(diffs);
+            drop(state);
+            // A page of nothing new: what was still unsent at its start has been accepted meanwhile.
+            if read > 0 || whole {
+                self.feed.wake();
+                return Ok(read);
+            }
+        }
     }
 
     /// Ready when there are diffs, or the list is stale (true), or there will be none (false).

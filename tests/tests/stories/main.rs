@@ -19,6 +19,7 @@ mod listed;
 mod live;
 mod network;
 mod order;
+mod paging;
 mod poison;
 mod profiles;
 mod reading;

@@ -6,7 +6,6 @@ use crate::reader::Reader;
 use crate::reading::{SeenBy, Unread};
 use crate::store::{meta, profiles, receipts, rooms, settings, unread};
 use lacre_wire::ids::{AccountId, RoomId};
-use rusqlite::Connection;
 
 impl Reader {
     /// What is unread in a room; nothing in one that is not on this device.
@@ -48,13 +47,15 @@ impl Reader {
     /// # Errors
     /// `Store` if the file cannot be read.
     pub fn name_of(&self, room: Option<RoomId>, account: AccountId) -> Result<Option<String>> {
-        let name = profiles::profile(&self.connection, account)?.name;
-        match room.filter(|_| name.is_some()) {
-            Some(room) => self.of(room, |c, r, _| {
-                Ok(Some(profiles::named(c, r, account)?.name))
-            }),
-            None => Ok(name),
-        }
+        self.view(|c| {
+            let name = profiles::profile(c, account)?.name;
+            let row = match room.filter(|_| name.is_some()) {
+                Some(room) => rooms::find(c, room)?,
+                None => return Ok(name),
+            };
+            let shown = row.map(|row| profiles::named(c, row.r, account));
+            Ok(shown.transpose()?.map(|named| named.name))
+        })
     }
 
     /// Whether others are told what was read here.
@@ -64,16 +65,5 @@ impl Reader {
     pub fn sends_read_receipts(&self) -> Result<bool> {
         let set = meta::value(&self.connection, super::receipts::SEND_READ)?;
         Ok(set.as_deref() != Some(&[0]))
-    }
-
-    fn of<T: Default>(
-        &self,
-        room: RoomId,
-        read: impl FnOnce(&Connection, i64, AccountId) -> rusqlite::Result<T>,
-    ) -> Result<T> {
-        match rooms::find(&self.connection, room)? {
-            Some(row) => read(&self.connection, row.r, self.me).map_err(Error::from),
-            None => Ok(T::default()),
-        }
     }
 }
