@@ -115,10 +115,9 @@ async fn away(
     let all = (began.elapsed(), process::cpu_time(std::process::id()) - cpu);
     let shown = loop {
         let items = timeline.snapshot();
-        if items.last().is_some_and(|item| item.message == last) {
-            assert!(
-                items.len() >= screen.unwrap_or(0) && matches!(items[0].body, ItemBody::Text(_))
-            );
+        if let Some(newest) = items.last().filter(|item| item.message == last) {
+            assert!(items.len() >= screen.unwrap_or(0));
+            assert!(matches!(newest.body, ItemBody::Text(_)));
             break began.elapsed();
         }
         timeline.next_diff().await.unwrap();

@@ -26,11 +26,11 @@ const SPAN_STEP: u32 = 3_600_000;
 /// Kinds that can be found.
 const KINDS: [Kind; 1] = [Kind::Text];
 
-/// The facts of the row `row`: its room, its sender (the first half of its id is enough to
+/// The facts of the row `row`: its room, its sender (the start of its id is enough to
 /// choose by; the row itself is compared too), its kind, and whether it has a link.
 fn facts(row: &str) -> String {
     format!(
-        "'{FACT}r' || {row}.room || ' {FACT}p' || hex(substr({row}.sender, 1, 16)) || ' {FACT}k' || {row}.kind \
+        "'{FACT}r' || {row}.room || ' {FACT}p' || hex(substr({row}.sender, 1, 6)) || ' {FACT}k' || {row}.kind \
          || iif({row}.text LIKE '%://%', ' {FACT}l', '')"
     )
 }
@@ -55,7 +55,7 @@ pub(super) fn room_fact(room: i64) -> String {
 /// The fact of a sender.
 pub(super) fn person_fact(account: &[u8; 32]) -> String {
     let mut fact = format!("{FACT}p");
-    for byte in account.iter().take(16) {
+    for byte in account.iter().take(6) {
         // A string takes everything.
         let _ = write!(fact, "{byte:02x}");
     }
