@@ -7,6 +7,9 @@
 
 #[path = "cli/accounts.rs"]
 mod accounts;
+#[cfg(unix)]
+#[path = "cli/backups.rs"]
+mod backups;
 #[path = "cli/chat.rs"]
 mod chat;
 #[path = "cli/commands.rs"]

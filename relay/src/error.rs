@@ -17,6 +17,16 @@ pub enum RelayErrorKind {
     Network,
     /// Certificates or TLS could not be set up.
     Tls,
+    /// A backup could not be written.
+    Backup,
+    /// A backup could not be put back.
+    Restore,
+    /// What was given is not a backup that can be used here.
+    BadBackup,
+    /// A relay runs on the store.
+    InUse,
+    /// There is a store already where one should be restored.
+    NotEmpty,
 }
 
 impl RelayErrorKind {
@@ -28,11 +38,16 @@ impl RelayErrorKind {
             Self::Store => "relay-store",
             Self::Network => "relay-network",
             Self::Tls => "relay-tls",
+            Self::Backup => "relay-backup",
+            Self::Restore => "relay-restore",
+            Self::BadBackup => "relay-bad-backup",
+            Self::InUse => "relay-in-use",
+            Self::NotEmpty => "relay-not-empty",
         }
     }
 }
 
-/// A relay that could not start or go on. The message says what happened and what to do.
+/// A relay that could not start or go on, or a backup that went wrong. The message says what happened and what to do.
 pub struct RelayError {
     kind: RelayErrorKind,
     message: String,
@@ -72,7 +87,14 @@ impl RelayError {
 
     /// Whether starting again, unchanged, may succeed.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, RelayErrorKind::Store | RelayErrorKind::Network)
+        matches!(
+            self.kind,
+            RelayErrorKind::Store
+                | RelayErrorKind::Network
+                | RelayErrorKind::Backup
+                | RelayErrorKind::Restore
+                | RelayErrorKind::InUse
+        )
     }
 }
 

@@ -5,6 +5,7 @@
 //! sessions, and the hub that wakes them.
 
 mod acks;
+mod backup;
 mod builder;
 mod checkpoint;
 mod clock;
@@ -34,6 +35,7 @@ mod tls;
 pub mod wake;
 mod watchers;
 
+pub use backup::{BackedUp, RestoredStore, back_up, restore};
 pub use builder::{Durability, RelayBuilder, SignUp};
 pub use clock::Clock;
 pub use error::{RelayError, RelayErrorKind};

@@ -1,10 +1,11 @@
 //! A running relay, as its owner holds it.
 
+use crate::backup::{BackedUp, failed};
 use crate::builder::RelayBuilder;
 use crate::clock::Clock;
 use crate::keys::RelayKeys;
 use crate::service::Service;
-use crate::store::Store;
+use crate::store::{BackupNote, Store};
 use crate::tasks::Stage;
 use crate::wake::Wake;
 use lacre_wire::push::ServerFrame;
@@ -111,15 +112,18 @@ impl Relay {
     }
 
     /// Writes a consistent copy of the store to `path`, which must not exist. The relay goes on
-    /// meanwhile. The key file is backed up apart from it.
+    /// meanwhile. The key file is backed up apart from it. As [`crate::back_up`], from inside.
     ///
     /// # Errors
     /// When the copy cannot be written, or the store is in memory.
-    pub async fn backup(&self, path: &std::path::Path) -> Result<(), crate::RelayError> {
-        self.service.store.backup(path).await.map_err(|error| {
-            let text = format!("the store cannot be copied to {}", path.display());
-            crate::RelayError::with(crate::RelayErrorKind::Store, text, error)
-        })
+    pub async fn backup(&self, path: &std::path::Path) -> Result<BackedUp, crate::RelayError> {
+        let service = &self.service;
+        let note = BackupNote {
+            made_ms: service.clock.now_ms(),
+            mark: Some(service.keys.mark().to_string()),
+        };
+        let bytes = service.store.backup(path, note).await.map_err(failed)?;
+        Ok(BackedUp { bytes })
     }
 
     pub(crate) fn shared(&self) -> Shared {

@@ -26,11 +26,11 @@ use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;
 
 /// The store's file in the data folder.
-const STORE_FILE: &str = "relay.db";
+pub(crate) const STORE_FILE: &str = "relay.db";
 /// Beside the store: which keys it was made with.
-const MARK_FILE: &str = "relay.db.mark";
+pub(crate) const MARK_FILE: &str = "relay.db.mark";
 /// The key file in the data folder.
-const KEY_FILE: &str = "relay.keys";
+pub(crate) const KEY_FILE: &str = "relay.keys";
 
 pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let (shared, owns_store) = open_shared(&builder).await?;
@@ -119,6 +119,7 @@ fn open(
         Place::Folder(folder) => {
             make_folder(folder)?;
             let path = folder.join(STORE_FILE);
+            check_restored(&path)?;
             let key_file = builder
                 .key_file
                 .clone()
@@ -143,6 +144,21 @@ fn open(
     Ok((store, keys, builder.clock.clone()))
 }
 
+/// A restore that was cut short between its last two steps leaves a store under its preparing name
+/// and none under its own: an empty one must not take its place.
+fn check_restored(store: &Path) -> Result<(), RelayError> {
+    let prepared = store::prepared(store);
+    if store.exists() || !prepared.exists() {
+        return Ok(());
+    }
+    let text = format!(
+        "{} is there and {} is not: a restore was cut short; run it again",
+        prepared.display(),
+        store.display()
+    );
+    Err(RelayError::new(RelayErrorKind::Store, text))
+}
+
 fn key_error(error: KeyFileError) -> RelayError {
     RelayError::with(
         RelayErrorKind::Keys,
@@ -152,7 +168,7 @@ fn key_error(error: KeyFileError) -> RelayError {
 }
 
 /// Makes the data folder, for its owner alone.
-fn make_folder(folder: &Path) -> Result<(), RelayError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), RelayError> {
     let mut maker = std::fs::DirBuilder::new();
     maker.recursive(true);
     #[cfg(unix)]

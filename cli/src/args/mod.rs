@@ -4,7 +4,10 @@ mod place;
 mod relay;
 
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
-pub(crate) use relay::{Durability, Relay, RelayCommand, RelayDev, RelayRun, RelayStatus, SignUp};
+pub(crate) use relay::{
+    Durability, Relay, RelayBackup, RelayCommand, RelayDev, RelayRestore, RelayRun, RelayStatus,
+    SignUp,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -18,6 +18,10 @@ pub(crate) enum RelayCommand {
     Dev(RelayDev),
     /// What a running relay does.
     Status(RelayStatus),
+    /// Copy a relay's store into one file while it runs. The key file is not in it.
+    Backup(RelayBackup),
+    /// Put a backup in the place of a stopped relay's store.
+    Restore(RelayRestore),
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +161,45 @@ pub(crate) struct RelayStatus {
     )]
     pub(crate) data: Option<PathBuf>,
     /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayBackup {
+    /// The file to write; must not exist yet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// Folder of the relay.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// One JSON object: {"file","bytes","key_file"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayRestore {
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    /// Folder of the relay.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// Replace the store that is there; it is kept beside the new one.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// One JSON object: {"store","lineage","made_ms","kept","has_keys"}.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,4 +1,4 @@
-//! Codes of a relay that does not start.
+//! Codes of a relay that does not start, and of its backups.
 
 use super::Entry;
 
@@ -74,5 +74,77 @@ pub(super) const ENTRIES: &[Entry] = &[
             "uma biblioteca criptográfica que funcione",
         ),
         fix: ("report it with the message", "relate com a mensagem"),
+    },
+    Entry {
+        codes: &["relay-backup"],
+        cause: (
+            "the backup could not be made; nothing was left behind",
+            "não foi possível fazer o backup; nada ficou para trás",
+        ),
+        expected: (
+            "the data folder of a relay, and a new file on a disk with room",
+            "a pasta de dados de um relay e um arquivo novo em um disco com espaço",
+        ),
+        fix: (
+            "change what the message names, and try again",
+            "mude o que a mensagem indica e tente de novo",
+        ),
+    },
+    Entry {
+        codes: &["relay-restore"],
+        cause: (
+            "the backup could not be put back",
+            "não foi possível recolocar o backup",
+        ),
+        expected: (
+            "a folder that this user may write, with room for the store",
+            "uma pasta em que este usuário grava, com espaço para o armazenamento",
+        ),
+        fix: (
+            "check permissions and disk, and run the restore again before the relay starts",
+            "verifique permissões e disco e refaça a restauração antes de iniciar o relay",
+        ),
+    },
+    Entry {
+        codes: &["relay-bad-backup"],
+        cause: (
+            "the file is damaged, no backup, or of another key file; nothing was changed",
+            "o arquivo está danificado, não é um backup ou é de outro arquivo de chaves; nada mudou",
+        ),
+        expected: (
+            "a file that lacre relay backup wrote for this relay",
+            "um arquivo que lacre relay backup gravou para este relay",
+        ),
+        fix: (
+            "use an older backup, or the folder whose key file it belongs to",
+            "use um backup anterior ou a pasta do arquivo de chaves a que ele pertence",
+        ),
+    },
+    Entry {
+        codes: &["relay-in-use"],
+        cause: (
+            "a relay runs on this folder; nothing was changed",
+            "um relay está em execução nesta pasta; nada mudou",
+        ),
+        expected: ("a relay that is stopped", "um relay parado"),
+        fix: (
+            "stop the relay, restore, and start it again",
+            "pare o relay, restaure e inicie-o de novo",
+        ),
+    },
+    Entry {
+        codes: &["relay-not-empty"],
+        cause: (
+            "the folder holds a store already; nothing was changed",
+            "a pasta já contém um armazenamento; nada mudou",
+        ),
+        expected: (
+            "a folder without a store, or the word that it may be replaced",
+            "uma pasta sem armazenamento ou a indicação de que pode ser substituído",
+        ),
+        fix: (
+            "give another folder, or add --replace: the store that is there is kept beside the new one",
+            "indique outra pasta ou acrescente --replace: o armazenamento atual fica guardado ao lado",
+        ),
     },
 ];

@@ -1,7 +1,9 @@
 //! The operator's commands.
 
+mod backup;
 mod dev;
 mod http;
+mod restore;
 mod run;
 mod status;
 
@@ -15,6 +17,8 @@ pub(crate) async fn run(relay: Relay) -> Outcome {
         RelayCommand::Run(arguments) => run::run(arguments).await,
         RelayCommand::Dev(arguments) => dev::run(arguments).await,
         RelayCommand::Status(arguments) => status::run(arguments).await,
+        RelayCommand::Backup(arguments) => backup::run(arguments).await,
+        RelayCommand::Restore(arguments) => restore::run(arguments).await,
     }
 }
 

@@ -301,6 +301,31 @@ const HELP: &[(&str, &str)] = &[
         "Um relay em memória para desenvolver, com duas contas prontas",
     ),
     (
+        "Copy a relay's store into one file while it runs. The key file is not in it",
+        "Copia o armazenamento de um relay para um arquivo enquanto ele roda. O arquivo de chaves não vai junto",
+    ),
+    (
+        "Put a backup in the place of a stopped relay's store",
+        "Põe um backup no lugar do armazenamento de um relay parado",
+    ),
+    (
+        "The file to write; must not exist yet",
+        "O arquivo a gravar; não pode existir ainda",
+    ),
+    ("The backup", "O backup"),
+    (
+        "Replace the store that is there; it is kept beside the new one",
+        "Substitui o armazenamento existente, que fica guardado ao lado do novo",
+    ),
+    (
+        "One JSON object: {\"file\",\"bytes\",\"key_file\"}",
+        "Um objeto JSON: {\"file\",\"bytes\",\"key_file\"}",
+    ),
+    (
+        "One JSON object: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
+        "Um objeto JSON: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
+    ),
+    (
         "What a running relay does",
         "O que um relay em execução faz",
     ),

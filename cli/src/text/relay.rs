@@ -28,5 +28,20 @@ super::texts! {
     deliveries() "deliveries" "entregas";
     uptime() "up for" "ativo há";
     store_size() "store size" "tamanho";
+    backup() "backup" "backup";
+    size() "size" "tamanho";
+    key_file() "key file" "arquivo de chaves";
+    keys_apart()
+        "not in the backup; keep a copy of it elsewhere, once: without it the backup is of no use"
+        "não está no backup; guarde uma cópia em outro lugar, uma vez: sem ele o backup não serve";
+    lineage() "lineage" "linhagem";
+    kept_store() "kept" "guardado";
+    keys_missing()
+        "missing: put back its copy before the relay starts"
+        "falta: recoloque a cópia antes de iniciar o relay";
+    keys_there() "there" "presente";
+    devices_notice()
+        "devices notice at their next connection that the log may have gone back"
+        "os dispositivos percebem na próxima conexão que o log pode ter voltado";
     since_start() "since the start" "desde o início";
 }

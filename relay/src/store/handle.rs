@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::record::{
     AccountRecord, DeviceRecord, Interval, ListedRoom, MemberRecord, RoomRecord, Snapshot,
 };
-use super::sqlite::{OpenError, SqlRows, Sqlite};
+use super::sqlite::{BackupError, BackupNote, OpenError, SqlRows, Sqlite};
 use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
 use lacre_wire::hello::{KeyPackageCount, LogHead};
@@ -144,21 +144,21 @@ impl Store {
         self.context().counters.read()
     }
 
-    /// Writes a consistent copy to `path`, which must not exist. The store goes on meanwhile.
+    /// Writes a consistent copy to `path`, which must not exist, with `note` in it. The store goes
+    /// on meanwhile. Returns the copy's bytes.
     ///
     /// # Errors
     /// When the copy cannot be written; the model has nothing to copy.
     pub fn backup(
         &self,
         path: &Path,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send + 'static {
+        note: BackupNote,
+    ) -> impl Future<Output = Result<u64, BackupError>> + Send + 'static {
         let (store, path) = (Arc::clone(&self.0), path.to_path_buf());
         async move {
             match &*store {
-                AnyStore::Model(_) => Err(StoreError::Failed(
-                    "a store in memory has no backup".to_owned(),
-                )),
-                AnyStore::Sqlite(sqlite) => sqlite.backup(path).await,
+                AnyStore::Model(_) => Err(BackupError::Memory),
+                AnyStore::Sqlite(sqlite) => sqlite.backup(path, note).await,
             }
         }
     }

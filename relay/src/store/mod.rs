@@ -36,4 +36,5 @@ pub use handle::Store;
 pub use keys::StoreKeys;
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
-pub use sqlite::OpenError;
+pub(crate) use sqlite::prepared;
+pub use sqlite::{BackupError, BackupNote, OpenError, Restored, back_up, restore};

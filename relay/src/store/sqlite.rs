@@ -5,20 +5,26 @@
 //! once a batch; nobody else writes, which a lock file ensures.
 
 mod apply;
+mod backup;
 mod cache;
 mod checkpoint;
 mod convert;
 mod entry;
+mod files;
 mod listing;
 mod load;
 mod memory;
 mod open;
 mod readers;
+mod restore;
 mod rows;
 mod schema;
 mod writer;
 
+pub use backup::{BackupError, BackupNote, back_up};
 pub use open::OpenError;
+pub(crate) use restore::prepared;
+pub use restore::{Restored, restore};
 pub(crate) use rows::SqlRows;
 
 // Links the one SQLite of this binary.
@@ -43,7 +49,6 @@ use writer::Writer;
 /// An open SQLite store.
 pub(crate) struct Sqlite {
     path: PathBuf,
-    options: StoreOptions,
     context: Arc<Context>,
     queue: Arc<Queue>,
     readers: Readers,
@@ -77,7 +82,6 @@ impl Sqlite {
         };
         Ok(Self {
             path: path.to_path_buf(),
-            options: options.clone(),
             context,
             queue,
             readers,
@@ -109,22 +113,20 @@ impl Sqlite {
         self.readers.run(read).await
     }
 
-    /// Copies the database by `VACUUM INTO`, on a connection and a thread of its own.
-    pub(crate) async fn backup(&self, target: PathBuf) -> Result<(), StoreError> {
+    /// Copies the database on a thread of its own.
+    pub(crate) async fn backup(
+        &self,
+        target: PathBuf,
+        note: BackupNote,
+    ) -> Result<u64, BackupError> {
         let (reply, answer) = oneshot::channel();
-        let (path, options) = (self.path.clone(), self.options.clone());
+        let path = self.path.clone();
         let copy = move || {
-            let copied = open::connect(&path, &options).and_then(|connection| {
-                connection.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
-                Ok(())
-            });
             // Whoever asked may have gone; the copy is there.
-            let _asked = reply.send(copied.map_err(|error| StoreError::Failed(error.to_string())));
+            let _asked = reply.send(back_up(&path, &target, &note));
         };
-        open::spawn("store-backup", copy).map_err(|error| StoreError::Failed(error.to_string()))?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Failed("the backup was cut short".to_owned())))
+        open::spawn("store-backup", copy)?;
+        answer.await.unwrap_or(Err(BackupError::CutShort))
     }
 
     /// Closes; what was queued is still written.

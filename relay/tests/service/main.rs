@@ -7,6 +7,7 @@
     clippy::cast_possible_truncation
 )]
 
+mod backups;
 mod catch_up;
 mod client;
 mod delivery;

@@ -297,23 +297,6 @@ async fn a_renewed_lineage_resets_cursors_and_still_opens_senders() {
     assert_eq!(w.store.lineage(), Lineage([8; 16]));
 }
 
-#[tokio::test]
-async fn a_backup_is_a_store() {
-    let mut w = World::sqlite();
-    let ana = w.person(1).await;
-    let room = w.room(1, &[&ana]).await;
-    w.say(room, ana.member(0), 3).await;
-    let target = w.dir.as_ref().unwrap().path().join("backup.db");
-    w.store.backup(&target).await.unwrap();
-    w.say(room, ana.member(0), 1).await;
-    let copy = World::of(Store::open(&target, keys(), &options()).unwrap(), None);
-    assert_eq!(copy.log(LogId::Room(room)).await.len(), 3);
-    assert!(matches!(
-        w.store.backup(&target).await,
-        Err(StoreError::Failed(_))
-    ));
-}
-
 #[test]
 fn opening_says_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ macro_rules! cases {
 }
 
 mod accounts;
+mod backups;
 mod crash;
 mod faults;
 mod generations;

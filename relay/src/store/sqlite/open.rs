@@ -87,7 +87,7 @@ pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<Opened, OpenEr
     }
 }
 
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = PathBuf::from(name);
@@ -112,22 +112,10 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 
 fn prepare(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Lineage>), OpenError> {
     let mut connection = connect(path, options)?;
-    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if tables == 0 && application == 0 {
+    if is_empty(&connection)? {
         create(&connection)?;
-    } else if application != APPLICATION_ID {
-        return Err(OpenError::NotAStore {
-            path: path.to_path_buf(),
-        });
-    } else if version > VERSION {
-        return Err(OpenError::Newer {
-            path: path.to_path_buf(),
-            found: version,
-            known: VERSION,
-        });
+    } else {
+        check_kind(&connection, path)?;
     }
     let mut lineages = lineages(&connection)?;
     if lineages.is_empty() || options.renew_lineage {
@@ -138,6 +126,33 @@ fn prepare(path: &Path, options: &StoreOptions) -> Result<(Connection, Vec<Linea
         lineages.push(lineage);
     }
     Ok((connection, lineages))
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0 && application(connection)? == 0)
+}
+
+fn application(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA application_id", [], |row| row.get(0))
+}
+
+/// Whether this is a store that this relay knows.
+pub(super) fn check_kind(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let path = path.to_path_buf();
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if application(connection)? != APPLICATION_ID {
+        Err(OpenError::NotAStore { path })
+    } else if version > VERSION {
+        Err(OpenError::Newer {
+            path,
+            found: version,
+            known: VERSION,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 fn create(connection: &Connection) -> Result<(), OpenError> {

@@ -1,0 +1,35 @@
+//! `lacre relay backup`: a relay's store in one file, taken while the relay runs.
+
+use super::run::folder;
+use crate::args::RelayBackup;
+use crate::failure::Outcome;
+use crate::print::{self, Paint};
+use crate::{home, text};
+use serde_json::json;
+
+/// The key file in a relay's data folder.
+pub(super) const KEY_FILE: &str = "relay.keys";
+
+/// Copies, checks the copy, and says what is not in it.
+pub(crate) async fn run(arguments: RelayBackup) -> Outcome {
+    let folder = folder(arguments.data.as_deref())?;
+    let to = home::absolute(&arguments.to)?;
+    // Nothing else runs in this process; it may block.
+    let made = lacre_relay::back_up(&folder, &to)?;
+    let keys = folder.join(KEY_FILE);
+    if arguments.json {
+        return print::json_line(&json!({
+            "file": to.display().to_string(),
+            "bytes": made.bytes,
+            "key_file": keys.display().to_string(),
+        }));
+    }
+    let paint = Paint::output();
+    let rows = [
+        (text::relay::backup(), to.display().to_string()),
+        (text::relay::size(), print::size(made.bytes)),
+        (text::relay::key_file(), keys.display().to_string()),
+    ];
+    print::out(&print::facts(&rows, paint))?;
+    print::out(&format!("  {}", paint.dim(&text::relay::keys_apart())))
+}

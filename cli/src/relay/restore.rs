@@ -1,0 +1,44 @@
+//! `lacre relay restore`: a backup in the place of a stopped relay's store.
+
+use super::backup::KEY_FILE;
+use super::run::folder;
+use crate::args::RelayRestore;
+use crate::failure::Outcome;
+use crate::print::{self, Paint};
+use crate::{home, text};
+use serde_json::json;
+
+/// Restores, and says what is left to do.
+pub(crate) async fn run(arguments: RelayRestore) -> Outcome {
+    let folder = folder(arguments.data.as_deref())?;
+    let from = home::absolute(&arguments.from)?;
+    // Nothing else runs in this process; it may block.
+    let restored = lacre_relay::restore(&folder, &from, arguments.replace)?;
+    let kept = restored
+        .kept
+        .as_ref()
+        .map(|path| path.display().to_string());
+    if arguments.json {
+        return print::json_line(&json!({
+            "store": folder.display().to_string(),
+            "lineage": restored.lineage.to_string(),
+            "made_ms": restored.made_ms,
+            "kept": kept,
+            "has_keys": restored.has_keys,
+        }));
+    }
+    let keys = folder.join(KEY_FILE).display().to_string();
+    let presence = match restored.has_keys {
+        true => text::relay::keys_there(),
+        false => text::relay::keys_missing(),
+    };
+    let mut rows = vec![
+        (text::relay::data(), folder.display().to_string()),
+        (text::relay::lineage(), restored.lineage.to_string()),
+        (text::relay::key_file(), format!("{keys} ({presence})")),
+    ];
+    rows.extend(kept.map(|kept| (text::relay::kept_store(), kept)));
+    let paint = Paint::output();
+    print::out(&print::facts(&rows, paint))?;
+    print::out(&format!("  {}", paint.dim(&text::relay::devices_notice())))
+}
