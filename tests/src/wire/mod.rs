@@ -168,7 +168,7 @@ pub fn hollow_message(place: &Place, number: Seq, size: usize) -> Vec<u8> {
 }
 
 /// A vector with a length of variable size (RFC 9420 §2.1.2).
-fn push_vector(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn push_vector(out: &mut Vec<u8>, bytes: &[u8]) {
     let length = u32::try_from(bytes.len()).unwrap();
     match length {
         0..=63 => out.extend(&length.to_be_bytes()[3..]),

@@ -123,6 +123,11 @@ impl Engine {
             .epoch()
             .as_u64();
         let (proposals, leaving) = self.waiting(row, epoch, now)?;
+        let me = self.me()?;
+        if change.is_none() && leaving.contains(&(me.card.account, me.device())) {
+            // Nobody commits their own going; another member does.
+            return Ok(false);
+        }
         let renew = std::mem::take(&mut self.live.room(row.id).renew_wanted);
         let mut plan = match change {
             Some(change) => self.plan(row, change, &view)?,
