@@ -64,6 +64,9 @@ async fn answer(mut stream: TcpStream, service: &Service) -> io::Result<()> {
         b"GET /health HTTP/1.1" | b"GET /health HTTP/1.0" => {
             if service.is_draining() {
                 ("503 Service Unavailable", "draining\n".to_owned())
+            } else if service.store.stats().full {
+                // Not 503: it serves readers, and a restart would not help.
+                ("200 OK", "disk almost full\n".to_owned())
             } else {
                 ("200 OK", "ok\n".to_owned())
             }

@@ -61,6 +61,10 @@ pub struct RelayStatus {
     pub tail_bytes: u64,
     /// Whether the relay has begun to stop.
     pub draining: bool,
+    /// Bytes free on the store's disk; none where the system does not say.
+    pub free_bytes: Option<u64>,
+    /// Whether messages are refused because too little is free there.
+    pub full: bool,
 }
 
 /// From the last word to the end of every connection.
@@ -91,18 +95,21 @@ impl Relay {
     pub fn status(&self) -> RelayStatus {
         let (service, metrics) = (&self.service, &self.service.metrics);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let store = service.store.stats();
         RelayStatus {
             sessions: count(service.online.count()),
             logins: metrics.logins.get(),
             accepted: metrics.accepted.get(),
             deliveries: metrics.deliveries.get(),
-            batches: service.store.stats().batches,
+            batches: store.batches,
             refused: metrics.refused_total(),
             in_flight: metrics.in_flight.get(),
             catch_ups: metrics.catch_ups.get(),
             store_reads: metrics.store_reads.get(),
             tail_bytes: count(service.hub.tail_bytes()),
             draining: service.is_draining(),
+            free_bytes: store.free_bytes,
+            full: store.full,
         }
     }
 

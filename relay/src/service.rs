@@ -205,6 +205,21 @@ impl Service {
                     "Bytes of public groups in memory, about.",
                     count(self.groups.memory()),
                 ),
+                (
+                    "store_free_bytes",
+                    "Bytes free on the store's disk, 0 if not known.",
+                    store.free_bytes.unwrap_or(0),
+                ),
+                (
+                    "store_headroom_bytes",
+                    "Bytes that must stay free there, 0 if not known.",
+                    store.headroom_bytes.unwrap_or(0),
+                ),
+                (
+                    "store_full",
+                    "1 while messages are refused because too little is free.",
+                    store.full.into(),
+                ),
             ],
             &[
                 (
@@ -227,6 +242,11 @@ impl Service {
                     "store_busy",
                     "Commands refused because the queue was full.",
                     store.busy,
+                ),
+                (
+                    "store_full_refused",
+                    "Commands refused because the disk was almost full.",
+                    store.full_refused,
                 ),
             ],
         )

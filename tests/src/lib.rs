@@ -21,6 +21,7 @@ pub mod fuzz;
 pub mod hostile;
 pub mod journal;
 pub mod ledger;
+pub mod light;
 pub mod process;
 pub mod proxy;
 pub mod puppet;

@@ -48,6 +48,15 @@ impl World {
         }
     }
 
+    /// On a stage that was set, with a relay that was started on it.
+    pub fn on(stage: Arc<Stage>, relay: Host) -> Self {
+        Self {
+            relay,
+            stage,
+            may_be_unreadable: false,
+        }
+    }
+
     /// A person with a new account and one device.
     pub async fn person(&self, handle: &str) -> Device {
         Device::sign_up(&self.stage, self.relay.address(), handle).await

@@ -160,7 +160,8 @@ pub(crate) struct RelayStatus {
         hide_env_values = true
     )]
     pub(crate) data: Option<PathBuf>,
-    /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes"}.
+    /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes",
+    /// "free_bytes","headroom_bytes","full"}.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -64,6 +64,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
+        codes: &["StoreFull"],
+        cause: (
+            "the relay's disk is almost full; nothing was accepted, reading goes on",
+            "o disco do relay está quase cheio; nada foi aceito, a leitura continua",
+        ),
+        expected: (
+            "a relay with room on its disk",
+            "um relay com espaço em disco",
+        ),
+        fix: (
+            "wait: it is tried again by itself; whoever runs the relay frees space or makes the disk larger",
+            "aguarde: a tentativa é repetida; quem opera o relay libera espaço ou aumenta o disco",
+        ),
+    },
+    Entry {
         codes: &[
             "Malformed",
             "UnexpectedMessage",

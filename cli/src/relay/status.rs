@@ -19,6 +19,9 @@ struct Status {
     deliveries: u64,
     uptime: Duration,
     store_bytes: u64,
+    free_bytes: u64,
+    headroom_bytes: u64,
+    full: bool,
 }
 
 /// Prints it.
@@ -33,6 +36,9 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
             "deliveries": status.deliveries,
             "uptime_seconds": status.uptime.as_secs(),
             "store_bytes": status.store_bytes,
+            "free_bytes": status.free_bytes,
+            "headroom_bytes": status.headroom_bytes,
+            "full": status.full,
         }));
     }
     let counted = |count: u64| format!("{count} {}", text::relay::since_start());
@@ -43,9 +49,21 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
         (text::relay::deliveries(), counted(status.deliveries)),
         (text::relay::uptime(), duration(status.uptime)),
         (text::relay::store_size(), print::size(status.store_bytes)),
+        (
+            text::relay::free(),
+            text::relay::free_of(
+                print::size(status.free_bytes),
+                print::size(status.headroom_bytes),
+            ),
+        ),
         (text::relay::data(), folder.display().to_string()),
     ];
-    print::out(&print::facts(&rows, Paint::output()))
+    let paint = Paint::output();
+    print::out(&print::facts(&rows, paint))?;
+    if status.full {
+        print::out(&format!("  {}", paint.bad(&text::relay::disk_full())))?;
+    }
+    Ok(())
 }
 
 async fn ask(folder: &Path) -> Outcome<Status> {
@@ -86,6 +104,9 @@ async fn ask(folder: &Path) -> Outcome<Status> {
             .and_then(|started| started.elapsed().ok())
             .unwrap_or_default(),
         store_bytes: store_bytes(folder),
+        free_bytes: number("lacre_store_free_bytes"),
+        headroom_bytes: number("lacre_store_headroom_bytes"),
+        full: number("lacre_store_full") > 0,
     })
 }
 

@@ -361,6 +361,6 @@ const HELP: &[(&str, &str)] = &[
     ("Folder of the relay", "Pasta do relay"),
     (
         "One JSON object: {\"health\",…",
-        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\"}",
+        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\",\"free_bytes\",\"headroom_bytes\",\"full\"}",
     ),
 ];

@@ -43,5 +43,12 @@ super::texts! {
     devices_notice()
         "devices notice at their next connection that the log may have gone back"
         "os dispositivos percebem na próxima conexão que o log pode ter voltado";
+    free() "free on disk" "livre no disco";
+    free_of(free, headroom)
+        "{free}, of which {headroom} must stay free"
+        "{free}, dos quais {headroom} devem ficar livres";
+    disk_full()
+        "the disk is almost full: messages are refused, reading goes on; free space or make it larger, no restart is needed"
+        "o disco está quase cheio: mensagens são recusadas, a leitura continua; libere espaço ou aumente-o, sem reiniciar";
     since_start() "since the start" "desde o início";
 }

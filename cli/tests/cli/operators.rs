@@ -29,6 +29,11 @@ fn a_relay_says_what_it_does_and_ends_cleanly() {
     assert!(now["deliveries"].as_u64().unwrap() >= 1, "{now}");
     assert!(now["store_bytes"].as_u64().unwrap() > 4096, "{now}");
     assert!(now["uptime_seconds"].as_u64().is_some(), "{now}");
+    assert_eq!(now["full"], false);
+    assert!(
+        now["free_bytes"].as_u64() > now["headroom_bytes"].as_u64(),
+        "{now}"
+    );
     let shown = end(status(&relay.folder, &[]), "").good();
     assert!(
         shown.contains("sessions") && shown.contains("since the start"),

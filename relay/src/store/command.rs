@@ -166,6 +166,31 @@ impl Command {
         }
     }
 
+    /// Whether the store may do without this when its disk is almost full. What lets people read,
+    /// leave and delete passes, and so do logins, revocations and bans, which are small.
+    pub(crate) fn grows(&self) -> bool {
+        match self {
+            Self::SignUp(_)
+            | Self::RequestDevice(_)
+            | Self::PutKeyPackages(_)
+            | Self::Append(_)
+            | Self::Propose(_)
+            | Self::Commit(_)
+            | Self::CreateRoom(_)
+            | Self::OpenGeneration(_)
+            | Self::SendToDevice(_)
+            | Self::PutObject(_)
+            | Self::PutSnapshot(_) => true,
+            Self::Login(_)
+            | Self::PutDeviceList(_)
+            | Self::ClaimKeyPackages(_)
+            | Self::RelayPropose(_)
+            | Self::Ack(_)
+            | Self::ReportBadCommit(_)
+            | Self::Housekeep(_) => false,
+        }
+    }
+
     /// Acks and deletions have a lane of their own, so that a full store can be emptied.
     pub(crate) fn frees_space(&self) -> bool {
         matches!(self, Self::Ack(_) | Self::Housekeep(_))

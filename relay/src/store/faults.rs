@@ -1,5 +1,6 @@
 //! Where tests break the writer: each step of a batch asks whether to go on.
 
+use super::space::Disk;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,6 +25,27 @@ pub enum Fate {
 }
 
 type Judge = dyn Fn(Step) -> Fate + Send + Sync;
+
+/// Says how full a disk is, in place of the system.
+#[derive(Clone)]
+pub struct Measure(Arc<dyn Fn() -> Disk + Send + Sync>);
+
+impl Measure {
+    /// Asks `disk` each time.
+    pub fn new(disk: impl Fn() -> Disk + Send + Sync + 'static) -> Self {
+        Self(Arc::new(disk))
+    }
+
+    pub(crate) fn now(&self) -> Disk {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Measure({:?})", self.now())
+    }
+}
 
 /// Decides over each step. The default lets everything pass.
 #[derive(Clone, Default)]

@@ -141,7 +141,11 @@ impl Store {
 
     /// What the store has done since it was opened.
     pub fn stats(&self) -> Stats {
-        self.context().counters.read()
+        let counted = self.context().counters.read();
+        match &*self.0 {
+            AnyStore::Model(_) => counted,
+            AnyStore::Sqlite(sqlite) => sqlite.stats(counted),
+        }
     }
 
     /// Writes a consistent copy to `path`, which must not exist, with `note` in it. The store goes

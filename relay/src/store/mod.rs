@@ -28,6 +28,7 @@ mod queue;
 mod reading;
 mod rows;
 mod seal;
+mod space;
 mod sqlite;
 mod view;
 
@@ -36,5 +37,6 @@ pub use handle::Store;
 pub use keys::StoreKeys;
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
+pub use space::Disk;
 pub(crate) use sqlite::prepared;
 pub use sqlite::{BackupError, BackupNote, OpenError, Restored, back_up, restore};

@@ -33,6 +33,9 @@ pub struct StoreOptions {
     /// The lineage to take when one is made, so that tests can compare stores.
     #[doc(hidden)]
     pub lineage: Option<Lineage>,
+    /// A disk in place of the real one, so that tests can fill it.
+    #[doc(hidden)]
+    pub disk: Option<super::faults::Measure>,
     /// Where tests break the writer.
     #[doc(hidden)]
     pub faults: super::faults::Faults,
@@ -48,6 +51,7 @@ impl Default for StoreOptions {
             queue_bytes: 32 * 1024 * 1024,
             renew_lineage: false,
             lineage: None,
+            disk: None,
             faults: super::faults::Faults::default(),
         }
     }
@@ -66,6 +70,14 @@ pub struct Stats {
     pub retried: u64,
     /// Commands answered `Busy`.
     pub busy: u64,
+    /// Bytes free on the store's disk; none where the system does not say, or in memory.
+    pub free_bytes: Option<u64>,
+    /// Bytes that must stay free there; below, nothing is accepted.
+    pub headroom_bytes: Option<u64>,
+    /// Whether the store has stopped growing because too little is free.
+    pub full: bool,
+    /// Commands refused because of it.
+    pub full_refused: u64,
 }
 
 #[derive(Debug, Default)]
@@ -101,6 +113,7 @@ impl Counters {
             rows: self.rows.load(Ordering::Relaxed),
             retried: self.retried.load(Ordering::Relaxed),
             busy: self.busy.load(Ordering::Relaxed),
+            ..Stats::default()
         }
     }
 }

@@ -122,6 +122,12 @@ pub enum StoreError {
         /// When to try again.
         retry_after_ms: Millis,
     },
+    /// Too little is free on the disk; nothing was stored. Reading and deleting go on.
+    #[error("the relay's disk is almost full; nothing was accepted, try again later")]
+    Full {
+        /// When to try again.
+        retry_after_ms: Millis,
+    },
     /// The command may or may not have become durable. Asking again is safe.
     #[error("the store failed while it made a batch durable; ask again")]
     Unknown,
@@ -139,6 +145,9 @@ impl From<StoreError> for WireError {
         match error {
             StoreError::Busy { retry_after_ms } => {
                 Self::retry(ErrorCode::Busy, text, retry_after_ms)
+            }
+            StoreError::Full { retry_after_ms } => {
+                Self::retry(ErrorCode::StoreFull, text, retry_after_ms)
             }
             StoreError::Unknown => Self::new(ErrorCode::Unknown, text),
             // What exactly failed is for the operator's log, not for the network.

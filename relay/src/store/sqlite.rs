@@ -33,10 +33,12 @@ use lacre_sqlite as _;
 use super::command::Command;
 use super::context::Context;
 use super::keys::StoreKeys;
+use super::options::Stats;
 use super::options::StoreOptions;
 use super::outcome::StoreError;
 use super::queue::{Queue, Reply};
 use super::reading::Reading;
+use super::space::{self, Space};
 use checkpoint::Checkpointer;
 use readers::Readers;
 use std::fs::File;
@@ -52,6 +54,7 @@ pub(crate) struct Sqlite {
     context: Arc<Context>,
     queue: Arc<Queue>,
     readers: Readers,
+    space: Arc<Space>,
     checkpointer: Arc<Checkpointer>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held for as long as the store is open.
@@ -69,12 +72,14 @@ impl Sqlite {
         let queue = Arc::new(Queue::new(options.queue_commands, options.queue_bytes));
         let (checkpointer, checkpoints) = Checkpointer::start(open::connect(path, options)?)?;
         let readers = Readers::start(path, options, &context)?;
+        let space = Arc::new(Space::new(path, options));
         let writer = Writer::new(
             opened.connection,
             path.to_path_buf(),
             options.clone(),
             Arc::clone(&context),
             Arc::clone(&checkpointer),
+            Arc::clone(&space),
         )?;
         let writes = {
             let queue = Arc::clone(&queue);
@@ -85,6 +90,7 @@ impl Sqlite {
             context,
             queue,
             readers,
+            space,
             checkpointer,
             threads: Mutex::new(vec![writes, checkpoints]),
             _lock: opened.lock,
@@ -93,6 +99,18 @@ impl Sqlite {
 
     pub(crate) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// What was counted, with the room on the disk.
+    pub(crate) fn stats(&self, counted: Stats) -> Stats {
+        let disk = self.space.disk();
+        Stats {
+            free_bytes: disk.map(|disk| disk.free),
+            headroom_bytes: disk.map(|disk| space::headroom(disk.total)),
+            full: self.space.is_full(),
+            full_refused: self.space.refused(),
+            ..counted
+        }
     }
 
     /// Queues a command.

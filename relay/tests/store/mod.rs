@@ -22,6 +22,7 @@ mod accounts;
 mod backups;
 mod crash;
 mod faults;
+mod full;
 mod generations;
 mod inboxes;
 mod listings;

@@ -47,6 +47,8 @@ codes! {
     3 GoingAway true,
     /// The store failed; nothing was accepted.
     4 StoreFailed true,
+    /// The relay's disk is almost full; nothing was accepted, reading goes on; wait `retry_after`.
+    5 StoreFull true,
     /// A frame or message could not be read.
     10 Malformed false,
     /// A frame, body or list is larger than its limit.

@@ -10,8 +10,10 @@
 mod commits;
 mod conversation;
 mod devices;
+mod drain;
 mod durable;
 mod everyday;
+mod full;
 mod kills;
 mod later;
 mod lies;

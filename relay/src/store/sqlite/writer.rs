@@ -3,6 +3,9 @@
 //! Nobody is answered before COMMIT. A batch that fails is rolled back and run one by one, so that
 //! one bad command hurts no other; when COMMIT itself fails, nobody knows what the disk holds, and
 //! the answer is `Unknown`.
+//!
+//! While the disk is short, what would grow the store is decided like everything else and then not
+//! written: a repetition of what was accepted is answered as before, and only what is new is refused.
 
 use super::cache::Cache;
 use super::checkpoint::{Checkpointer, HELP};
@@ -13,13 +16,22 @@ use crate::store::faults::Step;
 use crate::store::options::StoreOptions;
 use crate::store::outcome::{Appended, Outcome, StoreError};
 use crate::store::queue::{Job, Queue};
-use rusqlite::Connection;
+use crate::store::space::Space;
+use rusqlite::{Connection, ErrorCode};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// When to try again after `Full`: space does not come back by itself.
+const RETRY_FULL_MS: u64 = 5_000;
+
+/// What a batch answers, and what it appended.
+type Written = (Vec<Result<Outcome, StoreError>>, Vec<Appended>);
+
 /// Why a batch did not come about.
 enum Failure {
+    /// Rolled back because the disk is full: nothing was stored.
+    Full(String),
     /// Rolled back: nothing was stored.
     Nothing(String),
     /// COMMIT failed: something may have been stored.
@@ -28,7 +40,10 @@ enum Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Nothing(error.to_string())
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(error.to_string()),
+            _ => Self::Nothing(error.to_string()),
+        }
     }
 }
 
@@ -39,6 +54,7 @@ pub(super) struct Writer {
     options: StoreOptions,
     context: Arc<Context>,
     checkpointer: Arc<Checkpointer>,
+    space: Arc<Space>,
     /// Pages in the write-ahead log after the last commit.
     wal_pages: Arc<AtomicUsize>,
     /// The connection after a failed COMMIT is not to be trusted.
@@ -52,6 +68,7 @@ impl Writer {
         options: StoreOptions,
         context: Arc<Context>,
         checkpointer: Arc<Checkpointer>,
+        space: Arc<Space>,
     ) -> Result<Self, OpenError> {
         let wal_pages = Arc::new(AtomicUsize::new(0));
         let mut this = Self {
@@ -61,6 +78,7 @@ impl Writer {
             options,
             context,
             checkpointer,
+            space,
             wal_pages,
             broken: false,
         };
@@ -85,7 +103,7 @@ impl Writer {
             self.cache.shrink();
             let pages = self.wal_pages.load(Ordering::Relaxed);
             self.checkpointer.grown(pages);
-            if pages >= HELP {
+            if pages >= HELP || self.space.is_full() {
                 self.checkpointer.help(&self.connection);
             }
         }
@@ -96,8 +114,20 @@ impl Writer {
             Ok((outcomes, appended)) => {
                 self.context.publish(appended);
                 for (job, outcome) in batch.into_iter().zip(outcomes) {
-                    answer(job, Ok(outcome));
+                    answer(job, outcome);
                 }
+            }
+            Err(Failure::Full(_)) if batch.len() == 1 => {
+                self.space.struck();
+                self.space.refuse();
+                batch.into_iter().for_each(|job| answer(job, Err(full())));
+            }
+            Err(Failure::Full(reason)) => {
+                // One by one, what frees space may still get through.
+                self.space.struck();
+                tracing::warn!(%reason, commands = batch.len(), "a batch did not fit on the disk");
+                self.context.counters.retried();
+                batch.into_iter().for_each(|job| self.batch(vec![job]));
             }
             Err(Failure::Nothing(reason)) if batch.len() == 1 => {
                 tracing::error!(%reason, "a command failed");
@@ -119,7 +149,7 @@ impl Writer {
         }
     }
 
-    fn attempt(&mut self, batch: &[Job]) -> Result<(Vec<Outcome>, Vec<Appended>), Failure> {
+    fn attempt(&mut self, batch: &[Job]) -> Result<Written, Failure> {
         self.mend()?;
         let written = self.write(batch);
         if written.is_err() {
@@ -145,22 +175,28 @@ impl Writer {
         Ok(())
     }
 
-    fn write(&mut self, batch: &[Job]) -> Result<(Vec<Outcome>, Vec<Appended>), Failure> {
+    fn write(&mut self, batch: &[Job]) -> Result<Written, Failure> {
         let (mut outcomes, mut appended, mut rows) =
             (Vec::with_capacity(batch.len()), Vec::new(), 0);
         self.connection
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
+        let is_full = self.space.look(|| reusable(&self.connection));
         let mut tables = SqlRows::new(&self.connection, &mut self.cache);
         for job in batch {
             let decision = self.context.judge(&mut tables, &job.command, job.key)?;
+            if is_full && job.command.grows() && !decision.effects.is_empty() {
+                self.space.refuse();
+                outcomes.push(Err(full()));
+                continue;
+            }
             for effect in &decision.effects {
                 strike(&self.options, Step::Write)?;
                 tables.apply(effect)?;
                 self.context.note(effect, &mut appended);
             }
             rows += decision.effects.len();
-            outcomes.push(decision.outcome);
+            outcomes.push(Ok(decision.outcome));
         }
         tables.flush()?;
         strike(&self.options, Step::BeforeCommit)?;
@@ -173,7 +209,7 @@ impl Writer {
             let open = !self.connection.is_autocommit();
             self.broken = !open;
             return Err(if open {
-                Failure::Nothing(error.to_string())
+                error.into()
             } else {
                 Failure::Unknown(error.to_string())
             });
@@ -187,6 +223,23 @@ impl Writer {
         }
         Ok((outcomes, appended))
     }
+}
+
+fn full() -> StoreError {
+    StoreError::Full {
+        retry_after_ms: RETRY_FULL_MS,
+    }
+}
+
+/// Bytes of pages that deletions left in the database; none when it does not say.
+fn reusable(connection: &Connection) -> u64 {
+    const PAGE: u64 = 4096;
+    let pages: rusqlite::Result<i64> = connection
+        .prepare_cached("PRAGMA freelist_count")
+        .and_then(|mut count| count.query_row([], |row| row.get(0)));
+    u64::try_from(pages.unwrap_or(0))
+        .unwrap_or(0)
+        .saturating_mul(PAGE)
 }
 
 fn strike(options: &StoreOptions, step: Step) -> Result<(), Failure> {

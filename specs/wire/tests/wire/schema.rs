@@ -43,7 +43,7 @@ fn the_checker_refuses_what_does_not_fit() {
     refused("log-id", "82028150000102030405060708090a0b0c0d0e0f");
     refused("log-id", "82008140");
     refused("suite", "1a00010000");
-    refused("error-code", "05");
+    refused("error-code", "06");
     refused("wire-error", "a10000");
     refused("wire-error", "a300000161610500");
     refused("wire-error", "a3000001616102f6");

@@ -1,0 +1,105 @@
+//! Light devices: accounts with real keys and nothing behind them, for stories that need a thousand.
+//! They say hello and listen; whatever takes MLS is not theirs.
+
+use crate::wire::{Caller, Session};
+use lacre_wire::codec;
+use lacre_wire::hello::{Hello, Purpose, Ready, VERSION, login_transcript};
+use lacre_wire::identity::{
+    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, SigningKey,
+};
+use lacre_wire::ids::{AccountId, DeviceId};
+use lacre_wire::push::ServerFrame;
+use lacre_wire::request::ClientFrame;
+
+/// A device without an engine.
+pub struct Light {
+    aik: SigningKey,
+    dsk: SigningKey,
+    key: SigningKey,
+    handle: String,
+    counter: u64,
+}
+
+fn random() -> SigningKey {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).unwrap();
+    SigningKey::from_seed(&seed)
+}
+
+impl Light {
+    /// The first device of an account that nobody knows yet.
+    pub fn new(handle: &str) -> Self {
+        Self {
+            aik: random(),
+            dsk: random(),
+            key: random(),
+            handle: handle.to_owned(),
+            counter: 0,
+        }
+    }
+
+    fn account(&self) -> AccountId {
+        AccountId::of(&self.aik.public())
+    }
+
+    /// Makes the account.
+    pub async fn sign_up(&mut self, caller: &Caller) -> (Session, Ready) {
+        let certificate =
+            DeviceCertificate::issue(&self.dsk, 1, self.account(), self.key.public(), 0);
+        let list = DeviceList {
+            account: self.account(),
+            version: 1,
+            prev_hash: None,
+            dsk: DskStatement::issue(&self.aik, 1, self.dsk.public()),
+            devices: vec![DeviceEntry {
+                certificate,
+                added_ms: 0,
+            }],
+            revoked: vec![],
+        };
+        let purpose = Purpose::SignUp {
+            aik: self.aik.public(),
+            list: list.sign(&self.dsk),
+            handle: self.handle.clone(),
+        };
+        self.say_hello(caller, purpose).await
+    }
+
+    /// Comes back.
+    pub async fn sign_in(&mut self, caller: &Caller) -> (Session, Ready) {
+        self.say_hello(caller, Purpose::SignIn).await
+    }
+
+    async fn say_hello(&mut self, caller: &Caller, purpose: Purpose) -> (Session, Ready) {
+        self.counter += 1;
+        let hello = Hello {
+            versions: vec![VERSION],
+            client: "light".to_owned(),
+            account: self.account(),
+            device_key: self.key.public(),
+            counter: self.counter,
+            purpose,
+        };
+        let bytes = codec::to_vec(&hello);
+        let open = |relay, exporter: [u8; 32]| {
+            let device = DeviceId::of(&self.key.public());
+            let transcript = login_transcript(
+                &bytes,
+                &relay,
+                &exporter,
+                &hello.account,
+                &device,
+                hello.counter,
+            );
+            ClientFrame::Open {
+                signature: self.key.sign(Label::Login, &transcript),
+                hello: bytes.clone().into(),
+            }
+        };
+        let mut session = caller.call(open).await;
+        match session.listener.next().await {
+            Some(ServerFrame::Ready(ready)) => (session, ready),
+            other => panic!("{} was not let in: {other:?}", self.handle),
+        }
+    }
+}
