@@ -4,14 +4,23 @@ use super::{End, Session};
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::frame;
 use lacre_wire::push::ServerFrame;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 /// How long the peer has to take the last frame.
 const LAST_FRAME: Duration = Duration::from_secs(2);
 
+/// How long a relay that stops works on what it has taken.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
 impl Session {
     pub(super) async fn finish(mut self, end: End) {
         let service = self.context.service.clone();
+        if matches!(&end, End::Closing(error) if error.code == ErrorCode::GoingAway) {
+            // What takes longer, the client finds in the log.
+            let _all = tokio::time::timeout(LAST_ANSWERS, self.last_answers()).await;
+        }
         self.context.end();
         service.online.leave(&self.context.mailbox);
         for room in std::mem::take(&mut self.watched) {
@@ -45,11 +54,29 @@ impl Session {
         }
     }
 
+    /// Waits for the answers to what was taken: a client that hears them has nothing to ask again.
+    async fn last_answers(&mut self) {
+        poll_fn(|cx| {
+            // A second reason to end changes nothing.
+            let _ended = self.collect(cx);
+            self.settle(cx);
+            if self.in_flight == 0 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
     /// Completes what was begun, so that the last frame is readable, and sends it.
     async fn say(&mut self, error: &WireError) -> Result<(), quinn::WriteError> {
         if let Some(rest) = self.out.get_mut(self.out_at..) {
             self.send.write_all_chunks(rest).await?;
         }
+        self.send
+            .write_all(&std::mem::take(&mut self.control))
+            .await?;
         say_closing(&mut self.send, error).await
     }
 }

@@ -190,9 +190,7 @@ impl Session {
     fn collect(&mut self, cx: &Wakeup<'_>) -> Result<bool, End> {
         let mut mail = std::mem::take(&mut self.mail);
         let any = self.context.mailbox.collect(&mut mail, cx);
-        if let Some(reason) = mail.ended.take() {
-            return Err(End::Closing(reason));
-        }
+        let ended = mail.ended.take();
         mail.dirty.drain(..).for_each(|slot| self.mark(slot));
         self.hints.append(&mut mail.hints);
         for done in mail.done.drain(..) {
@@ -200,7 +198,10 @@ impl Session {
         }
         // Keeps the allocations.
         self.mail = mail;
-        Ok(any)
+        match ended {
+            Some(reason) => Err(End::Closing(reason)),
+            None => Ok(any),
+        }
     }
 
     fn take_done(&mut self, done: Done) {

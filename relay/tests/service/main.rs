@@ -12,6 +12,7 @@ mod catch_up;
 mod client;
 mod delivery;
 mod device;
+mod drain;
 mod ephemerals;
 mod frames;
 mod identity;
