@@ -13,25 +13,62 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 #[derive(Debug, Clone)]
 pub(crate) enum Asked {
     Open,
-    Submit { room: RoomId, row: i64 },
-    Turn { room: RoomId },
+    Submit {
+        room: RoomId,
+        row: i64,
+    },
+    Turn {
+        room: RoomId,
+    },
     Release,
-    Commit { room: RoomId },
-    Propose { room: RoomId, change: LocalId },
-    Create { room: RoomId, change: LocalId },
-    PutKeyPackages { first: bool },
-    Claim { change: LocalId },
-    LookupFor { id: LocalId, handle: String },
+    Commit {
+        room: RoomId,
+    },
+    Propose {
+        room: RoomId,
+        change: LocalId,
+    },
+    Create {
+        room: RoomId,
+        change: LocalId,
+    },
+    PutKeyPackages {
+        first: bool,
+    },
+    Claim {
+        change: LocalId,
+        accounts: Vec<AccountId>,
+    },
+    LookupFor {
+        id: LocalId,
+        handle: String,
+    },
     LookupAccount(AccountId),
-    PutDeviceList { change: LocalId, device: DeviceId },
-    SendToDevice { change: LocalId },
+    PutDeviceList {
+        change: LocalId,
+        device: DeviceId,
+    },
+    SendToDevice {
+        change: LocalId,
+    },
     Announce,
-    Join { room: RoomId, change: LocalId },
-    GroupInfo { room: RoomId, change: LocalId },
+    Join {
+        room: RoomId,
+        change: LocalId,
+    },
+    GroupInfo {
+        room: RoomId,
+        change: LocalId,
+    },
     BadCommit,
     Focus,
-    Ping { id: LocalId },
-    List { id: LocalId, request: Box<Request> },
+    Ping {
+        id: LocalId,
+    },
+    List {
+        id: LocalId,
+        request: Box<Request>,
+    },
 }
 
 /// Where the turn to commit stands.

@@ -10,6 +10,7 @@ pub mod forge;
 pub mod intrigue;
 pub mod loot;
 pub mod outsider;
+pub mod plot;
 pub mod scene;
 pub mod seat;
 pub mod speech;

@@ -190,6 +190,12 @@ impl Victim {
             .collect()
     }
 
+    /// The rooms it shows.
+    pub fn rooms(&self) -> Vec<RoomId> {
+        let rooms = self.engine.reader().unwrap().rooms().unwrap();
+        rooms.into_iter().map(|room| room.id).collect()
+    }
+
     /// Waits until everything the relay has said by now was heard: its answer comes after it.
     pub async fn hears_all(&mut self) {
         self.perform(|engine, now| engine.ping(now)).await.unwrap();

@@ -18,7 +18,10 @@ use lacre_wire::room::RoomKind;
 use lacre_wire::room::mls::{capabilities, credential, join_config, suite, unlimited_lifetime};
 use openmls::group::StagedWelcome;
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
-use openmls::prelude::{KeyPackage, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, RatchetTreeIn};
+use openmls::prelude::{
+    KeyPackage, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion, RatchetTreeIn,
+};
+use openmls_rust_crypto::RustCrypto;
 use std::collections::{HashMap, VecDeque};
 
 /// An account that keeps no rule it does not want to keep.
@@ -271,6 +274,16 @@ pub fn package_bytes(package: &KeyPackage) -> Vec<u8> {
     MlsMessageOut::from(package.clone())
         .tls_serialize_detached()
         .unwrap()
+}
+
+/// A key package that came from the relay.
+pub fn package_in(bytes: &[u8]) -> KeyPackage {
+    let message = MlsMessageIn::tls_deserialize_exact_bytes(bytes).unwrap();
+    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
+        panic!("no key package")
+    };
+    let crypto = RustCrypto::default();
+    package.validate(&crypto, ProtocolVersion::Mls10).unwrap()
 }
 
 /// The Welcome of a room, if a frame holds it.

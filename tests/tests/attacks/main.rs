@@ -11,4 +11,7 @@ mod accomplice;
 mod commits;
 mod messages;
 mod outsiders;
+mod relay_log;
+mod relay_members;
+mod relay_state;
 mod rules;

@@ -10,11 +10,7 @@ use lacre_wire::answer::{Answer, JoinAnswer};
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{Hash, LogId, RoomId, SubmitId};
 use lacre_wire::request::{CreateRoom, OpenLog, Payload, Request};
-use lacre_wire::room::mls::{create_config, credential};
 use lacre_wire::room::{JoinRule, Operation, Role, RoomKind, RoomState};
-use openmls::prelude::tls_codec::Serialize;
-use openmls::prelude::{GroupId, MlsGroup};
-use openmls_traits::OpenMlsProvider;
 
 async fn join(villain: &mut Villain, room: RoomId) -> Answer {
     villain.ask(Request::Join { room }).await
@@ -211,18 +207,5 @@ async fn an_outsider_can_stop_an_open_room_and_is_never_in_it() {
 /// A group under a room's id that has nothing to do with it.
 fn made_up(eve: &Villain, room: RoomId) -> PublicState {
     let state = RoomState::template(RoomKind::Group, eve.account(), None);
-    let config = create_config(&eve.relay_key, &state).unwrap();
-    let id = GroupId::from_slice(&room.group_id(0));
-    let with = credential(&eve.identity());
-    let group = MlsGroup::new_with_group_id(&eve.provider, &eve.key, &config, id, with).unwrap();
-    let group_info = group
-        .export_group_info(eve.provider.crypto(), &eve.key, false)
-        .unwrap();
-    PublicState {
-        group_info: group_info.tls_serialize_detached().unwrap(),
-        tree: group
-            .export_ratchet_tree()
-            .tls_serialize_detached()
-            .unwrap(),
-    }
+    eve.publish(&eve.make_up(room, &state))
 }

@@ -44,7 +44,7 @@ async fn nobody_acts_above_their_role() {
             adds: vec![friend.key_package(RoomKind::Group)],
             ..Intrigue::default()
         },
-        // Another device of Bruno's, which Bruno never had.
+        // A friend's key under Mallory's own certificates.
         Intrigue {
             adds: vec![friend.key_package_as(RoomKind::Group, &scene.mallory.identity())],
             ..Intrigue::default()

@@ -200,7 +200,7 @@ impl Engine {
             });
             return Ok(id);
         }
-        let id = self.atomically(|e| e.db.add_change(Some(room), &Intent::Join))?;
+        let id = self.atomically(|e| e.db.add_change(Some(room), &Intent::Join { peer: None }))?;
         self.work(now);
         Ok(id)
     }

@@ -247,7 +247,7 @@ impl Engine {
             Some((id, Intent::CreateGroup { .. } | Intent::CreateDirect { .. })) => {
                 self.change_ends(id, Ok(Done::Room(row.id)))?;
             }
-            None | Some((_, Intent::Leave | Intent::Join)) => {}
+            None | Some((_, Intent::Leave | Intent::Join { .. })) => {}
             Some((id, intent)) if intent_is_met(intent, next) => self.change_done(id)?,
             Some(_) => {}
         }

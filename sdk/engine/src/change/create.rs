@@ -16,7 +16,7 @@ use crate::store::rooms::Status;
 use lacre_wire::answer::{Answer, ClaimedAccount};
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{AccountId, DeviceId, LogId, Millis, RoomId, SubmitId};
+use lacre_wire::ids::{DeviceId, LogId, Millis, RoomId, SubmitId};
 use lacre_wire::log::chain_start;
 use lacre_wire::request::{CommitBundle, CreateRoom, Request};
 use lacre_wire::room::{JoinRule, Operation, RoomKind, RoomState};
@@ -25,9 +25,6 @@ use std::collections::BTreeSet;
 
 /// Number of a room's first K_room.
 const FIRST_KEY: u32 = 1;
-
-/// Accounts in one request for key packages, as the relay bounds them.
-const CLAIMED_AT_ONCE: usize = 50;
 
 impl Engine {
     pub(crate) fn start_creation(
@@ -299,16 +296,13 @@ impl Engine {
                 }
                 e.open_room(room)
             }),
-            Answer::Exists { room: existing } => self.atomically(|e| {
+            Answer::Exists { room: existing } if row.peer.is_some() => self.atomically(|e| {
                 e.forget_creation(&row)?;
                 // The room that won is entered by its own Welcome, unless this device is in it already.
-                match e
-                    .db
-                    .room(existing)?
-                    .filter(|row| row.status == Status::Joined)
-                {
-                    Some(_) => e.change_ends(change, Ok(Done::Room(existing))),
-                    None => e.db.turn_into_join(change, existing),
+                e.db.turn_into_join(change, existing, row.peer)?;
+                match e.db.room(existing)? {
+                    Some(there) if there.status == Status::Joined => e.joins_done(existing),
+                    _ => Ok(()),
                 }
             }),
             Answer::Failed(error) if error.code.is_retryable() => Ok(()),
@@ -324,49 +318,6 @@ impl Engine {
         self.forget_group(row)?;
         self.db.forget_log(LogId::Room(row.id))?;
         self.db.drop_room(row.r)
-    }
-
-    /// Asks for the key packages of people, in as many requests as it takes.
-    pub(crate) fn claim(&mut self, change: i64, suite: u16, accounts: Vec<AccountId>) {
-        self.live.claiming.insert(change, Some(Vec::new()));
-        for accounts in accounts.chunks(CLAIMED_AT_ONCE) {
-            let accounts = accounts.to_vec();
-            self.ask(
-                Request::ClaimKeyPackages { suite, accounts },
-                Asked::Claim { change },
-            );
-        }
-    }
-
-    pub(crate) fn on_claimed(&mut self, change: i64, answer: Answer) -> Result<()> {
-        let Some(claiming) = self.live.claiming.get_mut(&change) else {
-            // The change has failed by an earlier answer.
-            return Ok(());
-        };
-        match answer {
-            Answer::KeyPackages(claimed) => {
-                if let Some(all) = claiming {
-                    all.extend(claimed);
-                }
-            }
-            // Asked again as a whole, once the other answers are here.
-            Answer::Failed(error) if error.code.is_retryable() => *claiming = None,
-            Answer::Failed(error) => {
-                self.live.claiming.remove(&change);
-                self.live.busy_changes.remove(&change);
-                return self.change_failed(change, error.into());
-            }
-            _ => return Err(unexpected()),
-        }
-        let is_claim =
-            |asked: &Asked| matches!(asked, Asked::Claim { change: other } if *other == change);
-        if !self.live.asked.values().any(is_claim) {
-            self.live.busy_changes.remove(&change);
-            if let Some(Some(claimed)) = self.live.claiming.remove(&change) {
-                self.live.claimed.insert(change, claimed);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -33,9 +33,7 @@ impl Engine {
         }
         live.not_before = 0;
         match self.db.room(room)? {
-            Some(row) if row.status == Status::Joined => {
-                self.atomically(|e| e.change_ends(change.id, Ok(Done::Room(room))))
-            }
+            Some(row) if row.status == Status::Joined => self.atomically(|e| e.joins_done(room)),
             // An external commit from an earlier session: the log says whether it arrived.
             Some(row) if row.status == Status::Joining => {
                 self.live.busy_changes.insert(change.id);
@@ -286,9 +284,18 @@ impl Engine {
 
     /// Whoever waited to be in a room is in it.
     pub(crate) fn joins_done(&mut self, room: RoomId) -> Result<()> {
+        let here = self.db.room(room)?.and_then(|row| row.peer);
         for change in self.db.changes()? {
-            if change.room == Some(room) && change.intent == Intent::Join {
-                self.change_ends(change.id, Ok(Done::Room(room)))?;
+            let Intent::Join { peer } = change.intent else {
+                continue;
+            };
+            if change.room == Some(room) {
+                // Whoever asked for the room with one person is not given another's.
+                let result = match peer.is_none() || peer == here {
+                    true => Ok(Done::Room(room)),
+                    false => Err(unexpected()),
+                };
+                self.change_ends(change.id, result)?;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! when its commit is reached in the log. Whoever loses a race builds it again.
 
 mod ask;
+mod claim;
 mod commit;
 mod create;
 mod fate;
@@ -71,7 +72,11 @@ pub(crate) enum Intent {
         rule: JoinRule,
     },
     #[n(8)]
-    Join,
+    Join {
+        /// With whom, if it is to be a direct room that was there already.
+        #[n(0)]
+        peer: Option<AccountId>,
+    },
     #[n(9)]
     Approve {
         #[n(0)]
@@ -119,7 +124,7 @@ impl Intent {
             Self::CreateGroup { .. }
             | Self::CreateDirect { .. }
             | Self::Leave
-            | Self::Join
+            | Self::Join { .. }
             | Self::Approve { .. } => false,
         }
     }

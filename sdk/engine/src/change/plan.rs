@@ -12,7 +12,7 @@ use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::room::{Members, Operation, Role, RoomKind, RoomView};
+use lacre_wire::room::{JoinRule, Members, Operation, Role, RoomKind, RoomView};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -30,10 +30,12 @@ impl Engine {
                 let Some(claimed) = self.live.claimed.remove(&change.id) else {
                     return Ok(plan);
                 };
+                // Who asked comes in while the room is open, and not after it was closed.
+                let may_come = !by_request || view.state.join_rule == JoinRule::Open;
                 let mut coming = Vec::new();
                 let present: BTreeSet<DeviceId> =
                     view.members.devices().map(|device| device.device).collect();
-                for one in claimed {
+                for one in claimed.into_iter().filter(|_| may_come) {
                     self.keep_info(&one.info)?;
                     let added = match fit_to_add(&one, view) {
                         Ok(()) => self.packages(std::slice::from_ref(&one), &present),

@@ -54,7 +54,10 @@ impl Engine {
             .filter(|change| change.room == Some(room))
         {
             match (&change.intent, left) {
-                (Intent::Join | Intent::CreateDirect { .. } | Intent::CreateGroup { .. }, _) => {}
+                (
+                    Intent::Join { .. } | Intent::CreateDirect { .. } | Intent::CreateGroup { .. },
+                    _,
+                ) => {}
                 (Intent::Leave, true) => self.change_done(change.id)?,
                 _ => self.change_failed(
                     change.id,

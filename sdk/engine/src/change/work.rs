@@ -8,6 +8,7 @@ use crate::store::changes::ChangeRow;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::ids::{Millis, RoomId};
 use lacre_wire::request::Request;
+use lacre_wire::room::JoinRule;
 use std::collections::HashSet;
 
 impl Engine {
@@ -69,7 +70,7 @@ impl Engine {
             (Intent::CreateGroup { .. } | Intent::CreateDirect { .. }, Some(room)) => {
                 self.start_creation(change, room, now)
             }
-            (Intent::Join, Some(room)) => self.start_join(change, room, now),
+            (Intent::Join { .. }, Some(room)) => self.start_join(change, room, now),
             (Intent::Approve { device }, _) => {
                 self.live.busy_changes.insert(change.id);
                 self.approve(change.id, *device, now)
@@ -115,6 +116,11 @@ impl Engine {
         let live = self.live.room(row.id);
         if !live.to_let_in.is_empty() && !started.contains(&row.id) {
             let accounts: Vec<_> = std::mem::take(&mut live.to_let_in).into_iter().collect();
+            // Into a room that is not open the relay names nobody: it would be adding by itself.
+            if self.view(row)?.state.join_rule != JoinRule::Open {
+                tracing::warn!(room = %row.id, "the relay asks to let people into a closed room");
+                return Ok(());
+            }
             self.atomically(|e| {
                 e.db.add_change(
                     Some(row.id),

@@ -6,8 +6,8 @@ use super::{BuiltCommit, failed, invalid};
 use crate::error::Result;
 use lacre_wire::identity::{LeafIdentity, SigningKey};
 use lacre_wire::ids::{AccountId, Generation, RoomId};
-use lacre_wire::room::RoomView;
 use lacre_wire::room::mls::{Leaves, capabilities, credential, join_config, state_of};
+use lacre_wire::room::{RoomKind, RoomView};
 use openmls::group::{MlsGroup, StagedWelcome};
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::DeserializeBytes;
@@ -29,6 +29,16 @@ fn verify(group: &MlsGroup, room: RoomId, generation: Generation) -> Result<Room
     let leaves = Leaves::verify(group.members())
         .map_err(|e| invalid("a member of the room does not verify", e))?;
     let state = state_of(group.extensions()).map_err(|e| invalid("the room's state", e))?;
+    // A direct room is known by its pair: a third one in it would be read as one of them.
+    let strangers = leaves
+        .devices()
+        .any(|device| !state.roles.contains_key(&device.account));
+    if state.kind == RoomKind::Direct && (strangers || state.roles.len() > 2) {
+        return Err(invalid(
+            "a direct room",
+            "somebody else than its pair is in it",
+        ));
+    }
     Ok(RoomView {
         state,
         members: leaves.members(),

@@ -42,7 +42,7 @@ impl Engine {
             Asked::Commit { room } => self.on_committed(room, answer, now),
             Asked::Propose { room, change } => self.on_proposed(room, change, answer, now),
             Asked::Create { room, change } => self.on_created(room, change, answer),
-            Asked::Claim { change } => self.on_claimed(change, answer),
+            Asked::Claim { change, accounts } => self.on_claimed(change, &accounts, answer),
             Asked::LookupFor { id, handle } => self.on_lookup(id, &handle, answer),
             Asked::LookupAccount(account) => self.on_account(account, answer),
             Asked::PutDeviceList { change, device } => {

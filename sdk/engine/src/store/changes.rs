@@ -5,7 +5,7 @@ use crate::change::Intent;
 use crate::error::Result;
 use crate::event::LocalId;
 use lacre_wire::codec;
-use lacre_wire::ids::RoomId;
+use lacre_wire::ids::{AccountId, RoomId};
 use rusqlite::{Row, params};
 
 /// A change that waits.
@@ -67,11 +67,16 @@ impl Db {
     }
 
     /// The room of a change exists already: what is left to do is to be in it.
-    pub(crate) fn turn_into_join(&self, id: LocalId, room: RoomId) -> Result<()> {
+    pub(crate) fn turn_into_join(
+        &self,
+        id: LocalId,
+        room: RoomId,
+        peer: Option<AccountId>,
+    ) -> Result<()> {
         self.with(|c| {
             c.execute(
                 "UPDATE change SET room = ?2, intent = ?3 WHERE id = ?1",
-                params![id, room.0, codec::to_vec(&Intent::Join)],
+                params![id, room.0, codec::to_vec(&Intent::Join { peer })],
             )
         })?;
         Ok(())
