@@ -12,7 +12,8 @@ use std::sync::Arc;
 pub struct Hit {
     /// The message.
     pub message: Message,
-    /// The text that was searched: of a text message its Markdown.
+    /// The text that was searched: of a text message its Markdown, of a poll the question and its options,
+    /// a line each.
     pub text: String,
     /// What fits in [`Hit::text`], as ranges of bytes, in order.
     pub matches: Vec<Range<usize>>,

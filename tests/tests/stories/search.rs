@@ -1,6 +1,6 @@
 //! Finding what was said: on each device by itself, without the relay.
 
-use lacre::{Search, SearchKind};
+use lacre::{ItemBody, Search, SearchKind};
 use lacre_tests::device::Device;
 use lacre_tests::world::World;
 
@@ -74,5 +74,72 @@ async fn everybody_finds_what_everybody_said() {
     }
     bruno.restart().await;
     assert_eq!(found(&bruno, Search::words("entre nós")).await.len(), 1);
+    world.check(&mut [&mut ana, &mut bruno]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn polls_are_found_and_earlier_versions_are_not() {
+    let world = World::start().await;
+    let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
+    let room = ana.group("Álgebra", &[&bruno]).await;
+    let asked = ana
+        .room(room)
+        .poll(
+            "Quando **estudamos**?",
+            &["segunda", "terça à tarde"],
+            false,
+        )
+        .await
+        .unwrap()
+        .message_id();
+    let said = ana.says(room, "primeiro rascunho, um segredo").await;
+    bruno.sees(room, &[asked, said]).await;
+    bruno.room(room).vote(asked, &[1]).await.unwrap();
+    ana.until("the vote", |told| {
+        told.items[&room].get(&asked).is_some_and(
+            |item| matches!(&item.body, ItemBody::Poll(poll) if !poll.options[1].votes.is_empty()),
+        )
+    })
+    .await;
+    let text = "Quando **estudamos**?\nsegunda\nterça à tarde";
+    for device in [&ana, &bruno] {
+        for words in ["estudamos", "terca tarde", "quando segunda"] {
+            assert_eq!(found(device, Search::words(words)).await, [text]);
+        }
+        let polls = Search {
+            room: Some(room),
+            kind: Some(SearchKind::Poll),
+            ..Search::default()
+        };
+        let hits = device.client().search(polls).await.unwrap();
+        let ItemBody::Poll(poll) = hits[0].message.body() else {
+            panic!("no poll: {hits:?}");
+        };
+        assert_eq!(poll.options[1].votes, [bruno.account()], "as it stands now");
+    }
+    // One version after the other: only the newest is found, also after a restart.
+    ana.edits(room, said, "segundo rascunho, um segredo").await;
+    ana.edits(room, said, "última versão").await;
+    bruno.reads(room, "última versão").await;
+    ana.reads(room, "última versão").await;
+    bruno.restart().await;
+    for device in [&ana, &bruno] {
+        for words in ["primeiro", "segundo", "rascunho", "segredo"] {
+            let none = found(device, Search::words(words)).await;
+            assert!(none.is_empty(), "{words} of {}: {none:?}", device.name());
+        }
+        assert_eq!(found(device, Search::words("versao")).await.len(), 1);
+    }
+    ana.deletes(room, asked).await;
+    bruno
+        .until("the deletion", |told| {
+            told.items[&room]
+                .get(&asked)
+                .is_some_and(|item| item.body == ItemBody::Deleted)
+        })
+        .await;
+    for device in [&ana, &bruno] {
+        assert!(found(device, Search::words("segunda")).await.is_empty());
+    }
     world.check(&mut [&mut ana, &mut bruno]).await;
 }

@@ -59,6 +59,8 @@ pub enum SearchKind {
     Text,
     /// A text with an address (`https://…`) in it.
     Link,
+    /// A poll: its question, and what can be chosen.
+    Poll,
 }
 
 /// A message that was found.
@@ -68,7 +70,8 @@ pub struct Hit {
     pub room: RoomId,
     /// The message.
     pub item: Item,
-    /// The text that was searched: of a text message its Markdown.
+    /// The text that was searched: of a text message its Markdown, of a poll the question and its options,
+    /// a line each.
     pub text: String,
     /// What fits in [`Hit::text`], as ranges of bytes, in order.
     pub matches: Vec<Range<usize>>,

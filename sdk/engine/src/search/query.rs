@@ -29,13 +29,14 @@ pub(crate) fn search(
         return Ok(Vec::new());
     };
     // CROSS: the index first, each message after it.
-    let mut statement = connection.prepare_cached(
-        "SELECT m.id, m.room, m.text, highlight(search, 0, ?2, ?3)
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT m.id, m.room, {text}, highlight(search, 0, ?2, ?3)
          FROM search CROSS JOIN message m ON m.id = search.rowid
          WHERE search MATCH ?1 AND search.rowid BETWEEN ?4 AND ?5
             AND m.at_ms BETWEEN ?6 AND ?7 AND (?8 IS NULL OR m.sender = ?8)
          ORDER BY search.rowid DESC LIMIT ?9",
-    )?;
+        text = schema::text("m"),
+    ))?;
     let parameters = params![
         expression,
         marks::BEGIN.to_string(),
@@ -90,6 +91,7 @@ fn prepare(
     }
     match search.kind {
         Some(SearchKind::Text) => facts.push(words::literal(&schema::kind_fact(Kind::Text))),
+        Some(SearchKind::Poll) => facts.push(words::literal(&schema::kind_fact(Kind::Poll))),
         Some(SearchKind::Link) => facts.push(words::literal(&schema::link_fact())),
         None => {}
     }

@@ -5,6 +5,8 @@
 //! forget to. `secure-delete` takes the words of a message that goes out of the index itself,
 //! instead of noting that they are void.
 //!
+//! Of a poll the question is searched and what can be chosen, a line each.
+//!
 //! Beside the text, each message has a few *facts* as words of a second column: its room, its
 //! sender, its kind. A filter is then one more word to meet, and costs as little as one; walking
 //! back through a common word until enough of its messages pass a filter would not. Facts begin with
@@ -24,7 +26,7 @@ pub(super) const SPAN_SHIFT: u32 = 10;
 const SPAN_STEP: u32 = 3_600_000;
 
 /// Kinds that can be found.
-const KINDS: [Kind; 1] = [Kind::Text];
+const KINDS: [Kind; 2] = [Kind::Text, Kind::Poll];
 
 /// The facts of the row `row`: its room, its sender (the start of its id is enough to
 /// choose by; the row itself is compared too), its kind, and whether it has a link.
@@ -45,6 +47,11 @@ fn is_found(row: &str) -> String {
         "{row}.kind IN ({}) AND {row}.text IS NOT NULL",
         kinds.join(", ")
     )
+}
+
+/// The text of the row `row` that is searched.
+pub(super) fn text(row: &str) -> String {
+    format!("({row}.text || ifnull(char(10) || {row}.options, ''))")
 }
 
 /// The fact of a room.
@@ -81,11 +88,12 @@ pub(super) fn any_fact() -> impl Iterator<Item = String> {
 pub(crate) fn schema() -> String {
     let (found, old, new) = (is_found("m"), is_found("old"), is_found("new"));
     let (facts_of, facts_old, facts_new) = (facts("m"), facts("old"), facts("new"));
+    let (text_of, text_old, text_new) = (text("m"), text("old"), text("new"));
     let insert = format!(
-        "INSERT INTO search (rowid, text, facts) SELECT new.id, new.text, {facts_new} WHERE {new};"
+        "INSERT INTO search (rowid, text, facts) SELECT new.id, {text_new}, {facts_new} WHERE {new};"
     );
     let delete = format!(
-        "INSERT INTO search (search, rowid, text, facts) SELECT 'delete', old.id, old.text, {facts_old} WHERE {old};"
+        "INSERT INTO search (search, rowid, text, facts) SELECT 'delete', old.id, {text_old}, {facts_old} WHERE {old};"
     );
     let span = format!(
         "INSERT INTO message_span (block, lo, hi)
@@ -95,14 +103,14 @@ pub(crate) fn schema() -> String {
             ON CONFLICT (block) DO UPDATE SET lo = min(lo, excluded.lo), hi = max(hi, excluded.hi);"
     );
     format!(
-        "CREATE VIEW searchable (id, text, facts) AS SELECT m.id, m.text, {facts_of} FROM message m WHERE {found};
+        "CREATE VIEW searchable (id, text, facts) AS SELECT m.id, {text_of}, {facts_of} FROM message m WHERE {found};
         CREATE VIRTUAL TABLE search USING fts5(text, facts, content = 'searchable', content_rowid = 'id',
             columnsize = 0, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2');
         INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
         CREATE VIRTUAL TABLE search_word USING fts5vocab('search', 'instance');
         CREATE TABLE message_span (block INTEGER PRIMARY KEY, lo INTEGER NOT NULL, hi INTEGER NOT NULL) STRICT;
         CREATE TRIGGER message_comes AFTER INSERT ON message BEGIN {insert} {span} END;
-        CREATE TRIGGER message_changes AFTER UPDATE OF text, kind ON message BEGIN {delete} {insert} END;
+        CREATE TRIGGER message_changes AFTER UPDATE OF text, kind, options ON message BEGIN {delete} {insert} END;
         CREATE TRIGGER message_moves AFTER UPDATE OF at_ms ON message BEGIN {span} END;
         CREATE TRIGGER message_goes AFTER DELETE ON message BEGIN {delete} END;
         "

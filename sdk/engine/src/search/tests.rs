@@ -266,6 +266,49 @@ fn edits_and_deletions_are_followed() {
 }
 
 #[test]
+fn polls_are_found_by_their_question_and_what_can_be_chosen() {
+    let store = Store::new();
+    let room = store.room(1);
+    let text = store.say(room, "quando é a prova?");
+    let poll = store.say(room, "quando estudamos?");
+    store.change("kind = 6, options = 'segunda\nterça-feira'", poll);
+    assert_eq!(
+        store.words("TERCA"),
+        ["quando estudamos?\nsegunda\nterça-feira"]
+    );
+    assert_eq!(store.words("quando terca"), store.words("segunda"));
+    assert_eq!(store.words("quando").len(), 2);
+    // An option is no part of the next one.
+    assert!(store.words("\"estudamos terça\"").is_empty());
+    let hits = search(&store.reader(), ME, &Search::words("feira")).unwrap();
+    let found = &hits[0].text[hits[0].matches[0].clone()];
+    assert_eq!(found, "feira", "what fits is marked where it stands");
+    let of = |kind| {
+        let wanted = Search {
+            kind: Some(kind),
+            ..Search::words("quando")
+        };
+        store.find(wanted).len()
+    };
+    assert_eq!((of(SearchKind::Poll), of(SearchKind::Text)), (1, 1));
+    let polls = Search {
+        kind: Some(SearchKind::Poll),
+        ..Search::default()
+    };
+    assert_eq!(store.find(polls).len(), 1);
+    assert_eq!(store.find(Search::default()).len(), 2);
+    store.is_whole();
+    // With the poll go the words of its options.
+    store.change("options = 'quarta'", poll);
+    assert!(store.words("segunda").is_empty());
+    store.change("kind = 1, text = NULL, options = NULL", poll);
+    assert!(store.words("quarta").is_empty() && store.words("estudamos").is_empty());
+    assert_eq!(store.words("quando"), ["quando é a prova?"]);
+    store.change("kind = 1, text = NULL", text);
+    store.is_whole();
+}
+
+#[test]
 fn a_rolled_back_message_is_not_found() {
     let store = Store::new();
     let room = store.room(1);

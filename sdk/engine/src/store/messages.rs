@@ -1,7 +1,7 @@
 //! Timeline rows: messages as they are shown. [`super::items`] reads them.
 
 use super::{Db, int};
-use crate::content::{MessageId, forward, mentions};
+use crate::content::{MessageId, forward, mentions, poll};
 use crate::error::Result;
 use crate::event::LocalId;
 use crate::meaning::Line;
@@ -85,6 +85,15 @@ pub(super) fn forwarded_bytes(line: &Line) -> Option<Vec<u8>> {
         .and_then(|from| forward::encode(from).ok())
 }
 
+/// What can be chosen in a poll, a line each: a search finds it beside the question.
+pub(super) fn options(line: &Line) -> Option<String> {
+    let choice = match line.kind {
+        Kind::Poll => poll::read_choice(line.extra.as_deref()?)?,
+        _ => return None,
+    };
+    Some(choice.options.join("\n"))
+}
+
 impl Db {
     /// Inserts a row; `None` if this sender's message of that name is there already.
     pub(crate) fn add_message(&self, new: &NewMessage<'_>) -> Result<Option<LocalId>> {
@@ -93,8 +102,8 @@ impl Db {
         self.with(|c| {
             c.prepare_cached(
                     "INSERT OR IGNORE INTO message (room, seq, message, sender, at_ms, kind, text, reply_to, state,
-                         content, stamp, mentions, mentions_me, thread, forwarded, extra)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id",
+                         content, stamp, mentions, mentions_me, thread, forwarded, extra, options)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING id",
                 )?
                 .query_row(params![
                     new.room,
@@ -112,7 +121,8 @@ impl Db {
                     mentions_me,
                     new.line.thread.as_ref().map(MessageId::as_bytes),
                     forwarded_bytes(new.line),
-                    new.line.extra
+                    new.line.extra,
+                    options(new.line)
                 ], |row| row.get(0))
                 .optional()
         })

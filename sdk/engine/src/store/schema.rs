@@ -77,6 +77,8 @@ CREATE TABLE message (
     thread BLOB,
     forwarded BLOB,
     extra BLOB,
+    -- What can be chosen in a poll, a line each, for the search.
+    options TEXT,
     edited INTEGER NOT NULL DEFAULT 0,
     state INTEGER NOT NULL,
     content BLOB,

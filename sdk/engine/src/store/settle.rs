@@ -61,9 +61,9 @@ impl Db {
         self.with(|c| {
             c.prepare_cached(
                 "UPDATE message SET kind = ?2, text = ?3, edited = ?4, mentions = ?5, mentions_me = ?6,
-                     forwarded = ?7, extra = ?8 WHERE id = ?1",
+                     forwarded = ?7, extra = ?8, options = ?9 WHERE id = ?1",
             )?
-            .execute(params![base.id, line.kind as i64, line.text, edited, mentions, mentions_me, messages::forwarded_bytes(line), line.extra])
+            .execute(params![base.id, line.kind as i64, line.text, edited, mentions, mentions_me, messages::forwarded_bytes(line), line.extra, messages::options(line)])
         })?;
         Ok(())
     }
