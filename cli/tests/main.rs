@@ -18,6 +18,8 @@ mod commands;
 mod demo;
 #[path = "cli/devices.rs"]
 mod devices;
+#[path = "cli/everyday.rs"]
+mod everyday;
 #[path = "cli/faults.rs"]
 mod faults;
 #[path = "cli/harness.rs"]

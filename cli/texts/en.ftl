@@ -15,7 +15,7 @@ length-days = { $days } d { $hours } h
 ## What messages are
 
 body-deleted = (deleted)
-body-unreadable = (cannot be read)
+body-unreadable = (cannot be read: { $why })
 body-gone = (no longer held by the relay)
 body-unsupported = (made by a newer version of lacre)
 note-edited = edited
@@ -36,12 +36,20 @@ told-you-banned = you were banned from { $room }
 told-joined = { $who } joined { $room }
 told-left = { $who } left { $room }
 told-edited = { $who } edited in { $room }: { $text }
+told-voted = { $who } voted in { $room }: { $text }
+told-poll-closed = the poll in { $room } is closed: { $text }
+told-renamed = { $room } is called { $name } now
+told-named = { $who } is called { $name } now
+told-unnamed = { $who } goes by the handle again
+told-status = { $who } says: { $status }
 told-deleted = { $who } deleted a message in { $room }
 told-refused = not sent to { $room }: { $text }
 told-stopped = { $room } has stopped
 told-approval = the device “{ $name }” asks to be let in; if it is yours: lacre account devices approve { $device }
 told-here = { $who } has connected
 told-gone = { $who } has disconnected
+told-away = { $who } is away
+told-returned = { $who } is back
 told-lagged = { $count ->
     [one] { $count } event was left out because the output was too slow; /history shows what was missed
    *[other] { $count } events were left out because the output was too slow; /history shows what was missed
@@ -81,6 +89,18 @@ error-yourself = that is you
 error-no-answer = the relay did not answer within { $seconds } s
     .hint = check your network; lacre goes on trying by itself
 error-number = “{ $word }” is not a number from 1 to { $most }
+error-which = no message in { $room } on this device with { $words }
+    .hint = use words of the message, or ^ for the newest, ^2 for the one before it
+error-moment = /{ $command } needs a time that lies ahead
+    .hint = write it as 2h, in 90m, 18:30, tomorrow 9:00 or 2026-12-03 18:30, then the text
+error-past = that time is over
+    .hint = it is { $now } on { $day } here
+error-no-scheduled = no message waits under the number { $number }
+    .hint = { $list } lists the ones that wait
+error-no-poll = there is no open poll in { $room } that fits
+    .hint = { $usage } asks one; only who asked a poll can close it
+error-no-pin = nothing with { $words } is pinned in { $room }
+    .hint = { $list } lists what is
 error-leave-direct = a private conversation cannot be left
     .hint = it belongs to both of you; go elsewhere with /join
 
@@ -126,6 +146,27 @@ command-history = Shows the last messages
 command-search = Finds messages
     .usage = /search WORDS
     .more = In all rooms, among the messages on this device; the newest 20. "In quotes" finds words in a row.
+command-thread = Reads a thread and writes into it
+    .usage = /thread [WORDS]
+    .more = That of the newest message with these words; ^ is the newest of all, ^2 the one before it. What you write goes there until /thread alone, or another room.
+command-pin = Keeps a message in sight
+    .usage = /pin [WORDS]
+    .more = For everybody: the newest message with these words; ^ is the newest of all, ^2 the one before it. Without words, lists what is pinned.
+command-unpin = Takes a pin away
+    .usage = /unpin NUMBER or WORDS
+    .more = By its number in the list of /pin, or by words of it. Whoever may write may do so.
+command-poll = Asks with options to choose from
+    .usage = /poll QUESTION | OPTION | OPTION
+    .more = 2 to 10 options. A + before the question lets each person choose several.
+command-vote = Chooses in a poll
+    .usage = /vote [NUMBERS] [WORDS]
+    .more = In the newest open poll, or the newest with these words. Another vote replaces the first; - takes it back. Without a number, lists the open polls.
+command-close = Closes an own poll
+    .usage = /close [WORDS]
+    .more = The newest one, or the newest with these words. Votes count no more.
+command-schedule = Sends a message later
+    .usage = /schedule [WHEN TEXT]
+    .more = In 2h, in 90m, at 18:30, tomorrow 9:00 or 2026-12-03 18:30; this device must be on then, else it goes out as soon as it is. Alone it lists what waits; edit NUMBER and another time or text, cancel NUMBER.
 command-invite = Adds people to the room
     .usage = /invite @PEOPLE
     .more = They can read what comes from now on.
@@ -153,6 +194,9 @@ command-name = Says what others read instead of your handle
 command-status = Says something of yourself
     .usage = /status [TEXT]
     .more = Beside your name, as "in class until noon". Without a text, says the present one; - takes it back.
+command-away = Says that you are away
+    .usage = /away
+    .more = Whoever shares a room with you sees it, until you write again. In the full-screen chat it is said by itself after 10 minutes without a key.
 command-time = Tells the time here
     .usage = /time
     .more = With day and time zone of this machine.
@@ -289,6 +333,32 @@ ping-strange = you share no room with that person
     .hint = /msg @person opens a conversation
 notices-on = lacre tells when people connect and disconnect
 notices-off = lacre does not tell when people connect and disconnect
+place-thread = { $room }, thread “{ $text }”
+poll-asked = asked in { $room }; /{ $vote } NUMBER chooses, /{ $close } ends it
+vote-open = { $count ->
+    [one] { $count } open poll in { $room }
+   *[other] { $count } open polls in { $room }
+}
+vote-done = your vote in “{ $text }”: { $options }
+vote-back = your vote in “{ $text }” is taken back
+pin-done = pinned in { $room }: { $text }
+pin-none = nothing is pinned in { $room }
+pin-title = { $count ->
+    [one] { $count } message is pinned in { $room }
+   *[other] { $count } messages are pinned in { $room }
+}
+unpin-done = no longer pinned in { $room }: { $text }
+thread-entered = { $count ->
+    [one] thread in { $room } with { $count } reply; what you write now goes there, /{ $leave } alone leaves it
+   *[other] thread in { $room } with { $count } replies; what you write now goes there, /{ $leave } alone leaves it
+}
+thread-left = what you write goes to { $room } again
+schedule-done = goes to { $room } at { $at }; its number is { $id }
+schedule-none = no message waits to be sent later
+schedule-title = messages that wait
+schedule-failed = not sent: { $why }
+schedule-cancelled = will not be sent: { $text }
+away-on = the others see that you are away, until you write again
 mute-on = { $room } is silent until /mute off
 mute-until = { $room } is silent until { $until }
 mute-off = { $room } is no longer silent

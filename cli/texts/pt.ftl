@@ -15,7 +15,7 @@ length-days = { $days } d { $hours } h
 ## O que as mensagens são
 
 body-deleted = (apagada)
-body-unreadable = (não pode ser lida)
+body-unreadable = (não pode ser lida: { $why })
 body-gone = (o relay não a guarda mais)
 body-unsupported = (feita por uma versão mais nova do lacre)
 note-edited = editada
@@ -36,12 +36,20 @@ told-you-banned = você foi banido de { $room }
 told-joined = { $who } entrou em { $room }
 told-left = { $who } saiu de { $room }
 told-edited = { $who } editou em { $room }: { $text }
+told-voted = { $who } votou em { $room }: { $text }
+told-poll-closed = a enquete em { $room } foi fechada: { $text }
+told-renamed = { $room } agora se chama { $name }
+told-named = { $who } agora se chama { $name }
+told-unnamed = { $who } voltou a usar o @nome
+told-status = { $who } diz: { $status }
 told-deleted = { $who } apagou uma mensagem em { $room }
 told-refused = não enviada para { $room }: { $text }
 told-stopped = { $room } parou
 told-approval = o dispositivo “{ $name }” pede para entrar; se é seu: lacre account devices approve { $device }
 told-here = { $who } conectou
 told-gone = { $who } desconectou
+told-away = { $who } está ausente
+told-returned = { $who } voltou
 told-lagged = { $count ->
     [one] { $count } evento ficou de fora porque a saída estava lenta; /historico mostra o que faltou
    *[other] { $count } eventos ficaram de fora porque a saída estava lenta; /historico mostra o que faltou
@@ -81,6 +89,18 @@ error-yourself = essa pessoa é você
 error-no-answer = o relay não respondeu em { $seconds } s
     .hint = confira a rede; o lacre continua tentando sozinho
 error-number = “{ $word }” não é um número de 1 a { $most }
+error-which = nenhuma mensagem de { $room } neste dispositivo com { $words }
+    .hint = use palavras da mensagem, ou ^ para a mais nova, ^2 para a anterior
+error-moment = /{ $command } precisa de uma hora que ainda venha
+    .hint = escreva assim: 2h, em 90m, 18:30, amanhã 9:00 ou 03/12 18:30, e depois o texto
+error-past = essa hora já passou
+    .hint = aqui são { $now } de { $day }
+error-no-scheduled = nenhuma mensagem espera com o número { $number }
+    .hint = { $list } lista as que esperam
+error-no-poll = não há em { $room } uma enquete aberta assim
+    .hint = { $usage } faz uma; só quem fez a enquete pode fechá-la
+error-no-pin = nada com { $words } está fixado em { $room }
+    .hint = { $list } lista as fixadas
 error-leave-direct = não dá para deixar uma conversa privada
     .hint = ela é de vocês dois; vá para outra sala com /entrar
 
@@ -126,6 +146,27 @@ command-history = Mostra as últimas mensagens
 command-search = Encontra mensagens
     .usage = /buscar PALAVRAS
     .more = Em todas as salas, entre as mensagens deste dispositivo; as 20 mais novas. "Entre aspas" encontra palavras seguidas.
+command-thread = Lê um tópico e escreve nele
+    .usage = /topico [PALAVRAS]
+    .more = O da mensagem mais nova com essas palavras; ^ é a mais nova de todas, ^2 a anterior. O que você escrever vai para lá até /topico sozinho, ou outra sala.
+command-pin = Mantém uma mensagem à vista
+    .usage = /fixar [PALAVRAS]
+    .more = Para todos: a mensagem mais nova com essas palavras; ^ é a mais nova de todas, ^2 a anterior. Sem palavras, lista as fixadas.
+command-unpin = Tira uma mensagem das fixadas
+    .usage = /desafixar NÚMERO ou PALAVRAS
+    .more = Pelo número na lista de /fixar, ou por palavras dela. Quem pode escrever pode fazer isso.
+command-poll = Pergunta com opções para escolher
+    .usage = /enquete PERGUNTA | OPÇÃO | OPÇÃO
+    .more = De 2 a 10 opções. Um + antes da pergunta deixa cada pessoa escolher várias.
+command-vote = Escolhe em uma enquete
+    .usage = /votar [NÚMEROS] [PALAVRAS]
+    .more = Na enquete aberta mais nova, ou na mais nova com essas palavras. Outro voto substitui o primeiro; - o retira. Sem número, lista as enquetes abertas.
+command-close = Fecha uma enquete sua
+    .usage = /fechar [PALAVRAS]
+    .more = A mais nova, ou a mais nova com essas palavras. Os votos não contam mais.
+command-schedule = Envia uma mensagem mais tarde
+    .usage = /agendar [QUANDO TEXTO]
+    .more = Em 2h, em 90m, às 18:30, amanhã 9:00 ou 03/12 18:30; este dispositivo precisa estar ligado na hora, senão ela sai assim que estiver. Sozinho, lista o que espera; editar NÚMERO e outra hora ou texto, cancelar NÚMERO.
 command-invite = Adiciona pessoas à sala
     .usage = /convidar @PESSOAS
     .more = Elas leem o que vier daqui em diante.
@@ -153,6 +194,9 @@ command-name = Diz o que os outros leem no lugar do seu @nome
 command-status = Diz algo sobre você
     .usage = /status [TEXTO]
     .more = Ao lado do seu nome, como "em aula até meio-dia". Sem texto, diz o atual; - desfaz.
+command-away = Diz que você está ausente
+    .usage = /ausente
+    .more = Quem divide uma sala com você vê isso, até você escrever de novo. Na tela cheia isso é dito sozinho depois de 10 minutos sem uma tecla.
 command-time = Diz a hora daqui
     .usage = /hora
     .more = Com o dia e o fuso desta máquina.
@@ -292,6 +336,32 @@ ping-strange = você não tem sala em comum com essa pessoa
     .hint = /privado @pessoa abre uma conversa
 notices-on = o lacre avisa quando alguém conecta e desconecta
 notices-off = o lacre não avisa quando alguém conecta e desconecta
+place-thread = { $room }, tópico “{ $text }”
+poll-asked = perguntado em { $room }; /{ $vote } NÚMERO escolhe, /{ $close } encerra
+vote-open = { $count ->
+    [one] { $count } enquete aberta em { $room }
+   *[other] { $count } enquetes abertas em { $room }
+}
+vote-done = seu voto em “{ $text }”: { $options }
+vote-back = seu voto em “{ $text }” foi retirado
+pin-done = fixada em { $room }: { $text }
+pin-none = nada está fixado em { $room }
+pin-title = { $count ->
+    [one] { $count } mensagem fixada em { $room }
+   *[other] { $count } mensagens fixadas em { $room }
+}
+unpin-done = não está mais fixada em { $room }: { $text }
+thread-entered = { $count ->
+    [one] tópico em { $room } com { $count } resposta; o que você escrever agora vai para lá, /{ $leave } sozinho sai dele
+   *[other] tópico em { $room } com { $count } respostas; o que você escrever agora vai para lá, /{ $leave } sozinho sai dele
+}
+thread-left = o que você escrever vai para { $room } de novo
+schedule-done = vai para { $room } às { $at }; o número é { $id }
+schedule-none = nenhuma mensagem espera para ser enviada
+schedule-title = mensagens que esperam
+schedule-failed = não enviada: { $why }
+schedule-cancelled = não será enviada: { $text }
+away-on = os outros veem que você está ausente, até você escrever de novo
 mute-on = { $room } está silenciada até /silenciar off
 mute-until = { $room } está silenciada até { $until }
 mute-off = { $room } não está mais silenciada
@@ -338,6 +408,6 @@ poll-closed = (enquete encerrada)
 note-pinned = fixada
 note-forwarded = encaminhada de { $name }
 note-thread = { $count ->
-    [one] 1 resposta na conversa
-   *[other] { $count } respostas na conversa
+    [one] 1 resposta no tópico
+   *[other] { $count } respostas no tópico
 }

@@ -1,9 +1,9 @@
 //! What reaches the screen: keys, time, and what the client tells.
 
-use super::model::Link;
 use super::model::entry::{Change, Entry, Seen};
 use super::model::room::RoomLine;
 use super::model::search::Found;
+use super::model::{Link, Seat};
 use lacre::{AccountId, MessageId, Millis, Presence, RoomId, Unread};
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
@@ -58,6 +58,11 @@ pub(crate) enum Msg {
         room: RoomId,
         count: usize,
     },
+    /// The thread that begins with a message.
+    Thread {
+        root: MessageId,
+        told: Told,
+    },
     /// What was found for the search of this number.
     Found {
         number: u64,
@@ -76,19 +81,24 @@ pub(crate) enum Msg {
     Entered(RoomId),
     /// The text came back from the editor.
     Written {
-        room: Option<RoomId>,
+        seat: Seat,
         text: String,
     },
-    /// A command has answered; the room to go to, if it went to another one.
+    /// A command has answered; the room or thread to go to, if it went to another one.
     Said {
         lines: Vec<String>,
         room: Option<RoomId>,
+        /// The thread it went into, or none where it left one.
+        thread: Option<Option<MessageId>>,
     },
+    /// A command said that the person is away.
+    Away,
     /// Something was not done; why.
     Failed(String),
     /// A text could not be sent: it goes back into the composer.
     Refused {
         room: RoomId,
+        root: Option<MessageId>,
         text: String,
         why: String,
     },
@@ -100,4 +110,15 @@ pub(crate) struct News {
     pub(crate) room: RoomId,
     pub(crate) who: String,
     pub(crate) text: String,
+}
+
+/// What there is to know of a list of messages.
+#[derive(Debug, Clone)]
+pub(crate) enum Told {
+    /// Its first page.
+    Page(Vec<Entry>),
+    /// What changed in it.
+    Changes(Vec<Change>),
+    /// So many older messages were read.
+    Older(usize),
 }

@@ -1,7 +1,7 @@
 //! The loop: waits for keys, the client, results and time; changes the model; draws.
 
 use super::act::{Act, Hands};
-use super::model::{Link, View};
+use super::model::{Link, Seat, View};
 use super::msg::Msg;
 use super::terminal::{Screen, Teller, edit};
 use crate::failure::{Exit, Failure, Outcome};
@@ -139,7 +139,7 @@ impl Chat {
                 Act::Copy(text) => self.screen.copy(&text),
                 Act::Mouse(ours) => self.screen.mouse(ours),
                 Act::Tell(news) => self.teller.tell(&news),
-                Act::Editor { room, text } => self.edit(room, text).await,
+                Act::Editor { seat, text } => self.edit(seat, text).await,
                 act => {
                     self.hands.perform(act);
                     Ok(())
@@ -151,7 +151,7 @@ impl Chat {
     }
 
     /// Lends the terminal to the editor. What comes in meanwhile waits.
-    async fn edit(&mut self, room: Option<lacre::RoomId>, text: String) -> std::io::Result<()> {
+    async fn edit(&mut self, seat: Seat, text: String) -> std::io::Result<()> {
         // Otherwise both would read the keys.
         self.input = None;
         self.screen.lend();
@@ -159,7 +159,7 @@ impl Chat {
         self.screen.retake(self.view.mouse)?;
         self.input = Some(EventStream::new());
         let msg = match written.map_err(std::io::Error::other).flatten() {
-            Ok(text) => Msg::Written { room, text },
+            Ok(text) => Msg::Written { seat, text },
             Err(error) => {
                 let why = crate::print::safe(&error.to_string());
                 Msg::Failed(say!(self.view.lang, "chat-no-editor", why = why))

@@ -5,12 +5,14 @@ mod item;
 mod json;
 mod notice;
 mod safe;
+mod said;
 
 pub(crate) use hit::hit_line;
 pub(crate) use item::item_line;
 pub(crate) use json::{event_json, item_json, json_line, room_json};
-pub(crate) use notice::{notice, poll};
+pub(crate) use notice::{notice, poll, poll_line};
 pub(crate) use safe::{safe, safe_json};
+pub(crate) use said::{at_handle, brief, called, notes, words};
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::text;

@@ -1,6 +1,6 @@
 //! What happened to a room, and polls, in words.
 
-use super::safe;
+use super::{brief, safe};
 use crate::text::{Lang, say};
 use lacre::{JoinRule, Named, Notice, Poll, Role};
 
@@ -79,19 +79,29 @@ pub(crate) fn notice(lang: Lang, notice: &Notice) -> String {
 /// The question, then the options by number with how many chose them.
 pub(crate) fn poll(lang: Lang, poll: &Poll) -> String {
     let mut lines = vec![safe(&poll.question)];
-    for (number, option) in poll.options.iter().enumerate() {
-        lines.push(say!(
-            lang,
-            "poll-option",
-            number = number + 1,
-            text = safe(&option.text),
-            votes = option.votes.len()
-        ));
-    }
+    lines.extend(options(lang, poll));
     if poll.closed {
         lines.push(say!(lang, "poll-closed"));
     }
     lines.join("\n")
+}
+
+/// The question and the options with how many chose them, on one line.
+pub(crate) fn poll_line(lang: Lang, poll: &Poll) -> String {
+    let options: Vec<_> = options(lang, poll).collect();
+    format!("{} {}", brief(&safe(&poll.question)), options.join(", "))
+}
+
+fn options(lang: Lang, poll: &Poll) -> impl Iterator<Item = String> {
+    poll.options.iter().enumerate().map(move |(index, option)| {
+        say!(
+            lang,
+            "poll-option",
+            number = index + 1,
+            text = safe(&option.text),
+            votes = option.votes.len()
+        )
+    })
 }
 
 fn name(who: &Named) -> String {

@@ -1,6 +1,7 @@
 //! The time of whoever looks at the screen: now, and moments in the local zone.
 
 use crate::text::{Lang, say};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use lacre::Millis;
@@ -45,6 +46,12 @@ impl Clock {
             .ok()
             .and_then(|at| Timestamp::from_millisecond(at).ok());
         at.unwrap_or_default().to_zoned(self.zone.clone())
+    }
+
+    /// When a day has this time here; one that a change of clocks leaves out is an hour later.
+    pub(crate) fn moment(&self, day: Date, time: Time) -> Option<Millis> {
+        let at = day.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
+        Millis::try_from(at.timestamp().as_millisecond()).ok()
     }
 
     /// Hours and minutes: `10:02`.

@@ -7,14 +7,19 @@
 pub(crate) mod clock;
 pub(crate) mod command;
 mod line;
+mod moment;
 mod people;
+mod polled;
 mod preferences;
 mod problem;
+mod renamed;
 mod said;
 mod session;
 mod span;
 mod stats;
 mod tell;
+mod title;
+mod which;
 
 pub(crate) use clock::Clock;
 pub(crate) use line::Line;

@@ -7,10 +7,7 @@ use super::preferences::Preferences;
 use super::problem::{Answer, Problem};
 use crate::print::safe;
 use crate::text::{Lang, say};
-use lacre::{
-    AccountId, Client, Connection, Item, MessageId, Millis, Room, RoomId, RoomKind, SendHandle,
-    SendState,
-};
+use lacre::{Client, Connection, MessageId, Millis, Presence, Room, RoomId, SendHandle, SendState};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,11 +30,17 @@ struct Inner {
 #[derive(Default)]
 struct State {
     room: Option<Room>,
+    /// The thread of that room that is written into.
+    thread: Option<MessageId>,
+    /// The others see that this person is away.
+    away: bool,
     over: bool,
     /// Messages of this session that the relay may not have yet.
     unsent: Vec<SendHandle>,
     /// Every message of this session.
     wrote: HashSet<MessageId>,
+    /// Messages that a command is pinning or taking down: its answer tells of it.
+    pinning: HashSet<MessageId>,
     /// Rooms that commands of this session made or entered.
     made: HashSet<RoomId>,
     /// How many commands are making or entering one.
@@ -139,9 +142,41 @@ impl Session {
         self.room().ok_or_else(|| Problem::no_room(self.lang()))
     }
 
-    /// Looks at another room.
+    /// Looks at a room, at no thread of it.
     pub(crate) fn look_at(&self, room: Option<Room>) {
-        self.state().room = room;
+        let mut state = self.state();
+        (state.room, state.thread) = (room, None);
+    }
+
+    /// The thread that is written into.
+    pub(crate) fn thread(&self) -> Option<MessageId> {
+        self.state().thread
+    }
+
+    /// Writes into the thread that begins with a message of the room that is looked at.
+    pub(crate) fn enter_thread(&self, root: MessageId) {
+        self.state().thread = Some(root);
+    }
+
+    /// Writes into the room again; false if that was so.
+    pub(crate) fn leave_thread(&self) -> bool {
+        self.state().thread.take().is_some()
+    }
+
+    /// Lets the others see that this person is away, or back.
+    pub(crate) async fn set_away(&self, away: bool) -> lacre::Result<()> {
+        let presence = match away {
+            true => Presence::Away,
+            false => Presence::Available,
+        };
+        self.client().set_presence(presence).await?;
+        self.state().away = away;
+        Ok(())
+    }
+
+    /// Whether the others see that this person is away.
+    pub(crate) fn is_away(&self) -> bool {
+        self.state().away
     }
 
     /// Whether the person asked to leave the chat.
@@ -156,7 +191,12 @@ impl Session {
 
     /// What a person typed: a command, or a text for the room that is looked at.
     pub(crate) async fn say(&self, input: &str) -> Answer {
-        match command::parse(input) {
+        let parsed = command::parse(input);
+        if self.is_away() && !parsed.is_idle() {
+            // A hint: without a session nobody would get it anyway.
+            let _closing = self.set_away(false).await;
+        }
+        match parsed {
             Parsed::Nothing => Ok(Vec::new()),
             Parsed::Text(text) => self.send(&text).await.map(|()| Vec::new()),
             Parsed::Call(call) => {
@@ -171,25 +211,34 @@ impl Session {
         }
     }
 
-    /// Sends a text to the room that is looked at: safe on this device when it returns.
+    /// Sends a text to the room that is looked at, or its thread: safe on this device when it returns.
     pub(crate) async fn send(&self, text: &str) -> Result<(), Problem> {
         let room = self.here()?;
-        self.send_to(&room, text).await
+        match self.thread() {
+            Some(root) => self.wrote_one(room.send_in_thread(root, text).await),
+            None => self.send_to(&room, text).await,
+        }
     }
 
     /// Sends a text to a room.
     pub(crate) async fn send_to(&self, room: &Room, text: &str) -> Result<(), Problem> {
-        let handle = room
-            .send(text)
-            .await
-            .map_err(|error| Problem::of(self.lang(), &error))?;
+        self.wrote_one(room.send(text).await)
+    }
+
+    fn wrote_one(&self, sent: lacre::Result<SendHandle>) -> Result<(), Problem> {
+        let handle = sent.map_err(|error| Problem::of(self.lang(), &error))?;
+        self.state().wrote.insert(handle.message_id());
+        self.track(handle);
+        Ok(())
+    }
+
+    /// Remembers a message that the relay may not have yet.
+    pub(crate) fn track(&self, handle: SendHandle) {
         let mut state = self.state();
-        state.wrote.insert(handle.message_id());
         state
             .unsent
             .retain(|sent| sent.state() == SendState::Queued);
         state.unsent.push(handle);
-        Ok(())
     }
 
     /// The messages of this session that the relay may not have yet, oldest first.
@@ -200,6 +249,16 @@ impl Session {
     /// Whether the message was written in this session.
     pub(crate) fn wrote(&self, message: MessageId) -> bool {
         self.state().wrote.contains(&message)
+    }
+
+    /// A command is about to pin a message, or to take it down.
+    pub(crate) fn pins(&self, message: MessageId) {
+        self.state().pinning.insert(message);
+    }
+
+    /// Whether a command of this session has told that a message was pinned or taken down.
+    pub(crate) fn told_pin(&self, message: MessageId) -> bool {
+        self.state().pinning.remove(&message)
     }
 
     /// Waits for what the relay must answer, as long as patience lasts.
@@ -243,39 +302,6 @@ impl Session {
         self.client().connection() == Connection::Online
     }
 
-    /// A room's name as people write it.
-    pub(crate) fn title(&self, room: &Room) -> String {
-        match (room.kind(), room.name()) {
-            // Until the room's key has come, what everybody calls it.
-            (_, name) if name.is_empty() => match room.listed_name() {
-                Some(listed) => safe(&listed),
-                None => say!(self.lang(), "unnamed"),
-            },
-            (RoomKind::Direct, name) if room.members().iter().any(|m| m.handle == name) => {
-                format!("@{}", safe(&name))
-            }
-            (_, name) => safe(&name),
-        }
-    }
-
-    /// The handle under which a room knows an account, else the one that came with it.
-    pub(crate) fn handle_in(&self, room: &Room, account: AccountId, handle: &str) -> String {
-        let members = room.members();
-        let known = members.into_iter().find(|member| member.account == account);
-        known.map_or_else(|| handle.to_owned(), |member| member.handle)
-    }
-
-    /// Puts the name and the handle that are known by now into a message.
-    pub(crate) fn name_sender(&self, room: RoomId, item: &mut Item) {
-        if let Ok(room) = self.client().room(room) {
-            let members = room.members();
-            let known = members.into_iter().find(|m| m.account == item.sender);
-            if let Some(member) = known {
-                (item.sender_name, item.sender_handle) = (member.name, member.handle);
-            }
-        }
-    }
-
     /// Makes or enters a room for a command, whose answer tells of it.
     pub(crate) async fn entering(
         &self,
@@ -299,12 +325,6 @@ impl Session {
     /// Whether a command of this session made or entered the room.
     pub(crate) fn made(&self, room: RoomId) -> bool {
         self.state().made.contains(&room)
-    }
-
-    /// The name of the room with an id.
-    pub(crate) fn title_of(&self, room: RoomId) -> String {
-        let room = self.client().room(room);
-        room.map_or_else(|_| say!(self.lang(), "unnamed"), |room| self.title(&room))
     }
 
     /// An answer of one line.

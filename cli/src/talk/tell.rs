@@ -8,14 +8,16 @@
 //! waits behind it.
 
 use super::line::Line;
+use super::polled::{Polled, polled};
+use super::renamed::Names;
 use super::said::{called, name, words};
 use super::session::Session;
 use crate::explain;
-use crate::print::safe;
+use crate::print::{brief, poll_line, safe};
 use crate::text::say;
 use lacre::{
-    AccountId, Connection, Event, ItemBody, LocalId, Message, Millis, NotifyRule, RoomId, RoomKind,
-    SendState,
+    AccountId, Connection, Event, Item, ItemBody, LocalId, Message, Millis, NotifyRule, Poll,
+    Presence, RoomId, RoomKind, SendState,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -30,8 +32,10 @@ pub(crate) struct Teller {
     seen: HashMap<LocalId, Seen>,
     /// Whether the connection was up before; the first time is no news of a return.
     was_online: Option<bool>,
-    /// Who is connected.
-    here: HashSet<AccountId>,
+    /// Who is connected, and how.
+    here: HashMap<AccountId, Presence>,
+    /// What the people whose messages were shown are called.
+    names: Names,
     /// Events that wait for a name, in order, and when they came.
     held: VecDeque<(Millis, RoomId, Event)>,
 }
@@ -41,16 +45,19 @@ pub(crate) struct Teller {
 struct Seen {
     body: ItemBody,
     reactions: usize,
+    pinned: bool,
 }
 
 impl Teller {
     /// For a session that starts now.
     pub(crate) fn new(session: Session) -> Self {
+        let names = Names::of(&session);
         Self {
             session,
             seen: HashMap::new(),
             was_online: None,
-            here: HashSet::new(),
+            here: HashMap::new(),
+            names,
             held: VecDeque::new(),
         }
     }
@@ -137,6 +144,7 @@ impl Teller {
             Event::Connection(state) => self.connection(*state == Connection::Online),
             Event::Message(message) | Event::MessageChanged(message) => self.message(message),
             Event::RoomAdded { room } => {
+                self.names.added(&self.session, *room);
                 if self.session.made(*room) {
                     return Vec::new();
                 }
@@ -146,6 +154,7 @@ impl Teller {
                     false => say!(lang, "told-added", room = title),
                 })
             }
+            Event::RoomChanged { room } => self.names.told(&self.session, *room),
             Event::RoomRemoved { room, left, banned } => {
                 let title = self.session.title_of(*room);
                 if self.session.room().is_some_and(|here| here.id() == *room) {
@@ -176,6 +185,11 @@ impl Teller {
                 let title = self.session.title_of(*room);
                 vec![self.failure(say!(lang, "told-stopped", room = title), error)]
             }
+            Event::ScheduledFailed { scheduled, error } => {
+                let room = self.session.title_of(scheduled.room);
+                let text = brief(&safe(&scheduled.text));
+                vec![self.failure(say!(lang, "told-refused", room = room, text = text), error)]
+            }
             Event::ApprovalRequested(request) => info(say!(
                 lang,
                 "told-approval",
@@ -183,7 +197,7 @@ impl Teller {
                 device = request.device().to_string()
             )),
             Event::Presence { person, presence } => {
-                self.presence(person.account(), person.name(), presence.is_some())
+                self.presence(person.account(), person.name(), *presence)
             }
             Event::Lagged { missed } => info(say!(lang, "told-lagged", count = *missed)),
             Event::Error(error) => vec![self.failure(say!(lang, "told-error"), error)],
@@ -205,20 +219,23 @@ impl Teller {
         }
     }
 
-    /// Somebody connected or disconnected, where that is wanted.
-    fn presence(&mut self, account: AccountId, handle: &str, here: bool) -> Vec<Line> {
-        let changed = match here {
-            true => self.here.insert(account),
-            false => self.here.remove(&account),
+    /// Somebody connected or disconnected, went or came back, where that is wanted.
+    fn presence(&mut self, account: AccountId, handle: &str, now: Option<Presence>) -> Vec<Line> {
+        let before = match now {
+            Some(now) => self.here.insert(account, now),
+            None => self.here.remove(&account),
         };
         let named = !handle.is_empty() && !account.to_string().starts_with(handle);
-        if !changed || !named || !self.session.preferences().notices {
+        if before == now || !named || !self.session.preferences().notices {
             return Vec::new();
         }
         let (lang, who) = (self.session.lang(), name(self.session.lang(), handle));
-        vec![Line::Info(match here {
-            true => say!(lang, "told-here", who = who),
-            false => say!(lang, "told-gone", who = who),
+        vec![Line::Info(match (before, now) {
+            (None, _) => say!(lang, "told-here", who = who),
+            (_, None) => say!(lang, "told-gone", who = who),
+            (_, Some(Presence::Away)) => say!(lang, "told-away", who = who),
+            (Some(Presence::Away), _) => say!(lang, "told-returned", who = who),
+            _ => return Vec::new(),
         })]
     }
 
@@ -238,9 +255,10 @@ impl Teller {
         let now = Seen {
             body: item.body.clone(),
             reactions: item.reactions.iter().map(|(_, who)| who.len()).sum(),
+            pinned: item.pinned,
         };
         let before = self.seen.insert(item.id, now);
-        let room = self.session.title_of(message.room_id());
+        let room = self.session.place(message.room_id(), &item);
         if item.own && item.state == SendState::Failed {
             return vec![Line::Error {
                 what: say!(lang, "told-refused", room = room, text = words(lang, &item)),
@@ -255,6 +273,14 @@ impl Teller {
         let line = match before {
             None if self.session.wrote(message.id()) => return Vec::new(),
             Some(ref before) if Some(before) == now => return Vec::new(),
+            Some(Seen {
+                body: ItemBody::Poll(ref before),
+                ..
+            }) if let ItemBody::Poll(now) = &item.body
+                && let Some(change) = polled(before, now) =>
+            {
+                return self.polled(message.room_id(), &item, now, change);
+            }
             Some(before) if before.body != item.body => {
                 let text = words(lang, &item);
                 Line::Info(match item.body {
@@ -262,9 +288,21 @@ impl Teller {
                     _ => say!(lang, "told-edited", who = who, room = room, text = text),
                 })
             }
+            Some(before) if before.pinned != item.pinned => {
+                if self.session.told_pin(message.id()) {
+                    return Vec::new();
+                }
+                let text = format!("{who}: {}", brief(&words(lang, &item)));
+                Line::Info(match item.pinned {
+                    true => say!(lang, "pin-done", room = room, text = text),
+                    false => say!(lang, "unpin-done", room = room, text = text),
+                })
+            }
             // A change of reactions, or a message as it is first seen: shown as it stands.
             _ => {
                 self.session.name_sender(message.room_id(), &mut item);
+                self.names
+                    .heard(&self.session, message.room_id(), item.sender);
                 Line::Message {
                     room,
                     item: Box::new(item),
@@ -272,6 +310,36 @@ impl Teller {
             }
         };
         vec![line]
+    }
+
+    /// A vote of somebody else, or the end of a poll. Own ones were told by the command.
+    fn polled(&self, room: RoomId, item: &Item, poll: &Poll, change: Polled) -> Vec<Line> {
+        let (lang, me) = (self.session.lang(), self.session.client().me().account);
+        let (title, text) = (self.session.place(room, item), poll_line(lang, poll));
+        match change {
+            Polled::Closed if item.own => Vec::new(),
+            Polled::Closed => vec![Line::Info(say!(
+                lang,
+                "told-poll-closed",
+                room = title,
+                text = text
+            ))],
+            Polled::Voted(people) => {
+                let others = people.into_iter().filter(|who| *who != me);
+                let told = |who| {
+                    let who = self.who(room, who, "");
+                    let (room, text) = (title.clone(), text.clone());
+                    Line::Info(say!(
+                        lang,
+                        "told-voted",
+                        who = who,
+                        room = room,
+                        text = text
+                    ))
+                };
+                others.map(told).collect()
+            }
+        }
     }
 
     /// Whether the room is silenced and not the one that is looked at.

@@ -26,7 +26,6 @@ super::texts! {
         "na fila: o relay não está acessível; será enviada com o próximo comando que o alcançar";
     queued() "queued" "na fila";
     sent() "sent" "enviada";
-    failed() "refused" "recusada";
     online() "connected" "conectado";
     offline() "not connected; trying again" "sem conexão; tentando de novo";
     room_added(room) "you are now in {room}" "você agora está em {room}";
@@ -44,10 +43,6 @@ super::texts! {
         "{missed} events were dropped because output was too slow; see `lacre history`"
         "{missed} eventos foram descartados porque a saída estava lenta; veja `lacre history`";
     event_error(code, message) "{message} ({code})" "{message} ({code})";
-    deleted() "(deleted)" "(apagada)";
-    unreadable(why) "(cannot be read: {why})" "(não pode ser lida: {why})";
-    unsupported(what) "(of a newer version: {what})" "(de uma versão mais nova: {what})";
-    gone() "(no longer held by the relay)" "(o relay não a guarda mais)";
     edited() "edited" "editada";
     somebody() "somebody" "alguém";
     unnamed() "(without a name)" "(sem nome)";

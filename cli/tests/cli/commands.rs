@@ -1,5 +1,6 @@
 //! Every command of the chat, typed by people in both languages against a real relay.
 
+use crate::everyday;
 use crate::harness::{Person, Relay, Running};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -234,8 +235,14 @@ fn talks(lang: Lang) {
         "/status em aula",
         t("você diz sobre si: em aula", "you say of yourself: em aula"),
     );
+    // The others are told, and read the name from then on.
+    bruno.sees(t(
+        "@ana agora se chama Ana Duarte",
+        "@ana is called Ana Duarte now",
+    ));
+    bruno.sees(t("Ana Duarte diz: em aula", "Ana Duarte says: em aula"));
     ana.types("com nome");
-    bruno.sees("com nome");
+    bruno.sees("[Álgebra 3] Ana Duarte: com nome");
     bruno.asks(
         t("/entrar Álgebra 3", "/join Álgebra 3"),
         t("você está em Álgebra 3", "you are in Álgebra 3"),
@@ -243,6 +250,11 @@ fn talks(lang: Lang) {
     bruno.asks(
         t("/usuarios", "/users"),
         t("Álgebra 3, 2 pessoas", "Álgebra 3, 2 people"),
+    );
+    let row = bruno.sees("@ana");
+    assert!(
+        row.contains("Ana Duarte") && row.ends_with("em aula"),
+        "{row}"
     );
     bruno.asks(
         t("/silenciar 8h", "/mute 8h"),
@@ -256,6 +268,11 @@ fn talks(lang: Lang) {
         t("/nome -", "/name -"),
         t("pelo seu @nome, @ana", "by your handle, @ana"),
     );
+    bruno.sees(t(
+        "@ana voltou a usar o @nome",
+        "@ana goes by the handle again",
+    ));
+    everyday::all_of_it(&mut ana, &mut bruno, lang);
 
     let mut chess = Chat::start(&clara, lang);
     chess.asks(
@@ -269,7 +286,12 @@ fn talks(lang: Lang) {
         t("/salas", "/rooms"),
         t("abertas a todos", "open to everybody"),
     );
-    ana.sees("  xadrez da praça");
+    // Everybody reads the name as it is listed, its members as it was given.
+    let row = ana.sees("  xadrez da praça");
+    assert!(row.ends_with(t("1 pessoa", "1 person")), "{row}");
+    chess.asks(t("/salas", "/rooms"), t("1 sala", "1 room"));
+    let row = chess.sees("  Xadrez da Praça");
+    assert!(row.contains(t("aberta", "open")), "{row}");
     bruno.asks(
         t("/criar xadrez da praça", "/create xadrez da praça"),
         t(
@@ -277,13 +299,27 @@ fn talks(lang: Lang) {
             "! a room xadrez da praça is there already",
         ),
     );
-    bruno.asks(
+    // Its own name comes from a member: it may be told with the answer, or right after it.
+    let entered = t(
+        "* você está em xadrez da praça, 2 pessoas",
+        "* you are in xadrez da praça, 2 people",
+    );
+    let line = bruno.asks(
         t("/entrar xadrez da praça", "/join xadrez da praça"),
         t("* você está em ", "* you are in "),
     );
+    assert_eq!(line.to_lowercase(), entered);
+    if line == entered {
+        bruno.sees(t(
+            "xadrez da praça agora se chama Xadrez da Praça",
+            "xadrez da praça is called Xadrez da Praça now",
+        ));
+    }
+    bruno.asks(t("/salas", "/rooms"), t("3 salas", "3 rooms"));
+    bruno.sees("  Xadrez da Praça");
     chess.sees(t("@bruno entrou em", "@bruno joined"));
     bruno.types("xeque");
-    chess.sees("@bruno: xeque");
+    chess.sees("[Xadrez da Praça] @bruno: xeque");
     assert_eq!(chess.leaves(t("/sair", "/quit")), 0);
 
     ana.asks(
@@ -314,6 +350,7 @@ fn talks(lang: Lang) {
         t("/avisos on", "/notices on"),
         t("o lacre avisa", "lacre tells"),
     );
+    everyday::away(&mut ana, &mut bruno, lang);
     let clara = Chat::start(&clara, lang);
     ana.sees(t("@clara conectou", "@clara has connected"));
     assert_eq!(clara.leaves(t("/sair", "/quit")), 0);
@@ -435,6 +472,7 @@ fn fails(lang: Lang) {
         t("/expulsar @ana", "/kick @ana"),
         t("! essa pessoa é você", "! that is you"),
     );
+    everyday::wrong(&mut ana, lang);
     bruno.asks(
         t("/entrar Xadrez", "/join Xadrez"),
         t("você está em Xadrez", "you are in Xadrez"),

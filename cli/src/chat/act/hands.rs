@@ -1,43 +1,31 @@
 //! Doing what was asked, beside the screen.
 
+use super::follow::{Followed, List};
 use super::{Act, dress};
 use crate::chat::model::Link;
 use crate::chat::msg::Msg;
-use crate::print::safe;
 use crate::talk::{Line, Problem, Session};
-use lacre::{Connection, Event, MessageId, Room, RoomId, Timeline};
+use lacre::{Connection, Event, MessageId, Room, RoomId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::JoinHandle;
-
-/// How many older messages are read at once.
-const OLDER: usize = 200;
-
-/// Changes that are handed over together; more wait for the next time.
-const TOGETHER: usize = 256;
 
 /// Does what the screen asks and tells it what came of it.
 pub(crate) struct Hands {
-    session: Session,
-    to_screen: UnboundedSender<Msg>,
-    followed: HashMap<RoomId, Followed>,
+    pub(super) session: Session,
+    pub(super) to_screen: UnboundedSender<Msg>,
+    pub(super) followed: HashMap<List, Followed>,
     /// Asks for the rooms to be read; asking twice before it is done is asking once.
     rooms: Arc<Notify>,
 }
 
 /// What a text is for.
+#[derive(Clone, Copy)]
 enum To {
     Room,
-    Message(MessageId),
+    Message(MessageId, Option<MessageId>),
     Thread(MessageId),
-}
-
-/// A room whose list is followed.
-struct Followed {
-    timeline: Arc<tokio::sync::OnceCell<Timeline>>,
-    task: JoinHandle<()>,
 }
 
 impl Hands {
@@ -59,13 +47,13 @@ impl Hands {
     /// Does one thing. Never waits: what takes time runs as a task.
     pub(crate) fn perform(&mut self, act: Act) {
         match act {
-            Act::Enter(room) => self.follow(room),
-            Act::Unload(room) => {
-                if let Some(followed) = self.followed.remove(&room) {
-                    followed.task.abort();
-                }
-            }
-            Act::Older(room) => self.older(room),
+            Act::Enter(room) => self.follow((room, None)),
+            Act::EnterThread { room, root } => self.follow((room, Some(root))),
+            Act::Unload(room) => self.unfollow(|list| *list == (room, None)),
+            Act::LeaveThread => self.unfollow(|(_, root)| root.is_some()),
+            Act::Older(room) => self.older((room, None)),
+            Act::OlderThread { room, root } => self.older((room, Some(root))),
+            Act::Away(away) => self.away(away),
             Act::Draft { room, text } => {
                 self.in_room(room, async move |room| room.set_draft(&text).await);
             }
@@ -102,8 +90,13 @@ impl Hands {
             Act::ClosePoll { room, poll } => {
                 self.in_room(room, async move |room| room.close_poll(poll).await);
             }
-            Act::Say { room, text } => self.say(room, text),
-            Act::Reply { room, to, text } => self.send(room, text, To::Message(to)),
+            Act::Say { room, thread, text } => self.say(room, thread, text),
+            Act::Reply {
+                room,
+                to,
+                root,
+                text,
+            } => self.send(room, text, To::Message(to, root)),
             Act::Edit {
                 room,
                 message,
@@ -166,7 +159,9 @@ impl Hands {
             }
             Event::Unread { room, unread } => return Some(Msg::Unread { room, unread }),
             Event::Notify(told) => return Some(Msg::News(dress::news(told.message()))),
-            Event::Error(error) => return Some(failed(Problem::of(lang, &error))),
+            Event::ScheduledFailed { error, .. } | Event::Error(error) => {
+                return Some(failed(Problem::of(lang, &error)));
+            }
             _ => {}
         }
         None
@@ -177,80 +172,6 @@ impl Hands {
         self.rooms.notify_one();
     }
 
-    fn follow(&mut self, id: RoomId) {
-        let (session, screen) = (self.session.clone(), self.to_screen.clone());
-        let place = Arc::new(tokio::sync::OnceCell::new());
-        let cell = Arc::clone(&place);
-        let task = tokio::spawn(async move {
-            let opened = async {
-                let room = session.client().room(id)?;
-                let text = safe(&room.draft()?);
-                if !text.is_empty() {
-                    let _closed = screen.send(Msg::Draft { room: id, text });
-                }
-                room.timeline().await
-            };
-            let timeline = match opened.await {
-                Ok(timeline) => timeline,
-                Err(error) => {
-                    let _closed = screen.send(failed(Problem::of(session.lang(), &error)));
-                    return;
-                }
-            };
-            let me = session.client().me().account;
-            let items = timeline.snapshot();
-            let entries = items
-                .into_iter()
-                .map(|item| dress::entry(session.lang(), item, me));
-            let _closed = screen.send(Msg::Page {
-                room: id,
-                entries: entries.collect(),
-            });
-            let _once = cell.set(timeline.clone());
-            while let Some(diff) = timeline.next_diff().await {
-                let mut changes = vec![diff];
-                // What is there already comes along, so that a burst is one message.
-                while changes.len() < TOGETHER
-                    && let Some(Some(diff)) = ready(timeline.next_diff()).await
-                {
-                    changes.push(diff);
-                }
-                let changes = changes
-                    .into_iter()
-                    .filter_map(|diff| dress::change(session.lang(), diff, me))
-                    .collect();
-                if screen.send(Msg::Changes { room: id, changes }).is_err() {
-                    return;
-                }
-            }
-        });
-        let followed = Followed {
-            timeline: place,
-            task,
-        };
-        if let Some(before) = self.followed.insert(id, followed) {
-            before.task.abort();
-        }
-    }
-
-    fn older(&self, room: RoomId) {
-        let Some(timeline) = self
-            .followed
-            .get(&room)
-            .and_then(|followed| followed.timeline.get().cloned())
-        else {
-            let _closed = self.to_screen.send(Msg::Older { room, count: 1 });
-            return;
-        };
-        self.task(async move |session, screen| {
-            let read = timeline.older(OLDER).await;
-            let count = *read.as_ref().unwrap_or(&1);
-            let _closed = screen.send(Msg::Older { room, count });
-            read.map(drop)
-                .map_err(|error| Problem::of(session.lang(), &error))
-        });
-    }
-
     fn send(&self, id: RoomId, text: String, to: To) {
         let (session, screen) = (self.session.clone(), self.to_screen.clone());
         tokio::spawn(async move {
@@ -258,15 +179,32 @@ impl Hands {
                 let room = session.client().room(id)?;
                 match to {
                     To::Room => room.send(&text).await,
-                    To::Message(to) => room.reply(to, &text).await,
+                    To::Message(to, _) => room.reply(to, &text).await,
                     To::Thread(root) => room.send_in_thread(root, &text).await,
                 }
             };
             if let Err(error) = sent.await {
                 let why = words(Problem::of(session.lang(), &error));
-                let room = id;
-                let _closed = screen.send(Msg::Refused { room, text, why });
+                let root = match to {
+                    To::Room => None,
+                    To::Message(_, root) => root,
+                    To::Thread(root) => Some(root),
+                };
+                let _closed = screen.send(Msg::Refused {
+                    room: id,
+                    root,
+                    text,
+                    why,
+                });
             }
+        });
+    }
+
+    /// Says whether the person is there. Without a connection nobody could be told.
+    fn away(&self, away: bool) {
+        let session = self.session.clone();
+        tokio::spawn(async move {
+            let _offline = session.set_away(away).await;
         });
     }
 
@@ -292,13 +230,16 @@ impl Hands {
     }
 
     /// Runs a command where the person looks.
-    fn say(&self, id: Option<RoomId>, text: String) {
+    fn say(&self, id: Option<RoomId>, thread: Option<MessageId>, text: String) {
         self.task(async move |session, screen| {
             let here = match id {
                 Some(id) => session.client().room(id).ok(),
                 None => None,
             };
             session.look_at(here);
+            if let Some(root) = thread {
+                session.enter_thread(root);
+            }
             let answer = session.say(&text).await?;
             let (lang, clock) = (session.lang(), session.clock());
             let lines = answer.iter().map(|line| line.plain(lang, clock));
@@ -307,10 +248,15 @@ impl Hands {
                 text.split('\n').map(str::to_owned).collect::<Vec<_>>()
             });
             let there = session.room().map(|room| room.id());
+            let now = session.thread();
             let _closed = screen.send(Msg::Said {
                 lines: lines.collect(),
                 room: there.filter(|there| Some(*there) != id),
+                thread: (there == id && now != thread).then_some(now),
             });
+            if session.is_away() {
+                let _closed = screen.send(Msg::Away);
+            }
             Ok(())
         });
     }
@@ -369,19 +315,7 @@ async fn read_rooms(session: Session, screen: UnboundedSender<Msg>, asked: Arc<N
     }
 }
 
-/// What is ready at once; `None` if it is not.
-async fn ready<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    std::future::poll_fn(|context| {
-        std::task::Poll::Ready(match work.as_mut().poll(context) {
-            std::task::Poll::Ready(done) => Some(done),
-            std::task::Poll::Pending => None,
-        })
-    })
-    .await
-}
-
-fn failed(problem: Problem) -> Msg {
+pub(super) fn failed(problem: Problem) -> Msg {
     Msg::Failed(words(problem))
 }
 

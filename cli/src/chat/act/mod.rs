@@ -5,11 +5,13 @@
 
 mod dress;
 mod find;
+mod follow;
 mod hands;
 mod markdown;
 
 pub(crate) use hands::Hands;
 
+use super::model::Seat;
 use super::msg::News;
 use lacre::{AccountId, MessageId, RoomId};
 
@@ -20,8 +22,22 @@ pub(crate) enum Act {
     Enter(RoomId),
     /// Stop following a room.
     Unload(RoomId),
+    /// Load a thread and follow it, and no other.
+    EnterThread {
+        room: RoomId,
+        root: MessageId,
+    },
+    /// Stop following a thread.
+    LeaveThread,
     /// Read messages before those that are loaded.
     Older(RoomId),
+    /// The same of a thread.
+    OlderThread {
+        room: RoomId,
+        root: MessageId,
+    },
+    /// Let the others see that this person is away, or back.
+    Away(bool),
     /// Keep what is being written.
     Draft {
         room: RoomId,
@@ -50,14 +66,17 @@ pub(crate) enum Act {
         room: RoomId,
         text: String,
     },
-    /// Run a command, in a room if there is one.
+    /// Run a command, in a room and a thread of it if there is one.
     Say {
         room: Option<RoomId>,
+        thread: Option<MessageId>,
         text: String,
     },
     Reply {
         room: RoomId,
         to: MessageId,
+        /// The thread it is written in.
+        root: Option<MessageId>,
         text: String,
     },
     Edit {
@@ -120,7 +139,7 @@ pub(crate) enum Act {
     Copy(String),
     /// Write in the person's editor.
     Editor {
-        room: Option<RoomId>,
+        seat: Seat,
         text: String,
     },
     /// Let the mouse scroll, or leave it to the terminal.

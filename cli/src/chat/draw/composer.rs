@@ -84,10 +84,6 @@ fn aim(view: &View, aim: &Aim) -> Option<String> {
             "{}  {snippet}",
             say!(view.lang, "chat-replying", name = name.as_str())
         )),
-        Aim::Thread { name, snippet, .. } => Some(format!(
-            "{}  {snippet}",
-            say!(view.lang, "chat-in-thread", name = name.as_str())
-        )),
         Aim::Edit { .. } => Some(say!(view.lang, "chat-editing")),
     }
 }

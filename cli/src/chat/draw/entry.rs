@@ -163,8 +163,10 @@ fn head(paper: Paper, entry: &Entry, selected: bool) -> Vec<Span<'static>> {
 
 /// The first line of what is answered.
 fn quote(paper: Paper, entry: &Entry, cells: usize) -> Option<Vec<Span<'static>>> {
-    // In a thread only an answer to something else than its first message says more than it.
-    let answered = entry.reply_to.or(entry.thread)?;
+    // In a thread only an answer to something else than its first message says more than it; where
+    // only the thread is shown, only that.
+    let thread = entry.thread.filter(|_| paper.page.root.is_none());
+    let answered = entry.reply_to.or(thread)?;
     let sign = match entry.reply_to {
         None => "↳ ",
         Some(_) => "┃ ",

@@ -5,6 +5,7 @@ use super::side::{self, shown};
 use super::theme::Theme;
 use crate::chat::model::View;
 use crate::chat::model::room::Kind;
+use crate::chat::model::thread::Thread;
 use crate::text::say;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,6 +18,9 @@ pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
         frame.render_widget(title, area);
         return;
     };
+    if let Some(thread) = &view.thread {
+        return in_thread(view, thread, &shown(view, room), frame, area, theme);
+    }
     let facts = match (&room.stopped, room.joined, room.kind) {
         (Some(_), ..) => say!(view.lang, "chat-stopped"),
         (None, false, _) => say!(view.lang, "chat-not-in"),
@@ -48,4 +52,35 @@ pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
         ]),
         area,
     );
+}
+
+/// The thread on the screen: whose it is and how it begins; at the right its room.
+fn in_thread(
+    view: &View,
+    thread: &Thread,
+    room: &str,
+    frame: &mut Frame,
+    area: Rect,
+    theme: Theme,
+) {
+    let first = thread.page.message(thread.root);
+    let title = match first {
+        Some(first) => say!(view.lang, "chat-in-thread", name = first.name.as_str()),
+        None => say!(view.lang, "chat-hint-thread"),
+    };
+    let text = first.map(|first| first.snippet()).unwrap_or_default();
+    let width = usize::from(area.width);
+    let room = fit::cut(room, width / 3);
+    let left = width.saturating_sub(fit::width(&room) + 5);
+    let title = fit::cut(&title, left);
+    let rest = left.saturating_sub(fit::width(&title) + 1);
+    let line = Line::from(vec![
+        Span::styled(" ↳ ", theme.dim()),
+        Span::styled(title, theme.strong()),
+        Span::raw(" "),
+        Span::styled(fit::padded(&text, rest), theme.dim()),
+        Span::raw(" "),
+        Span::styled(room, theme.dim()),
+    ]);
+    frame.render_widget(line, area);
 }

@@ -44,6 +44,10 @@ fn state(view: &View, narrow: bool, theme: Theme) -> Vec<Span<'static>> {
     if !narrow || view.link != Link::Online {
         out.push(Span::styled(format!(" {text}"), theme.dim()));
     }
+    if view.away {
+        let text = say!(view.lang, "chat-away");
+        out.push(Span::styled(format!(" · {text}"), theme.dim()));
+    }
     if let Some(text) = typing(view) {
         out.push(Span::styled(format!(" · {text}"), theme.dim()));
     }
@@ -94,7 +98,9 @@ fn hints(view: &View, free: usize, theme: Theme) -> Vec<Span<'static>> {
                 if entry.own {
                     hints.push(("d", say!(lang, "chat-hint-delete")));
                 }
-                hints.push(("t", say!(lang, "chat-hint-thread")));
+                if view.thread.is_none() {
+                    hints.push(("t", say!(lang, "chat-hint-thread")));
+                }
                 hints.push(("p", say!(lang, "chat-hint-pin")));
                 hints.push(("f", say!(lang, "chat-hint-forward")));
             }
@@ -108,6 +114,11 @@ fn hints(view: &View, free: usize, theme: Theme) -> Vec<Span<'static>> {
             hints.push(("Esc", say!(lang, "chat-hint-back")));
             hints
         }
+        None if view.thread.is_some() => vec![
+            ("Esc", say!(lang, "chat-hint-back")),
+            ("F1", say!(lang, "chat-hint-help")),
+            ("Alt-↑", say!(lang, "chat-hint-select")),
+        ],
         None => vec![
             ("F1", say!(lang, "chat-hint-help")),
             ("Ctrl-K", say!(lang, "chat-hint-jump")),

@@ -59,7 +59,7 @@ impl View {
     /// A key for the text.
     pub(super) fn composer_key(&mut self, key: KeyEvent, stroke: Stroke) -> Vec<Act> {
         let newline = KeyModifiers::SHIFT | KeyModifiers::ALT;
-        let room = self.current;
+        let seat = self.seat();
         let composer = self.composer_mut();
         let blank = composer.is_empty();
         match stroke {
@@ -80,7 +80,7 @@ impl View {
             }
             Stroke::Ctrl(KeyCode::Char('e')) => {
                 let text = composer.text();
-                return vec![Act::Editor { room, text }];
+                return vec![Act::Editor { seat, text }];
             }
             Stroke::Ctrl(KeyCode::Char('j')) => composer.area.insert_newline(),
             _ if key.code == KeyCode::Enter && key.modifiers.intersects(newline) => {
@@ -132,7 +132,8 @@ impl View {
         }
     }
 
-    /// Takes back, one thing at a time: what the text is meant for, then the place in the list.
+    /// Takes back, one thing at a time: what the text is meant for, then the thread or the place in the
+    /// list.
     fn escape(&mut self) -> Vec<Act> {
         let composer = self.composer_mut();
         if composer.aim != Aim::New {
@@ -144,6 +145,9 @@ impl View {
             return Vec::new();
         }
         self.toast = None;
+        if self.thread.is_some() {
+            return self.close_thread();
+        }
         self.newest()
     }
 
@@ -154,13 +158,15 @@ impl View {
         };
         let text = composer.text().trim_end().to_owned();
         let aim = composer.aim.clone();
+        let seat = self.seat();
         let (room, text) = match (self.current, parse(&text)) {
             // What is meant for a message is no command.
             (Some(room), _) if aim != Aim::New => (room, text),
             (Some(room), Parsed::Text(text)) => (room, text),
             (room, _) => {
-                self.composers.remove(&room);
-                return vec![Act::Say { room, text }];
+                self.composers.remove(&seat);
+                let thread = seat.1;
+                return vec![Act::Say { room, thread, text }];
             }
         };
         if !self
@@ -171,14 +177,20 @@ impl View {
             self.toast(why, true);
             return Vec::new();
         }
-        self.composers.remove(&Some(room));
+        self.composers.remove(&seat);
         // The message ends it.
         self.wrote = None;
-        let act = match aim {
-            Aim::New => Act::Send { room, text },
-            Aim::Reply { to, .. } => Act::Reply { room, to, text },
-            Aim::Thread { root, .. } => Act::Thread { room, root, text },
-            Aim::Edit { message } => Act::Edit {
+        let act = match (aim, seat.1) {
+            (Aim::New, None) => Act::Send { room, text },
+            (Aim::New, Some(root)) => Act::Thread { room, root, text },
+            // An answer to what stands in a thread stands there too.
+            (Aim::Reply { to, .. }, root) => Act::Reply {
+                room,
+                to,
+                root,
+                text,
+            },
+            (Aim::Edit { message }, _) => Act::Edit {
                 room,
                 message,
                 text,

@@ -47,16 +47,8 @@ impl View {
                 };
             }
             't' if entry.is_said() => {
-                let root = entry.thread.unwrap_or(message);
-                let first = self.page().and_then(|page| page.message(root));
-                let first = first.unwrap_or(entry);
-                let aim = Aim::Thread {
-                    root,
-                    name: first.name.clone(),
-                    snippet: first.snippet(),
-                };
                 self.unselect();
-                self.composer_mut().aim = aim;
+                return self.open_thread(entry.thread.unwrap_or(message));
             }
             'p' if entry.is_said() => {
                 self.unselect();
@@ -108,6 +100,8 @@ impl View {
                 self.toast(text, false);
                 return vec![Act::Copy(entry.source().to_owned())];
             }
+            // Everything that is written in a thread answers its first message.
+            'r' if entry.is_said() && self.seat().1 == Some(message) => self.unselect(),
             'r' if entry.is_said() => {
                 let aim = Aim::Reply {
                     to: message,
@@ -121,7 +115,8 @@ impl View {
                 self.unselect();
                 let mut composer = Composer::holding(entry.source());
                 composer.aim = Aim::Edit { message };
-                self.composers.insert(Some(room), composer);
+                let seat = self.seat();
+                self.composers.insert(seat, composer);
             }
             '+' if entry.is_said() => {
                 let pick = Pick::new(self, Purpose::React(message));

@@ -19,12 +19,6 @@ pub(crate) enum Aim {
         name: String,
         snippet: String,
     },
-    /// A part of a thread.
-    Thread {
-        root: MessageId,
-        name: String,
-        snippet: String,
-    },
     /// Another text for an own message.
     Edit { message: MessageId },
 }

@@ -7,17 +7,19 @@ pub(crate) mod overlay;
 pub(crate) mod page;
 pub(crate) mod room;
 pub(crate) mod search;
+pub(crate) mod thread;
 
 use crate::talk::clock::Clock;
 use crate::text::Lang;
 use complete::Completion;
 use composer::Composer;
-use lacre::{AccountId, LocalId, Millis, RoomId};
+use lacre::{AccountId, LocalId, MessageId, Millis, RoomId};
 use overlay::Overlay;
 use page::Page;
 use ratatui::layout::Size;
 use room::{Kind, Person, RoomLine};
 use std::collections::{HashMap, VecDeque};
+use thread::Thread;
 
 /// Whether the relay can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,9 @@ pub(crate) struct Toast {
     /// When it goes.
     pub(crate) until: Millis,
 }
+
+/// Where something is written: in a room or nowhere, in a thread of it or not.
+pub(crate) type Seat = (Option<RoomId>, Option<MessageId>);
 
 /// How many rooms stay loaded.
 const LOADED: usize = 8;
@@ -59,8 +64,10 @@ pub(crate) struct View {
     pub(crate) pages: HashMap<RoomId, Page>,
     /// Loaded rooms, the one entered last at the end.
     pub(crate) recent: VecDeque<RoomId>,
-    /// By room; without one, commands are written.
-    pub(crate) composers: HashMap<Option<RoomId>, Composer>,
+    /// The thread of the room that is on the screen in its place.
+    pub(crate) thread: Option<Thread>,
+    /// By place; without a room, commands are written.
+    pub(crate) composers: HashMap<Seat, Composer>,
     /// What is kept of what is being written; nothing where there is no entry.
     pub(crate) kept: HashMap<RoomId, String>,
     pub(crate) completion: Option<Completion>,
@@ -69,6 +76,10 @@ pub(crate) struct View {
     /// Whether the terminal's window has the focus; true where it does not tell.
     pub(crate) focused: bool,
     pub(crate) mouse: bool,
+    /// When the person last did something.
+    pub(crate) active: Millis,
+    /// The others see that the person is away.
+    pub(crate) away: bool,
     /// Until when a second Ctrl-C quits.
     pub(crate) quitting: Option<Millis>,
     /// Who is writing, by room, in the order they began.
@@ -89,6 +100,8 @@ impl View {
         Self {
             lang,
             now: clock.now(),
+            active: clock.now(),
+            away: false,
             clock,
             size: Size::new(80, 24),
             colour: true,
@@ -100,6 +113,7 @@ impl View {
             current: None,
             pages: HashMap::new(),
             recent: VecDeque::new(),
+            thread: None,
             composers: HashMap::new(),
             kept: HashMap::new(),
             completion: None,
@@ -128,22 +142,38 @@ impl View {
 
     /// The messages on the screen.
     pub(crate) fn page(&self) -> Option<&Page> {
-        self.pages.get(&self.current?)
+        match &self.thread {
+            Some(thread) => Some(&thread.page),
+            None => self.pages.get(&self.current?),
+        }
     }
 
     /// The messages on the screen, to change.
     pub(crate) fn page_mut(&mut self) -> Option<&mut Page> {
+        match &mut self.thread {
+            Some(thread) => Some(&mut thread.page),
+            None => self.pages.get_mut(&self.current?),
+        }
+    }
+
+    /// The messages of the room, whether or not a thread is in their place.
+    pub(crate) fn room_page_mut(&mut self) -> Option<&mut Page> {
         self.pages.get_mut(&self.current?)
     }
 
-    /// What is being written in the room on the screen.
-    pub(crate) fn composer(&self) -> Option<&Composer> {
-        self.composers.get(&self.current)
+    /// Where the person writes.
+    pub(crate) fn seat(&self) -> Seat {
+        (self.current, self.thread.as_ref().map(|thread| thread.root))
     }
 
-    /// What is being written in the room on the screen, to change.
+    /// What is being written on the screen.
+    pub(crate) fn composer(&self) -> Option<&Composer> {
+        self.composers.get(&self.seat())
+    }
+
+    /// What is being written on the screen, to change.
     pub(crate) fn composer_mut(&mut self) -> &mut Composer {
-        self.composers.entry(self.current).or_default()
+        self.composers.entry(self.seat()).or_default()
     }
 
     /// Shows a short word for a while.

@@ -17,6 +17,8 @@ pub(crate) struct Anchor {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Page {
     pub(crate) entries: Vec<Entry>,
+    /// The message the thread begins with, if it is one.
+    pub(crate) root: Option<MessageId>,
     /// There is nothing older on this device.
     pub(crate) whole: bool,
     /// Older ones were asked for.

@@ -33,6 +33,7 @@ fn a_refused_text_comes_back() {
     view.tap(KeyCode::Enter);
     view.update(Msg::Refused {
         room: make::room_id(10),
+        root: None,
         text: "mine".to_owned(),
         why: "no".to_owned(),
     });
@@ -40,6 +41,7 @@ fn a_refused_text_comes_back() {
     // What was written since is not overwritten.
     view.update(Msg::Refused {
         room: make::room_id(10),
+        root: None,
         text: "other".to_owned(),
         why: "no".to_owned(),
     });
@@ -153,13 +155,6 @@ fn polls_threads_pins_and_forwards_have_their_letters() {
             pinned
         }]
     );
-    // From within a thread one writes into the same thread.
-    select(&mut view, 5);
-    view.tap(KeyCode::Char('t'));
-    view.types("x");
-    let root = make::message(3);
-    let text = "x".to_owned();
-    assert_eq!(view.tap(KeyCode::Enter), [Act::Thread { room, root, text }]);
     select(&mut view, 6);
     view.tap(KeyCode::Char('f'));
     view.types("proj");

@@ -270,6 +270,19 @@ pub(crate) fn gathering() -> View {
     view
 }
 
+/// The thread of the exam in [`gathering`].
+pub(crate) fn thread() -> Vec<Entry> {
+    let mut entries = gathering().pages.remove(&room_id(10)).unwrap().entries;
+    entries.retain(|entry| entry.id == 3 || entry.id == 5);
+    entries.push(Entry {
+        thread: Some(message(3)),
+        reply_to: Some(message(5)),
+        at: NOW - 4 * 60_000,
+        ..entry(8, "The one with the clock, on the first floor.")
+    });
+    entries
+}
+
 impl View {
     /// Presses a key.
     pub(crate) fn press(

@@ -4,3 +4,4 @@ mod keys;
 pub(crate) mod make;
 mod pictures;
 mod reading;
+mod thread;

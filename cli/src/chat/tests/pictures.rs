@@ -5,7 +5,7 @@ use crate::chat::draw::draw;
 use crate::chat::model::View;
 use crate::chat::model::entry::Seen;
 use crate::chat::model::overlay::{Overlay, Pick, Purpose};
-use crate::chat::msg::Msg;
+use crate::chat::msg::{Msg, Told};
 use crate::text::Lang;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -43,6 +43,19 @@ fn conversation() {
 fn gathering() {
     compare("gathering", |view| {
         view.pages = make::gathering().pages;
+    });
+}
+
+#[test]
+fn thread() {
+    compare("thread", |view| {
+        view.pages = make::gathering().pages;
+        view.select_message(|page| page.index(3));
+        view.tap(KeyCode::Char('t'));
+        let root = make::message(3);
+        let told = Told::Page(make::thread());
+        view.update(Msg::Thread { root, told });
+        view.types("And when?");
     });
 }
 

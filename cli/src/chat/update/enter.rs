@@ -9,10 +9,14 @@ use lacre::{RoomId, Unread};
 impl View {
     /// Puts a room on the screen.
     pub(crate) fn enter(&mut self, room: RoomId) -> Vec<Act> {
-        if self.current == Some(room) || self.line(room).is_none() {
+        if self.line(room).is_none() {
             return Vec::new();
         }
-        let mut acts = self.keep();
+        let mut acts = self.close_thread();
+        if self.current == Some(room) {
+            return acts;
+        }
+        acts.extend(self.keep());
         self.leave();
         self.current = Some(room);
         let known = self.pages.contains_key(&room);
@@ -37,7 +41,7 @@ impl View {
         let Some(room) = self.current else {
             return Vec::new();
         };
-        let composer = self.composer();
+        let composer = self.composers.get(&(Some(room), None));
         let text = match composer.filter(|composer| !matches!(composer.aim, Aim::Edit { .. })) {
             Some(composer) if !composer.is_blank() => composer.text(),
             _ => String::new(),
@@ -71,7 +75,7 @@ impl View {
         }
         let acts = self.looked();
         if acts.is_empty()
-            && let Some(page) = self.page_mut()
+            && let Some(page) = self.room_page_mut()
             && page.new_from.is_none()
         {
             page.new_from = unread.first;
@@ -79,11 +83,11 @@ impl View {
         acts
     }
 
-    /// What follows from the room being looked at: everything in it was read.
+    /// What follows from the room being looked at, and not a thread of it: everything in it was read.
     pub(crate) fn looked(&mut self) -> Vec<Act> {
-        let at_end = self
-            .page()
-            .is_some_and(|page| page.ready && page.anchor.is_none() && !page.kept);
+        let page = self.current.and_then(|room| self.pages.get(&room));
+        let at_end = self.thread.is_none()
+            && page.is_some_and(|page| page.ready && page.anchor.is_none() && !page.kept);
         if !self.focused || !at_end {
             return Vec::new();
         }

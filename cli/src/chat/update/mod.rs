@@ -3,6 +3,7 @@
 mod enter;
 mod scroll;
 mod seek;
+mod thread;
 
 use super::act::Act;
 use super::model::View;
@@ -13,20 +14,35 @@ use super::model::room::{RoomLine, sort};
 use super::msg::{Msg, News};
 use crate::text::say;
 
+/// After how many milliseconds without a key a person is away.
+const IDLE: lacre::Millis = 10 * 60_000;
+
 impl View {
     /// Takes a message; returns what is to be done.
     pub(crate) fn update(&mut self, msg: Msg) -> Vec<Act> {
         match msg {
-            Msg::Key(key) => return self.key(key),
-            Msg::Mouse(mouse) => return self.mouse_event(mouse),
-            Msg::Paste(text) => self.pasted(&text),
+            Msg::Key(key) => {
+                let mut acts = self.awake();
+                acts.extend(self.key(key));
+                return acts;
+            }
+            Msg::Mouse(mouse) => {
+                let mut acts = self.awake();
+                acts.extend(self.mouse_event(mouse));
+                return acts;
+            }
+            Msg::Paste(text) => {
+                self.pasted(&text);
+                return self.awake();
+            }
+            Msg::Away => self.away = true,
             Msg::Size(size) => self.size = size,
             Msg::Focus(focused) => {
                 self.focused = focused;
                 let mut acts = vec![self.in_focus()];
                 // What comes while nobody looks is new when somebody does.
                 if !focused
-                    && let Some(page) = self.page_mut()
+                    && let Some(page) = self.room_page_mut()
                     && page.anchor.is_none()
                 {
                     page.new_from = None;
@@ -36,10 +52,12 @@ impl View {
             }
             Msg::Tick(now) => {
                 self.tick(now);
-                return self.keep();
+                let mut acts = self.keep();
+                acts.extend(self.idle());
+                return acts;
             }
             Msg::Draft { room, text } => {
-                let composer = self.composers.entry(Some(room)).or_default();
+                let composer = self.composers.entry((Some(room), None)).or_default();
                 if composer.is_blank() && composer.aim == Aim::New {
                     *composer = Composer::holding(&text);
                 }
@@ -91,6 +109,7 @@ impl View {
                 }
                 return self.seek_on(room);
             }
+            Msg::Thread { root, told } => self.thread_told(root, told),
             Msg::Found { number, hits } => {
                 if let Some(Overlay::Search(found)) = &mut self.overlay {
                     found.take(number, hits);
@@ -111,16 +130,25 @@ impl View {
                 }
                 self.wanted = Some(room);
             }
-            Msg::Written { room, text } => {
-                let aim = self.composers.remove(&room).map(|old| old.aim);
+            Msg::Written { seat, text } => {
+                let aim = self.composers.remove(&seat).map(|old| old.aim);
                 let mut composer = Composer::holding(&text);
                 composer.aim = aim.unwrap_or_default();
-                self.composers.insert(room, composer);
+                self.composers.insert(seat, composer);
             }
-            Msg::Said { lines, room } => return self.said(lines, room),
+            Msg::Said {
+                lines,
+                room,
+                thread,
+            } => return self.said(lines, room, thread),
             Msg::Failed(why) => self.toast(why, true),
-            Msg::Refused { room, text, why } => {
-                let composer = self.composers.entry(Some(room)).or_default();
+            Msg::Refused {
+                room,
+                root,
+                text,
+                why,
+            } => {
+                let composer = self.composers.entry((Some(room), root)).or_default();
                 if composer.is_blank() {
                     *composer = Composer::holding(&text);
                 }
@@ -138,6 +166,24 @@ impl View {
         if self.quitting.is_some_and(|until| until <= now) {
             self.quitting = None;
         }
+    }
+
+    /// The person is back at the keyboard, if they were not.
+    fn awake(&mut self) -> Vec<Act> {
+        self.active = self.now;
+        match std::mem::take(&mut self.away) {
+            true => vec![Act::Away(false)],
+            false => Vec::new(),
+        }
+    }
+
+    /// The person has left the keyboard, if they have.
+    fn idle(&mut self) -> Vec<Act> {
+        if self.away || self.now < self.active.saturating_add(IDLE) {
+            return Vec::new();
+        }
+        self.away = true;
+        vec![Act::Away(true)]
     }
 
     fn pasted(&mut self, text: &str) {
@@ -183,7 +229,18 @@ impl View {
 
     /// A command has answered: a short word in the status line, more in a box. It may have gone
     /// to another room.
-    fn said(&mut self, lines: Vec<String>, room: Option<lacre::RoomId>) -> Vec<Act> {
+    fn said(
+        &mut self,
+        lines: Vec<String>,
+        room: Option<lacre::RoomId>,
+        thread: Option<Option<lacre::MessageId>>,
+    ) -> Vec<Act> {
+        match thread {
+            // It shows what the answer says.
+            Some(Some(root)) => return self.open_thread(root),
+            Some(None) => return self.close_thread(),
+            None => {}
+        }
         match lines.as_slice() {
             [] => {}
             [line] => self.toast(line.clone(), false),

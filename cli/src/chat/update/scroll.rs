@@ -46,7 +46,7 @@ impl View {
     }
 
     fn moved(&mut self, anchor: Option<Anchor>, at_top: bool) -> Vec<Act> {
-        let room = self.current;
+        let (room, root) = self.seat();
         let Some(page) = self.page_mut() else {
             return Vec::new();
         };
@@ -59,7 +59,10 @@ impl View {
             && let Some(room) = room
         {
             page.loading = true;
-            acts.push(Act::Older(room));
+            acts.push(match root {
+                Some(root) => Act::OlderThread { room, root },
+                None => Act::Older(room),
+            });
         }
         acts.extend(self.looked());
         acts

@@ -40,7 +40,10 @@ impl View {
         if wanted != room || self.current != Some(room) {
             return acts;
         }
-        let Some(page) = self.page_mut().filter(|page| page.ready && !page.loading) else {
+        let Some(page) = self
+            .room_page_mut()
+            .filter(|page| page.ready && !page.loading)
+        else {
             return acts;
         };
         if page.whole || page.entries.len() > FAR {

@@ -20,21 +20,16 @@ pub(super) const COMMAND: Command = Command {
 async fn run(session: &Session, call: Call<'_>) -> Answer {
     let lang = session.lang();
     let room = session.here()?;
-    let (person, more) = people::first_word(call.rest);
-    if person.is_empty() {
+    let Some(person) = call.person(lang)? else {
         return list(session);
-    }
-    if people::handle(person).is_empty() || !more.is_empty() {
-        return Err(call.command.misused(lang));
-    }
+    };
     // Somebody who left already can be kept out too.
     let account = people::account(session, person).await?;
     if account == session.client().me().account {
         return Err(kick::yourself(lang));
     }
     session.ask(room.ban(account)).await?;
-    let gone = |room: &lacre::Room| room.members().iter().all(|left| left.account != account);
-    session.shows(&room, gone).await;
+    kick::is_out(session, &room, account).await;
     let who = name(lang, &people::handle(person));
     Session::info(say!(
         lang,

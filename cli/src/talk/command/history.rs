@@ -43,21 +43,16 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
     if items.is_empty() {
         return Session::info(say!(lang, "history-empty", room = title));
     }
-    let head = say!(
-        lang,
-        "history-title",
-        room = title.clone(),
-        count = items.len()
-    );
+    let head = say!(lang, "history-title", room = title, count = items.len());
     let messages = items.into_iter().map(|item| Line::Message {
-        room: title.clone(),
+        room: session.place(room.id(), &item),
         item: Box::new(item),
     });
     Ok([Line::Info(head)].into_iter().chain(messages).collect())
 }
 
 /// The last messages of a room, oldest first.
-pub(super) async fn last(
+pub(crate) async fn last(
     session: &Session,
     room: &Room,
     count: usize,

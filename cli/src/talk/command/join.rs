@@ -47,11 +47,10 @@ async fn unread(session: &Session, room: &Room) -> Result<Vec<Line>, Problem> {
     if count == 0 {
         return Ok(Vec::new());
     }
-    let title = session.title(room);
     let items = last(session, room, count).await?;
     room.mark_all_read().await.map_err(failed)?;
     let messages = items.into_iter().map(|item| Line::Message {
-        room: title.clone(),
+        room: session.place(room.id(), &item),
         item: Box::new(item),
     });
     let head = say!(session.lang(), "join-unread", count = unread.messages);
@@ -88,7 +87,9 @@ async fn find_or_join(session: &Session, wanted: &str) -> Result<Room, Problem> 
         }
     };
     let joined = session.patiently(session.client().join(id)).await;
-    joined.map_err(|stopped| stopped.told(lang, missing))
+    let room = joined.map_err(|stopped| stopped.told(lang, missing))?;
+    session.named(&room).await;
+    Ok(room)
 }
 
 /// A room that this person is in.

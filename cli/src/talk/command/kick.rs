@@ -6,6 +6,7 @@ use crate::talk::people;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
 use crate::text::{Lang, say};
+use lacre::{AccountId, Room};
 
 pub(super) const COMMAND: Command = Command {
     id: "kick",
@@ -18,19 +19,14 @@ pub(super) const COMMAND: Command = Command {
 
 async fn run(session: &Session, call: Call<'_>) -> Answer {
     let lang = session.lang();
-    let (person, more) = people::first_word(call.rest);
-    if people::handle(person).is_empty() || !more.is_empty() {
-        return Err(call.command.misused(lang));
-    }
+    let person = call.must_name(lang)?;
     let room = session.here()?;
     let member = people::member(session, &room, person).await?;
     if member.account == session.client().me().account {
         return Err(yourself(lang));
     }
     session.ask(room.remove(member.account)).await?;
-    let account = member.account;
-    let gone = |room: &lacre::Room| room.members().iter().all(|left| left.account != account);
-    session.shows(&room, gone).await;
+    is_out(session, &room, member.account).await;
     let who = format!("@{}", safe(&member.handle));
     Session::info(say!(
         lang,
@@ -38,6 +34,12 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
         who = who,
         room = session.title(&room)
     ))
+}
+
+/// Waits until somebody is out of the room as this device sees it.
+pub(super) async fn is_out(session: &Session, room: &Room, account: AccountId) {
+    let gone = |room: &Room| room.members().iter().all(|left| left.account != account);
+    session.shows(room, gone).await;
 }
 
 /// Nobody puts themselves out.

@@ -4,7 +4,9 @@
 //! Fluent files: one line of help, `.usage`, and `.more` for `/help COMMAND`. What is not in the
 //! table does not exist: help, completion and the guide are read from it.
 
+mod away;
 mod ban;
+mod close;
 mod complete;
 mod create;
 mod disappear;
@@ -20,24 +22,32 @@ mod mute;
 mod name;
 mod notices;
 mod parse;
+mod pin;
 mod ping;
+mod poll;
 mod quit;
 mod read;
 mod rooms;
+mod schedule;
 mod search;
 mod stats;
 mod status;
+mod thread;
 mod time;
 mod unban;
+mod unpin;
 mod users;
+mod vote;
 
 #[allow(unused_imports)]
 pub(crate) use complete::{Known, complete};
 #[cfg(test)]
 pub(crate) use help::guide;
+pub(crate) use history::last;
 pub(crate) use join::enter;
 pub(crate) use parse::{Parsed, parse, unknown};
 
+use super::people;
 use super::problem::{Answer, Problem};
 use super::session::Session;
 use crate::text::{Lang, fluent};
@@ -98,6 +108,13 @@ static COMMANDS: &[Command] = &[
     msg::COMMAND,
     history::COMMAND,
     search::COMMAND,
+    thread::COMMAND,
+    pin::COMMAND,
+    unpin::COMMAND,
+    poll::COMMAND,
+    vote::COMMAND,
+    close::COMMAND,
+    schedule::COMMAND,
     invite::COMMAND,
     kick::COMMAND,
     ban::COMMAND,
@@ -107,6 +124,7 @@ static COMMANDS: &[Command] = &[
     mute::COMMAND,
     name::COMMAND,
     status::COMMAND,
+    away::COMMAND,
     time::COMMAND,
     ping::COMMAND,
     notices::COMMAND,
@@ -127,10 +145,25 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
         .find(|command| command.names().any(|known| known == name))
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
     /// Does it.
     pub(crate) async fn run(self, session: &Session) -> Answer {
         (self.command.run)(session, self).await
+    }
+
+    /// The one person it names; `None` if it names nobody.
+    fn person(self, lang: Lang) -> Result<Option<&'a str>, Problem> {
+        match people::first_word(self.rest) {
+            ("", _) => Ok(None),
+            (person, "") if !people::handle(person).is_empty() => Ok(Some(person)),
+            _ => Err(self.command.misused(lang)),
+        }
+    }
+
+    /// The one person it must name.
+    fn must_name(self, lang: Lang) -> Result<&'a str, Problem> {
+        let person = self.person(lang)?;
+        person.ok_or_else(|| self.command.misused(lang))
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) enum Parsed<'a> {
     },
 }
 
+impl Parsed<'_> {
+    /// Whether nobody is back at the keyboard by it.
+    pub(crate) fn is_idle(&self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Call(call) => call.command.id == super::away::COMMAND.id,
+            Self::Text(_) | Self::Unknown { .. } => false,
+        }
+    }
+}
+
 /// Reads a typed line.
 pub(crate) fn parse(input: &str) -> Parsed<'_> {
     let line = input.trim();

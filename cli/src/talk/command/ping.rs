@@ -21,14 +21,10 @@ pub(super) const COMMAND: Command = Command {
 
 async fn run(session: &Session, call: Call<'_>) -> Answer {
     let lang = session.lang();
-    let (person, more) = people::first_word(call.rest);
-    if !more.is_empty() {
-        return Err(call.command.misused(lang));
-    }
-    if person.is_empty() {
+    let Some(person) = call.person(lang)? else {
         let time = session.ask(session.client().ping()).await?;
         return Session::info(say!(lang, "ping-relay", time = short(lang, time)));
-    }
+    };
     let account = people::account(session, person).await?;
     if account == session.client().me().account {
         return Err(Problem::usage(say!(lang, "error-yourself"), String::new()));

@@ -40,7 +40,7 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
         let (room, mut item) = (hit.message.room_id(), hit.message.item().clone());
         session.name_sender(room, &mut item);
         Line::Message {
-            room: session.title_of(room),
+            room: session.place(room, &item),
             item: Box::new(item),
         }
     });

@@ -20,10 +20,7 @@ pub(super) const COMMAND: Command = Command {
 async fn run(session: &Session, call: Call<'_>) -> Answer {
     let lang = session.lang();
     let room = session.here()?;
-    let (person, more) = people::first_word(call.rest);
-    if people::handle(person).is_empty() || !more.is_empty() {
-        return Err(call.command.misused(lang));
-    }
+    let person = call.must_name(lang)?;
     let account = people::account(session, person).await?;
     let who = name(lang, &people::handle(person));
     let bans = room.bans().map_err(|error| Problem::of(lang, &error))?;
