@@ -170,3 +170,58 @@ fn two_people_talk_on_their_screens() {
     again.leave();
     assert_eq!(ana.history("Algebra").len(), 2);
 }
+
+#[test]
+fn a_thread_and_a_poll_on_the_screens() {
+    let root = tempfile::tempdir().unwrap();
+    let relay = Relay::start(root.path());
+    let ana = Person::create(root.path(), &relay, "ana");
+    let bruno = Person::create(root.path(), &relay, "bruno");
+    ana.run(&["rooms", "create", "Algebra", "@bruno"]).good();
+    ana.say("Algebra", "Which room?");
+
+    let mut left = Terminal::start(&ana, &["chat", "--lang", "pt"]);
+    let mut right = Terminal::start(&bruno, &["chat"]);
+    for screen in [&mut left, &mut right] {
+        screen.shows("Which room?");
+    }
+    left.shows("conectado");
+    right.shows("connected");
+
+    // Into the thread by its letter; what is written there is counted in the room.
+    right.press("\x1b[1;3At");
+    right.shows("Thread of ana");
+    right.press("Room 12.\r");
+    right.shows("Room 12.");
+    left.shows("↳ 1 no tópico");
+    // By words of any of its messages; it stays up to date.
+    left.press("/topico 12\r");
+    let shown = left.shows("Tópico de ana");
+    assert!(!shown.contains("criou a sala"), "{shown}");
+    left.shows("Room 12.");
+    right.press("On the left.\r");
+    left.shows("On the left.");
+    left.press("Obrigada\r");
+    right.shows("Obrigada");
+    left.press("\x1b");
+    left.shows("# Algebra");
+    left.shows("↳ 3 no tópico");
+    right.press("/thread\r");
+    right.shows("# Algebra");
+
+    left.press("/enquete Quando? | segunda | terça\r");
+    right.shows("○ terça");
+    right.press("\x1b[1;3A2");
+    left.shows("○ terça  1");
+    right.shows("● terça  1");
+    right.press("\x1b");
+    left.press("/ausente\r");
+    left.shows("· ausente");
+    right.press("\x1bOQ");
+    right.until("who is away", |screen| screen.contains("away"));
+    right.press("\x1b");
+    left.press("x");
+    left.until("who is back", |screen| !screen.contains("· ausente"));
+    left.leave();
+    right.leave();
+}
