@@ -52,7 +52,7 @@ async fn what_was_taken_is_answered_before_the_end() {
         drop(client);
         stopping.await.unwrap();
         let relay = start().await.unwrap();
-        let mut client = again(&relay, &mut ana).await;
+        let client = again(&relay, &mut ana).await;
         let log = log_of(room.id);
         let head = client.ready().logs.iter().find(|head| head.log == log);
         let stored = head.map_or(0, |head| head.head);

@@ -4,6 +4,8 @@
 mod object;
 mod tls;
 
+pub use object::upload;
+
 use lacre_wire::codec;
 use lacre_wire::frame::{self, Deframer};
 use lacre_wire::ids::{Epoch, Generation, Hash, RoomId, Seq};

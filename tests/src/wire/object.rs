@@ -7,6 +7,7 @@ use lacre_wire::hash::sha256;
 use lacre_wire::ids::Hash;
 use lacre_wire::limits::MAX_OBJECT;
 use lacre_wire::request::ObjectRequest;
+use quinn::Connection;
 
 impl Session {
     /// Fetches an object.
@@ -27,16 +28,21 @@ impl Session {
 
     /// Uploads an object.
     pub async fn upload(&self, hash: Hash, object: &[u8]) {
-        let (mut send, mut receive) = self.connection.open_bi().await.unwrap();
-        let size = u64::try_from(object.len()).unwrap();
-        send.write_all(&frame::encode(&ObjectRequest::Put { hash, size }))
-            .await
-            .unwrap();
-        send.write_all(object).await.unwrap();
-        send.finish().unwrap();
-        let mut deframer = Deframer::default();
-        deframer.push(&receive.read_to_end(64 * 1024).await.unwrap());
-        let answer: ObjectAnswer = deframer.next_message().unwrap().unwrap();
-        assert_eq!(answer, ObjectAnswer::Stored);
+        upload(&self.connection, hash, object).await;
     }
+}
+
+/// Uploads an object beside a session.
+pub async fn upload(connection: &Connection, hash: Hash, object: &[u8]) {
+    let (mut send, mut receive) = connection.open_bi().await.unwrap();
+    let size = u64::try_from(object.len()).unwrap();
+    send.write_all(&frame::encode(&ObjectRequest::Put { hash, size }))
+        .await
+        .unwrap();
+    send.write_all(object).await.unwrap();
+    send.finish().unwrap();
+    let mut deframer = Deframer::default();
+    deframer.push(&receive.read_to_end(64 * 1024).await.unwrap());
+    let answer: ObjectAnswer = deframer.next_message().unwrap().unwrap();
+    assert_eq!(answer, ObjectAnswer::Stored);
 }

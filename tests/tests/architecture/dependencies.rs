@@ -47,6 +47,10 @@ fn relay_and_sdk_never_see_each_other() {
             !dependencies.contains("lacre-tests"),
             "{member} uses the tests"
         );
+        assert!(
+            !dependencies.contains("lacre-powercut") || member == "lacre-tests",
+            "{member} uses the tests"
+        );
     }
 }
 

@@ -48,9 +48,12 @@ async fn every_acceptance_follows_an_fsync() {
         println!("skipped: strace may not look at a process here: {attached:?}");
         return;
     }
+    let batches = async || world.relay.metrics().await.get("lacre_store_batches_total");
+    let before = batches().await;
     for number in 0..MESSAGES {
         ana.says(room, &format!("number {number}")).await;
     }
+    let batches = usize::try_from(batches().await - before).unwrap();
     let told = Command::new("kill")
         .args(["-INT", &strace.id().unwrap().to_string()])
         .status()
@@ -63,10 +66,10 @@ async fn every_acceptance_follows_an_fsync() {
         .lines()
         .filter(|line| line.contains("sync(") && line.contains("= 0"))
         .count();
-    println!("{calls} calls of fsync for {MESSAGES} messages one after the other");
+    println!("{calls} calls of fsync, {batches} batches, {MESSAGES} messages one after the other");
     assert!(
-        calls >= MESSAGES,
-        "{MESSAGES} messages were accepted one by one with {calls} calls of fsync"
+        batches >= MESSAGES && calls >= batches,
+        "{MESSAGES} messages were accepted one by one in {batches} batches with {calls} calls of fsync"
     );
     world.check(&mut [&mut ana, &mut bruno]).await;
 }
