@@ -10,7 +10,7 @@ use crate::wire::Caller;
 use crate::world::World;
 use lacre_wire::answer::{Answer, ClaimedAccount};
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{AccountId, LogId, RoomId, Seq};
+use lacre_wire::ids::{AccountId, Generation, LogId, RoomId, Seq};
 use lacre_wire::log::{Body, Entry, EntryKind};
 use lacre_wire::push::{ServerFrame, WelcomeNotice};
 use lacre_wire::request::{Payload, Request};
@@ -104,8 +104,13 @@ impl Villain {
 
     /// A group of its own making, whatever its state says, with nobody else in it.
     pub fn make_up(&self, room: RoomId, state: &RoomState) -> MlsGroup {
+        self.make_up_at(room, 0, state)
+    }
+
+    /// As [`Villain::make_up`], in a generation of its choice.
+    pub fn make_up_at(&self, room: RoomId, generation: Generation, state: &RoomState) -> MlsGroup {
         let config = create_config(&self.relay_key, state).unwrap();
-        let id = GroupId::from_slice(&room.group_id(0));
+        let id = GroupId::from_slice(&room.group_id(generation));
         let with = credential(&self.identity());
         MlsGroup::new_with_group_id(&self.provider, &self.key, &config, id, with).unwrap()
     }

@@ -119,6 +119,17 @@ impl Victim {
         stage.within(what, told).await
     }
 
+    /// Waits until it has complained as `holds` says of the codes.
+    pub async fn until_complaints(&mut self, what: &str, holds: impl Fn(&[&str]) -> bool) {
+        let stage = Arc::clone(&self.stage);
+        let told = async {
+            while !holds(&self.complaints()) {
+                self.turn().await;
+            }
+        };
+        stage.within(what, told).await;
+    }
+
     /// Waits until it gives up the session; says why.
     pub async fn gives_up(&mut self) -> String {
         let stage = Arc::clone(&self.stage);

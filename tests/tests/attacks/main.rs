@@ -15,3 +15,4 @@ mod relay_log;
 mod relay_members;
 mod relay_state;
 mod rules;
+mod welcomes;

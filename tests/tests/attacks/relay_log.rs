@@ -3,6 +3,7 @@
 
 use lacre_engine::{Event, ItemBody};
 use lacre_tests::hostile::plot::{Plot, answers, entries, made_up};
+use lacre_tests::wire::{Place, hollow_message};
 use lacre_wire::answer::{Answer, OpenState};
 use lacre_wire::ids::{Hash, LogId, RoomId};
 use lacre_wire::log::{Entry, EntryKind};
@@ -210,6 +211,42 @@ async fn two_logs_are_noticed_at_the_next_message() {
     };
     plot.ana.until("the fork is noticed", forked).await;
     assert!(!plot.ana.look(|told| told.has_text(plot.room, "what I saw")));
+    plot.account_goes_on().await;
+}
+
+/// A commit is kept from Vera, and nonsense stands in its place. Ana's next message is of an epoch that
+/// Vera does not know: it is not shown, and she is told why.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hidden_commit_is_noticed_at_the_next_message() {
+    let mut plot = Plot::begin().await;
+    let room = plot.room;
+    let epoch = plot.world.logged(room).epoch;
+    let place = Place {
+        room,
+        generation: 0,
+        epoch,
+    };
+    plot.vera.twist = Some(entries(room, move |mut run| {
+        for entry in run
+            .iter_mut()
+            .filter(|entry| entry.kind == EntryKind::Commit)
+        {
+            let nonsense = hollow_message(&place, entry.seq, 900);
+            *entry = made_up(entry.seq, EntryKind::Message, epoch, nonsense);
+        }
+        run
+    }));
+    let tablet = plot.ana.second("tablet").await;
+    tablet.enters(room).await;
+    assert!(!plot.vera.complained("LogForked"));
+    plot.ana.says(room, "with both of mine").await;
+    plot.vera
+        .until(
+            "the fork is noticed",
+            |event| matches!(event, Event::Error(error) if error.code() == "LogForked"),
+        )
+        .await;
+    assert_eq!(plot.vera.texts(room), ["welcome", "thank you"]);
     plot.account_goes_on().await;
 }
 

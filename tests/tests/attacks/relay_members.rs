@@ -292,3 +292,50 @@ async fn a_commit_of_the_relays_own_brings_nobody_in() {
     assert!(reports);
     plot.account_goes_on().await;
 }
+
+/// The relay makes a group under the room's id with Mallory in it, and welcomes Vera: as the next
+/// generation of a room she is in; and into one that it has made stop. Neither takes the room's place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_room_is_put_in_the_place_of_another() {
+    let mut plot = Plot::begin().await;
+    let mut mallory = villain(&plot.world, "mallory").await;
+    let (room, ana, vera) = (plot.room, plot.ana.account(), plot.vera.account());
+    let inbox = LogId::Inbox(plot.vera.engine.profile().unwrap().device);
+    for (number, text) in [(1, "one"), (2, "two")] {
+        let state = RoomState::template(RoomKind::Group, mallory.account(), None);
+        let group = mallory.make_up_at(room, number, &state);
+        let mut notice = mallory.welcome(room, group, vera).await;
+        notice.generation = number;
+        let entry = made_up(number.into(), EntryKind::Welcome, 0, codec::to_vec(&notice));
+        plot.vera.twist = Some(once(ServerFrame::Entries {
+            log: inbox,
+            entries: vec![entry],
+        }));
+        plot.ana.says(room, text).await;
+        let refusals = move |complaints: &[&str]| {
+            let refused = complaints.iter().filter(|code| **code == "InvalidMls");
+            refused.count() >= usize::try_from(number).unwrap()
+        };
+        plot.vera.until_complaints("it is refused", refusals).await;
+        let members = plot.vera.members(room);
+        assert!(members.contains(&ana) && !members.contains(&mallory.account()));
+        if text == "one" {
+            plot.room_goes_on().await;
+            let epoch = plot.world.logged(room).epoch;
+            let mut nonsense = Some(vec![1, 2, 3]);
+            plot.vera.twist = Some(entries(room, move |mut run| {
+                if let Some(body) = nonsense.take() {
+                    run = vec![made_up(run[0].seq, EntryKind::Commit, epoch, body)];
+                }
+                run
+            }));
+            plot.ana.says(room, "stop").await;
+            plot.vera
+                .until("the room stops", |event| {
+                    matches!(event, Event::RoomStopped { .. })
+                })
+                .await;
+        }
+    }
+    plot.account_goes_on().await;
+}

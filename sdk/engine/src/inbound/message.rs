@@ -24,6 +24,14 @@ use openmls::prelude::{BasicCredential, ProcessedMessageContent};
 /// Code of the error that says the relay shows different histories to different people.
 const FORKED: &str = "LogForked";
 
+fn forked() -> Error {
+    Error::new(
+        ErrorKind::Security,
+        FORKED,
+        "the sender was shown another history of this room than this device; the relay may be lying",
+    )
+}
+
 /// A message that was opened and checked.
 struct Opened {
     sender: AccountId,
@@ -77,8 +85,13 @@ impl Engine {
     ) -> Result<Opened> {
         let bad = |code: &'static str, what: String| Error::new(ErrorKind::Security, code, what);
         let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        let message = protocol_message(bytes)?;
+        if entry.generation == row.generation && message.epoch() != group.epoch() {
+            // The relay takes in messages of the room's epoch alone: a commit was not shown here.
+            return Err(forked());
+        }
         let processed = group
-            .process_message(&self.provider, protocol_message(bytes)?)
+            .process_message(&self.provider, message)
             .map_err(|e| bad("Undecryptable", format!("the message does not open: {e}")))?;
         let aad: MessageAad =
             codec::from_slice(processed.aad()).map_err(|e| bad("BadAad", e.to_string()))?;
@@ -167,11 +180,7 @@ impl Engine {
         if here == Some(aad.seen_chain) {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::Security,
-            FORKED,
-            "the sender was shown another history of this room than this device; the relay may be lying",
-        ))
+        Err(forked())
     }
 
     fn show(&mut self, row: &RoomRow, entry: &Entry, opened: Opened) -> Result<()> {

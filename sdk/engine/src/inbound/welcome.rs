@@ -3,10 +3,10 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::mls::join_from_welcome;
+use crate::mls::{invalid, join_from_welcome};
 use crate::store::rooms::Status;
 use lacre_wire::codec;
-use lacre_wire::ids::{AccountId, Hash, LogId, Millis};
+use lacre_wire::ids::{AccountId, Hash, LogId, Millis, RoomId};
 use lacre_wire::push::WelcomeNotice;
 use lacre_wire::request::Payload;
 use lacre_wire::room::{RoomKind, RoomView};
@@ -97,6 +97,7 @@ impl Engine {
         }
         let (group, view, by) =
             join_from_welcome(&self.provider, welcome, tree, room, notice.generation)?;
+        self.vouched(room, by)?;
         let peer = self.peer_of(&view);
         let r = self.db.add_room(
             room,
@@ -114,6 +115,26 @@ impl Engine {
             Some(row) => self.note_welcome(&row, by, view.state.join_rule, notice.from_seq, now),
             None => Ok(()),
         }
+    }
+
+    /// A Welcome into a room that this device is in, or that has stopped here, takes the place of what
+    /// it has. Somebody who was in the room stands by it, or the relay could put people of its own there.
+    fn vouched(&self, room: RoomId, by: Option<AccountId>) -> Result<()> {
+        let Some(row) = self.db.room(room)? else {
+            return Ok(());
+        };
+        let is_here = match row.status {
+            Status::Joined => row.until_seq.is_none(),
+            status => status == Status::Stopped,
+        };
+        let members = self.db.member_accounts(row.r)?;
+        if !is_here || by.is_some_and(|by| members.contains(&by)) {
+            return Ok(());
+        }
+        Err(invalid(
+            "a Welcome into a room that is here",
+            "nobody who was in the room stands by it",
+        ))
     }
 
     /// The other person of a direct room.
