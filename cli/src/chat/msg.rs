@@ -88,8 +88,8 @@ pub(crate) enum Msg {
     Said {
         lines: Vec<String>,
         room: Option<RoomId>,
-        /// The thread it went into, or none where it left one.
-        thread: Option<Option<MessageId>>,
+        /// The thread it went into, or the room alone where it left one.
+        thread: Option<Seat>,
     },
     /// A command said that the person is away.
     Away,

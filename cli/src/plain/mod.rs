@@ -109,6 +109,10 @@ impl Screen {
             return Ok(());
         }
         let title = self.session.room().map(|room| self.session.title(&room));
+        let title = match self.session.thread() {
+            Some(_) => title.map(|title| format!("{title} ↳")),
+            None => title,
+        };
         let mut out = std::io::stdout().lock();
         let asked = write!(out, "\r{}> ", title.unwrap_or_default()).and_then(|()| out.flush());
         asked.map_err(|error| {

@@ -1,6 +1,19 @@
 //! Lengths of time as people type them: `30s`, `10m`, `2h`, `1d`, `1w`.
 
+use super::problem::Problem;
+use crate::print::safe;
+use crate::text::{Lang, say};
 use std::time::Duration;
+
+/// The length that a word means, or why it means none.
+pub(crate) fn read(lang: Lang, word: &str) -> Result<Duration, Problem> {
+    parse(word).ok_or_else(|| {
+        Problem::usage(
+            say!(lang, "error-span", word = safe(word)),
+            say!(lang, "error-span.hint"),
+        )
+    })
+}
 
 /// The length that a word means; `None` if it means none. A number alone is minutes.
 pub(crate) fn parse(word: &str) -> Option<Duration> {

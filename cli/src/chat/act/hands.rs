@@ -252,7 +252,7 @@ impl Hands {
             let _closed = screen.send(Msg::Said {
                 lines: lines.collect(),
                 room: there.filter(|there| Some(*there) != id),
-                thread: (there == id && now != thread).then_some(now),
+                thread: (there == id && now != thread).then_some((id, now)),
             });
             if session.is_away() {
                 let _closed = screen.send(Msg::Away);

@@ -140,14 +140,20 @@ fn a_command_goes_into_a_thread_and_out_of_it() {
         room: None,
         thread,
     };
-    let acts = view.update(said(Some(Some(root()))));
+    let here = Some(room);
+    // Somebody who is elsewhere by then reads the answer.
+    let elsewhere = Some(make::room_id(12));
+    assert_eq!(view.update(said(Some((elsewhere, Some(root()))))), []);
+    assert!(view.thread.is_none() && view.overlay.is_some());
+    view.tap(KeyCode::Esc);
+    let acts = view.update(said(Some((here, Some(root())))));
     assert_eq!(acts, [Act::EnterThread { room, root: root() }]);
     assert_eq!(view.overlay, None, "the thread shows what was said");
     view.types("/topico");
     let (thread, text) = (Some(root()), "/topico".to_owned());
-    let room = Some(room);
+    let room = here;
     assert_eq!(view.tap(KeyCode::Enter), [Act::Say { room, thread, text }]);
-    assert_eq!(view.update(said(Some(None))), [Act::LeaveThread]);
+    assert_eq!(view.update(said(Some((here, None)))), [Act::LeaveThread]);
     assert!(view.thread.is_none());
 }
 

@@ -6,11 +6,11 @@ mod seek;
 mod thread;
 
 use super::act::Act;
-use super::model::View;
 use super::model::composer::{Aim, Composer};
 use super::model::entry::Seen;
 use super::model::overlay::Overlay;
 use super::model::room::{RoomLine, sort};
+use super::model::{Seat, View};
 use super::msg::{Msg, News};
 use crate::text::say;
 
@@ -233,12 +233,14 @@ impl View {
         &mut self,
         lines: Vec<String>,
         room: Option<lacre::RoomId>,
-        thread: Option<Option<lacre::MessageId>>,
+        thread: Option<Seat>,
     ) -> Vec<Act> {
         match thread {
+            // The person has gone elsewhere meanwhile.
+            Some((room, _)) if room != self.current => {}
             // It shows what the answer says.
-            Some(Some(root)) => return self.open_thread(root),
-            Some(None) => return self.close_thread(),
+            Some((_, Some(root))) => return self.open_thread(root),
+            Some((_, None)) => return self.close_thread(),
             None => {}
         }
         match lines.as_slice() {

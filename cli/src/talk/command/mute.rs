@@ -1,7 +1,6 @@
 //! `/silenciar`, `/mute`: no notifications of the room, for good or for a time.
 
 use super::{Call, Command, Takes};
-use crate::print::safe;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
 use crate::talk::span;
@@ -24,12 +23,7 @@ async fn run(session: &Session, call: Call<'_>) -> Answer {
         "" => (NotifyRule::Nothing, None),
         "off" | "não" | "nao" | "no" => (NotifyRule::All, None),
         word => {
-            let Some(span) = span::parse(word) else {
-                return Err(Problem::usage(
-                    say!(lang, "error-span", word = safe(word)),
-                    say!(lang, "error-span.hint"),
-                ));
-            };
+            let span = span::read(lang, word)?;
             let span = Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX);
             (NotifyRule::Nothing, Some(clock.now().saturating_add(span)))
         }

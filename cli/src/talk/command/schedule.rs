@@ -9,7 +9,7 @@ use crate::talk::people::first_word;
 use crate::talk::problem::{Answer, Problem};
 use crate::talk::session::Session;
 use crate::text::say;
-use lacre::{Millis, Scheduled, ScheduledId};
+use lacre::{Millis, Room, Scheduled, ScheduledId};
 
 pub(super) const COMMAND: Command = Command {
     id: "schedule",
@@ -40,8 +40,22 @@ async fn add(session: &Session, call: Call<'_>) -> Answer {
     }
     let kept = room.schedule(text, at).await;
     let id = kept.map_err(|error| Problem::of(lang, &error))?;
-    let (at, room) = (session.clock().stamp(lang, at), session.title(&room));
-    Session::info(say!(lang, "schedule-done", at = at, room = room, id = id))
+    Session::info(goes(session, &room, at, id))
+}
+
+/// Where a message goes, and when.
+fn goes(session: &Session, room: &Room, at: Millis, id: ScheduledId) -> String {
+    let (at, room) = (
+        session.clock().stamp(session.lang(), at),
+        session.title(room),
+    );
+    say!(
+        session.lang(),
+        "schedule-done",
+        at = at,
+        room = room,
+        id = id
+    )
 }
 
 /// Everything that waits, in all rooms.
@@ -92,14 +106,7 @@ async fn edit(session: &Session, call: Call<'_>, rest: &str) -> Answer {
     room.edit_scheduled(waits.id, text, at)
         .await
         .map_err(failed)?;
-    let (at, room) = (session.clock().stamp(lang, at), session.title(&room));
-    Session::info(say!(
-        lang,
-        "schedule-done",
-        at = at,
-        room = room,
-        id = waits.id
-    ))
+    Session::info(goes(session, &room, at, waits.id))
 }
 
 async fn cancel(session: &Session, call: Call<'_>, rest: &str) -> Answer {
