@@ -95,10 +95,9 @@ pub(crate) enum Msg {
     Away,
     /// Something was not done; why.
     Failed(String),
-    /// A text could not be sent: it goes back into the composer.
+    /// A text could not be sent, or a command not be done: it goes back to where it was written.
     Refused {
-        room: RoomId,
-        root: Option<MessageId>,
+        seat: Seat,
         text: String,
         why: String,
     },

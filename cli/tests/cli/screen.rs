@@ -209,7 +209,11 @@ fn a_thread_and_a_poll_on_the_screens() {
     right.press("/thread\r");
     right.shows("# Algebra");
 
-    left.press("/enquete Quando? | segunda | terça\r");
+    // What was not understood is not lost.
+    left.press("/enquete Quando? | segunda\r");
+    left.shows("não entendi /enquete");
+    left.shows("> /enquete Quando? | segunda");
+    left.press(" | terça\r");
     right.shows("○ terça");
     right.press("\x1b[1;3A2");
     left.shows("○ terça  1");

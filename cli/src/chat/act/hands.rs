@@ -190,12 +190,8 @@ impl Hands {
                     To::Message(_, root) => root,
                     To::Thread(root) => Some(root),
                 };
-                let _closed = screen.send(Msg::Refused {
-                    room: id,
-                    root,
-                    text,
-                    why,
-                });
+                let seat = (Some(id), root);
+                let _closed = screen.send(Msg::Refused { seat, text, why });
             }
         });
     }
@@ -240,7 +236,14 @@ impl Hands {
             if let Some(root) = thread {
                 session.enter_thread(root);
             }
-            let answer = session.say(&text).await?;
+            let answer = match session.say(&text).await {
+                Ok(answer) => answer,
+                Err(problem) => {
+                    let (seat, why) = ((id, thread), words(problem));
+                    let _closed = screen.send(Msg::Refused { seat, text, why });
+                    return Ok(());
+                }
+            };
             let (lang, clock) = (session.lang(), session.clock());
             let lines = answer.iter().map(|line| line.plain(lang, clock));
             let lines = lines.flat_map(|text| {

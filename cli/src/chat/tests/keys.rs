@@ -32,20 +32,35 @@ fn a_refused_text_comes_back() {
     view.types("mine");
     view.tap(KeyCode::Enter);
     view.update(Msg::Refused {
-        room: make::room_id(10),
-        root: None,
+        seat: (Some(make::room_id(10)), None),
         text: "mine".to_owned(),
         why: "no".to_owned(),
     });
     assert_eq!(view.composer().unwrap().text(), "mine");
     // What was written since is not overwritten.
     view.update(Msg::Refused {
-        room: make::room_id(10),
-        root: None,
+        seat: (Some(make::room_id(10)), None),
         text: "other".to_owned(),
         why: "no".to_owned(),
     });
     assert_eq!(view.composer().unwrap().text(), "mine");
+}
+
+#[test]
+fn a_command_that_was_not_done_comes_back() {
+    let mut view = make::conversation();
+    let seat = (Some(make::room_id(10)), None);
+    view.types("/enquete só uma pergunta longa");
+    let acts = view.tap(KeyCode::Enter);
+    let [Act::Say { text, .. }] = acts.as_slice() else {
+        panic!("{acts:?}");
+    };
+    assert!(view.composer().is_none_or(|composer| composer.is_blank()));
+    let (text, why) = (text.clone(), "no".to_owned());
+    view.update(Msg::Refused { seat, text, why });
+    let text = view.composer().unwrap().text();
+    assert_eq!(text, "/enquete só uma pergunta longa");
+    assert!(view.toast.as_ref().unwrap().bad);
 }
 
 #[test]

@@ -83,8 +83,7 @@ fn each_thread_keeps_its_text_and_the_room_its_own() {
     view.tap(KeyCode::Char('t'));
     assert_eq!(view.composer().unwrap().text(), "for the thread");
     let refused = Msg::Refused {
-        room,
-        root: Some(make::message(42)),
+        seat: (Some(room), Some(make::message(42))),
         text: "elsewhere".to_owned(),
         why: "no".to_owned(),
     };

@@ -142,13 +142,8 @@ impl View {
                 thread,
             } => return self.said(lines, room, thread),
             Msg::Failed(why) => self.toast(why, true),
-            Msg::Refused {
-                room,
-                root,
-                text,
-                why,
-            } => {
-                let composer = self.composers.entry((Some(room), root)).or_default();
+            Msg::Refused { seat, text, why } => {
+                let composer = self.composers.entry(seat).or_default();
                 if composer.is_blank() {
                     *composer = Composer::holding(&text);
                 }
