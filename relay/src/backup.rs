@@ -6,6 +6,7 @@
 
 use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
+use crate::keys;
 use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE};
 use crate::store::{self, BackupError, BackupNote};
 use lacre_wire::ids::{Lineage, Millis};
@@ -82,7 +83,8 @@ pub fn restore(data_dir: &Path, from: &Path, replace: bool) -> Result<RestoredSt
     let named = restored.note.as_ref().and_then(|note| note.mark.clone());
     if let (None, Some(named)) = (here, named) {
         // The start compares it with the key file, whenever that comes.
-        std::fs::write(data_dir.join(MARK_FILE), format!("{named}\n")).map_err(|error| {
+        let mark = format!("{named}\n");
+        keys::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
             let text = "the store is restored, but the mark of its keys cannot be written";
             RelayError::with(RelayErrorKind::Restore, text, error)
         })?;

@@ -7,7 +7,7 @@
 
 mod file;
 
-pub(crate) use file::KeyFileError;
+pub(crate) use file::{KeyFileError, replace, sync_folder};
 
 use crate::tls::TlsIdentity;
 use lacre_wire::checkpoint::{Checkpoint, SignedCheckpoint};

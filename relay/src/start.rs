@@ -7,7 +7,7 @@ use crate::error::{RelayError, RelayErrorKind};
 use crate::groups::{Groups, Nominations, Turns};
 use crate::hub::Hub;
 use crate::hub::online::Online;
-use crate::keys::{KeyFileError, RelayKeys};
+use crate::keys::{self, KeyFileError, RelayKeys};
 use crate::metrics::Metrics;
 use crate::named::Named;
 use crate::rates::RateLimits;
@@ -169,6 +169,7 @@ fn key_error(error: KeyFileError) -> RelayError {
 
 /// Makes the data folder, for its owner alone.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), RelayError> {
+    let missing: Vec<_> = folder.ancestors().take_while(|at| !at.exists()).collect();
     let mut maker = std::fs::DirBuilder::new();
     maker.recursive(true);
     #[cfg(unix)]
@@ -176,7 +177,13 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), RelayError> {
     maker.create(folder).map_err(|error| {
         let text = format!("the data folder {} cannot be made", folder.display());
         RelayError::with(RelayErrorKind::Config, text, error)
-    })
+    })?;
+    // What is fsynced in a folder whose own name is not durable goes with it in a power cut. A folder
+    // that somebody else made may stand where this user may not look: then it was made long ago.
+    for made in missing.into_iter().chain([folder]) {
+        let _durable = made.parent().map(keys::sync_folder);
+    }
+    Ok(())
 }
 
 fn store_keys(keys: &RelayKeys) -> StoreKeys {

@@ -148,7 +148,7 @@ impl RelayKeys {
             Ok(found) if found == mark => Ok(()),
             Ok(_) => Err(KeyFileError::OtherStore(key_file.to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::write(mark_file, mark).map_err(failed("written"))
+                replace(mark_file, mark.as_bytes()).map_err(failed("written"))
             }
             Err(error) => Err(failed("read")(error)),
         }
@@ -198,7 +198,6 @@ impl RelayKeys {
         })
     }
 
-    /// Writes the file beside its final place, makes it durable, then moves it there.
     fn write(&self, path: &Path) -> Result<(), KeyFileError> {
         let failed = |error| KeyFileError::Io {
             path: path.to_owned(),
@@ -224,18 +223,23 @@ impl RelayKeys {
         };
         let body = Zeroizing::new([MAGIC, &Zeroizing::new(codec::to_vec(&stored))].concat());
         let bytes = Zeroizing::new([&body[..], &sha256(&[&body]).0].concat());
-        let new = path.with_extension("new");
-        // Left over from a start that was cut short; its keys were never used.
-        let _absent = fs::remove_file(&new);
-        let mut file = create_private(&new).map_err(failed)?;
-        file.write_all(&bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(failed)?;
-        fs::rename(&new, path).map_err(failed)?;
-        match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder).map_err(failed),
-            _ => Ok(()),
-        }
+        replace(path, &bytes).map_err(failed)
+    }
+}
+
+/// Writes a file beside its final place, makes it durable, then moves it there: after a power cut it
+/// is whole or not there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    // Left over from a start that was cut short; it was never used.
+    let _absent = fs::remove_file(&new);
+    let mut file = create_private(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    match path.parent() {
+        Some(folder) => sync_folder(folder),
+        None => Ok(()),
     }
 }
 
@@ -258,13 +262,15 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Makes the names in a folder durable.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    let here = folder.as_os_str().is_empty();
+    File::open(if here { Path::new(".") } else { folder })?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -277,6 +283,18 @@ mod tests {
             Err(error) => error,
             Ok(_) => panic!("the key file was accepted"),
         }
+    }
+
+    #[test]
+    fn a_replaced_file_is_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relay.db.mark");
+        fs::write(path.with_extension("new"), "half").unwrap();
+        for text in ["one", "two"] {
+            replace(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
