@@ -6,6 +6,7 @@
 //! commit, [`Groups::keep`] brings the next epoch's group back.
 
 use super::create::{CreationBytes, ValidCreation, create};
+use super::generation::{GenerationBytes, ValidGeneration, open};
 use super::public::{Group, GroupSource};
 use super::refused::Refused;
 use super::remove::{RelayKey, ValidProposal, check_proposal, propose_removes, relay_propose};
@@ -112,6 +113,25 @@ impl Groups {
         let relay = self.0.relay.clone();
         let permit = self.permit().await?;
         blocking(permit, move || create(creator, &bytes, &relay, now_ms)).await?
+    }
+
+    /// Checks a new generation of the room whose row is `row`, with its first commit.
+    ///
+    /// # Errors
+    /// [`Refused`] says why it may not begin.
+    pub async fn validate_generation(
+        &self,
+        store: &(impl ReadObjects + Sync),
+        row: &RoomRecord,
+        opener: Submitter,
+        bytes: GenerationBytes,
+        now_ms: Millis,
+    ) -> Result<ValidGeneration, Refused> {
+        let relay = self.0.relay.clone();
+        self.with(store, row, move |group| {
+            (open(&group, opener, &bytes, &relay, now_ms), Some(group))
+        })
+        .await
     }
 
     /// Checks a member's SelfRemove.

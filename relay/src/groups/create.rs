@@ -54,14 +54,7 @@ pub(super) fn create(
     relay: &RelayKey,
     now_ms: Millis,
 ) -> Result<ValidCreation, Refused> {
-    for (what, got, most) in [
-        ("a GroupInfo", bytes.group_info.len(), MAX_HANDSHAKE),
-        ("a ratchet tree", bytes.tree.len(), MAX_TREE),
-    ] {
-        if got > most {
-            return Err(Refused::TooLarge { what, got, most });
-        }
-    }
+    check_source(&bytes.group_info, &bytes.tree)?;
     // Building the group verifies the GroupInfo by the only leaf; here only its form is left.
     GroupInfoParts::parse(&bytes.group_info)?;
     let source = GroupSource {
@@ -105,6 +98,19 @@ pub(super) fn create(
         first,
     };
     Ok(ValidCreation { command, next })
+}
+
+/// The sizes of what a group begins with.
+pub(super) fn check_source(group_info: &Bytes, tree: &Bytes) -> Result<(), Refused> {
+    for (what, got, most) in [
+        ("a GroupInfo", group_info.len(), MAX_HANDSHAKE),
+        ("a ratchet tree", tree.len(), MAX_TREE),
+    ] {
+        if got > most {
+            return Err(Refused::TooLarge { what, got, most });
+        }
+    }
+    Ok(())
 }
 
 /// The pair by which a direct room is found must be the pair its state names. An account's room

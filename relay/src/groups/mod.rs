@@ -6,7 +6,8 @@
 //! ends a long epoch.
 //!
 //! - [`cache`]: the groups at hand; the entry point. [`public`]: one group.
-//! - [`validate`], [`create`], [`remove`]: checks of commits, new rooms and removals;
+//! - [`validate`], [`create`], [`generation`], [`remove`]: checks of commits, new rooms, new
+//!   generations and removals;
 //!   [`step`]: what passes on; [`refused`]: what does not.
 //! - [`bad_commit`]: reports of what only members can see.
 //! - [`turns`] over [`turn_queue`]: who commits next.
@@ -16,6 +17,7 @@ pub mod bad_commit;
 pub mod cache;
 mod codec;
 pub mod create;
+pub mod generation;
 mod group_info;
 pub mod joins;
 pub mod nominations;
@@ -39,6 +41,7 @@ mod tests;
 
 pub use cache::Groups;
 pub use create::{CreationBytes, ValidCreation};
+pub use generation::{GenerationBytes, ValidGeneration};
 pub use nominations::Nominations;
 pub use refused::Refused;
 pub use remove::ValidProposal;

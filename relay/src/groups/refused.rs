@@ -5,7 +5,7 @@ use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::ids::{DeviceId, Epoch, Generation, Millis};
 use lacre_wire::room::mls::JudgeError;
-use lacre_wire::room::{CreationRefusal, Refusal};
+use lacre_wire::room::{CreationRefusal, GenerationRefusal, Refusal};
 
 /// Why a commit, proposal or creation was refused. Nothing was stored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -47,6 +47,9 @@ pub enum Refused {
     /// The rules for new rooms do not allow it.
     #[error("the room cannot begin like this: {0}")]
     Creation(#[from] CreationRefusal),
+    /// The rules for new generations do not allow it.
+    #[error("the room cannot go on like this: {0}")]
+    Generation(#[from] GenerationRefusal),
     /// A listed name that is not in its one form. The room's rules would allow it; this relay lists
     /// no two names that people cannot tell apart.
     #[error("{0}")]
@@ -134,6 +137,7 @@ impl Refused {
             Self::NotSubmitter
             | Self::NotAllowed(_)
             | Self::Creation(_)
+            | Self::Generation(_)
             | Self::OtherPeer
             | Self::Leaving { .. }
             | Self::NotSelfRemove

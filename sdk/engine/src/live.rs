@@ -52,6 +52,14 @@ pub(crate) enum Asked {
         change: LocalId,
     },
     Announce,
+    Generation {
+        room: RoomId,
+        change: LocalId,
+    },
+    Rejoin {
+        room: RoomId,
+        change: LocalId,
+    },
     Join {
         room: RoomId,
         change: LocalId,
@@ -108,6 +116,14 @@ pub(crate) struct RoomLive {
     pub(crate) to_let_in: BTreeSet<AccountId>,
     /// When the room's keys are to be sent to somebody who came in from outside.
     pub(crate) keys_due: Option<Millis>,
+    /// The relay takes nothing for this generation any more.
+    pub(crate) frozen: bool,
+    /// When it is decided how a room that stopped comes back.
+    pub(crate) repair_at: Option<Millis>,
+    /// How long the log waits for the Welcome of a new generation.
+    pub(crate) welcome_until: Option<Millis>,
+    /// That Welcome did not come.
+    pub(crate) no_welcome: bool,
     /// An own commit was under way when the session began; its fate is not known yet.
     pub(crate) commit_open: bool,
 }
@@ -154,6 +170,8 @@ pub(crate) struct Live {
     pub(crate) asked: HashMap<u32, Asked>,
     pub(crate) rooms: HashMap<RoomId, RoomLive>,
     pub(crate) inbox_open: bool,
+    /// Rooms whose position was in a store of another lineage, and was asked for in the present one.
+    pub(crate) asked_again: HashSet<RoomId>,
     /// Uploads of a new device's first key packages that were not answered.
     pub(crate) first_packages: usize,
     /// Key packages of changes whose requests for them are not all answered; `None` once one of
@@ -166,6 +184,8 @@ pub(crate) struct Live {
     /// Changes whose request is under way.
     pub(crate) busy_changes: HashSet<LocalId>,
     pub(crate) joining: HashMap<RoomId, Joining>,
+    /// Ways back into rooms in preparation: the change, and the state to enter.
+    pub(crate) rejoining: HashMap<RoomId, (LocalId, lacre_wire::answer::GroupInfoAnswer)>,
     /// Objects that were fetched, by hash, until they are used.
     pub(crate) objects: HashMap<Hash, Vec<u8>>,
     pub(crate) fetching: HashSet<Hash>,

@@ -39,6 +39,10 @@ pub const MAX_KEY_PACKAGES: usize = 64;
 /// Devices of one account: bounds the device list, which travels with every claim.
 pub const MAX_DEVICES: usize = 64;
 
+/// How far a generation may lie above the one before. More than one, because a store that was
+/// restored has forgotten generations whose numbers are used up; bounded, so that no owner can use
+/// up the numbers.
+pub const MAX_GENERATION_STEP: u32 = 1_000;
 /// Devices added by one commit; a joiner waits for at most a few commits.
 pub const MAX_ADDS: usize = 128;
 

@@ -209,6 +209,10 @@ pub enum Request {
         #[n(0)]
         after: Option<String>,
     },
+    /// Go on in the next generation of a room's group: by an owner, where the present one cannot be
+    /// followed any more. → `Accepted`, `WrongEpoch`
+    #[n(19)]
+    OpenGeneration(#[n(0)] OpenGeneration),
 }
 
 /// A log to open.
@@ -291,6 +295,40 @@ pub struct CreateRoom {
     pub gi_mac: Hash,
     /// Names this intention across retries.
     #[n(6)]
+    pub submit_id: SubmitId,
+}
+
+/// The next generation of a room's group: judged like the room that it goes on from was, and the
+/// commit that adds the members in the same step.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OpenGeneration {
+    /// The room.
+    #[n(0)]
+    pub room: RoomId,
+    /// The new generation: above the room's, by at most [`crate::limits::MAX_GENERATION_STEP`].
+    #[n(1)]
+    pub generation: Generation,
+    /// The last epoch of the generation before that the opener follows.
+    #[n(2)]
+    pub last_good: Epoch,
+    /// GroupInfo of epoch 0.
+    #[n(3)]
+    pub group_info: Payload,
+    /// Ratchet tree of epoch 0: the opener's leaf.
+    #[n(4)]
+    pub tree: Payload,
+    /// The commit that adds the other members, if there are any.
+    #[n(5)]
+    pub bundle: Option<CommitBundle>,
+    /// `gi_mac` over the GroupInfo of epoch 0.
+    #[n(6)]
+    pub gi_mac: Hash,
+    /// Number of the K_room under which it was made.
+    #[n(7)]
+    pub key_number: u32,
+    /// Names this intention across retries.
+    #[n(8)]
     pub submit_id: SubmitId,
 }
 

@@ -37,7 +37,9 @@ pub(super) async fn bad_commit(context: Arc<Context>, report: SignedBadCommit) -
     match outcome.verdict {
         Verdict::Reported { frozen } => {
             if frozen {
-                let readers = service.hub.readers(room);
+                // Who reports it may have closed the room's log, and may be the one to repair it.
+                let mut readers = service.hub.readers(room);
+                readers.push(context.mailbox.clone());
                 service.hint(&readers, &ServerFrame::Frozen { room, generation });
             }
             Ok(Answer::Ok)

@@ -10,6 +10,7 @@ mod join;
 mod listing;
 mod lookup;
 mod open;
+mod open_generation;
 mod payload;
 mod propose;
 mod put_device_list;
@@ -81,6 +82,9 @@ pub(super) fn start(context: &Arc<Context>, id: u32, request: Request) {
         Request::GroupInfo { room } => context.answer_later(id, group_info::group_info(own, room)),
         Request::FindListed { name } => context.answer_later(id, listing::find(own, name)),
         Request::Listed { after } => context.answer_later(id, listing::list(own, after)),
+        Request::OpenGeneration(request) => {
+            context.answer_later(id, open_generation::open_generation(own, request))
+        }
         Request::BadCommit(report) => context.answer_later(id, bad_commit::bad_commit(own, report)),
         // The session answers these itself.
         Request::Open(_)

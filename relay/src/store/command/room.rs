@@ -239,7 +239,7 @@ pub struct OpenGeneration {
     pub device: DeviceId,
     /// Names this intention across retries.
     pub submit_id: SubmitId,
-    /// The new generation: the room's plus one.
+    /// The new generation, above the room's.
     pub generation: Generation,
     /// First epoch of the new group.
     pub epoch: Epoch,

@@ -13,6 +13,7 @@ use crate::store::view::View;
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::LogId;
+use lacre_wire::limits::MAX_GENERATION_STEP;
 use lacre_wire::limits::{MAX_HANDSHAKE, MAX_TREE};
 use lacre_wire::log::EntryKind;
 
@@ -145,7 +146,17 @@ pub(super) fn open_generation(
             format!("device {} is not in room {}", c.device, c.room),
         );
     }
-    if room.generation.checked_add(1) != Some(c.generation) {
+    let step = c.generation.saturating_sub(room.generation);
+    if step > MAX_GENERATION_STEP {
+        return refuse(
+            ErrorCode::NotAllowed,
+            format!(
+                "generation {} lies more than {MAX_GENERATION_STEP} above the room's {}",
+                c.generation, room.generation
+            ),
+        );
+    }
+    if step == 0 {
         return Err(Verdict::WrongEpoch {
             generation: room.generation,
             epoch: room.epoch,

@@ -141,8 +141,14 @@ impl Engine {
             .as_ref()
             .ok_or_else(|| Error::internal("no account"))?
             .signer;
-        let mut created =
-            create_group(&self.provider, signer, &identity, room, &relay_key, &state)?;
+        let mut created = create_group(
+            &self.provider,
+            signer,
+            &identity,
+            (room, 0),
+            &relay_key,
+            &state,
+        )?;
         let key = RoomKey::new(random::bytes()?);
         let r = self
             .db

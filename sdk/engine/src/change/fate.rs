@@ -1,6 +1,7 @@
 //! The fate of an own commit: accepted, lost, refused, or not known after a broken connection.
 
 use super::commit::SavedCommit;
+use super::repair::Opening;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::{Asked, Turn};
@@ -73,6 +74,9 @@ impl Engine {
         if row.status == Status::Joining {
             return self.external_commit_lost(row);
         }
+        if row.status == Status::Stopped {
+            return self.rejoin_lost(row, self.later.now);
+        }
         self.atomically(|e| {
             e.db.set_commit(row.r, None)?;
             e.live.room(row.id).commit_open = false;
@@ -98,6 +102,10 @@ impl Engine {
         let Some(frame) = self.db.commit_frame(row.r)? else {
             return Ok(false);
         };
+        // Sent again by the repair it belongs to.
+        if Opening::of(frame.clone()).is_some() {
+            return Ok(false);
+        }
         let saved: SavedCommit = codec::from_slice(&frame).map_err(|e| {
             Error::new(
                 ErrorKind::Store,

@@ -12,9 +12,13 @@ mod join;
 mod listing;
 mod order;
 mod plan;
+mod rejoin;
+mod repair;
 mod room_keys;
 mod settle;
 mod work;
+
+pub(crate) use repair::Opening;
 
 use lacre_wire::ids::{AccountId, DeviceId};
 use lacre_wire::room::{JoinRule, Role};
@@ -105,6 +109,18 @@ pub(crate) enum Intent {
     /// Whoever is the last owner makes somebody else owner before they go.
     #[n(14)]
     HandOver,
+    /// An owner opens the next generation of a room that cannot be followed.
+    #[n(15)]
+    Repair,
+    /// This device, which could not follow a room that others can, comes in again.
+    #[n(16)]
+    Rejoin,
+}
+
+/// Who is taken along into a room's next generation.
+pub(crate) struct Gathered {
+    pub(crate) packages: Vec<openmls::prelude::KeyPackage>,
+    pub(crate) coming: std::collections::BTreeSet<AccountId>,
 }
 
 impl Intent {
@@ -125,7 +141,14 @@ impl Intent {
             | Self::CreateDirect { .. }
             | Self::Leave
             | Self::Join { .. }
-            | Self::Approve { .. } => false,
+            | Self::Approve { .. }
+            | Self::Repair
+            | Self::Rejoin => false,
         }
+    }
+
+    /// Whether it repairs a room. It comes before all else that is wanted of the room.
+    pub(crate) fn is_repair(&self) -> bool {
+        matches!(self, Self::Repair | Self::Rejoin)
     }
 }

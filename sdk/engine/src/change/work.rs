@@ -24,11 +24,15 @@ impl Engine {
         if !self.live.online || !self.live.listed {
             return Ok(());
         }
+        self.welcomes_missed(now);
         self.use_welcomes(now)?;
         self.join_timers(now)?;
         self.pay_room_keys(now)?;
         self.pay_rooms(now)?;
-        let changes = self.db.changes()?;
+        self.plan_repairs(now)?;
+        self.rejoin_prepared(now)?;
+        let mut changes = self.db.changes()?;
+        changes.sort_by_key(|change| !change.intent.is_repair());
         let mut started = HashSet::new();
         for change in &changes {
             // One change of a room at a time, in the order they were asked for.
@@ -71,6 +75,8 @@ impl Engine {
                 self.start_creation(change, room, now)
             }
             (Intent::Join { .. }, Some(room)) => self.start_join(change, room, now),
+            (Intent::Repair, Some(_)) => self.start_repair(change, now),
+            (Intent::Rejoin, Some(_)) => self.start_rejoin(change, now),
             (Intent::Approve { device }, _) => {
                 self.live.busy_changes.insert(change.id);
                 self.approve(change.id, *device, now)

@@ -260,7 +260,13 @@ impl Engine {
         Ok(())
     }
 
-    fn placeholder(&mut self, row: &RoomRow, entry: &Entry, kind: Kind, why: &str) -> Result<()> {
+    pub(crate) fn placeholder(
+        &mut self,
+        row: &RoomRow,
+        entry: &Entry,
+        kind: Kind,
+        why: &str,
+    ) -> Result<()> {
         let id = MessageId::of_line(b"lacre/placeholder", &row.id.0, entry.seq, 0);
         let sender = entry
             .sender

@@ -2,6 +2,7 @@
 
 mod commit;
 mod departure;
+mod generation;
 mod inbox;
 mod message;
 pub(crate) use message::stamp_bytes;

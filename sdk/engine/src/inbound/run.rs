@@ -62,17 +62,21 @@ impl Engine {
             held.append(&mut entries);
             return entries;
         }
-        let missing = |e: &Self, entry: &Entry| match (&entry.body, entry.kind) {
+        let missing = |e: &mut Self, entry: &Entry| match (&entry.body, entry.kind) {
             (Body::ByHash { hash, .. }, EntryKind::Commit | EntryKind::Proposal) => {
                 !e.live.objects.contains_key(hash)
             }
+            // Its Welcome is in the inbox, which is read beside.
+            (_, EntryKind::Generation) => log
+                .room()
+                .is_some_and(|room| e.welcome_awaited(room, entry)),
             _ => false,
         };
         if let Some(at) = entries.iter().position(|entry| missing(self, entry)) {
             let held = entries.split_off(at);
             let wanted: Vec<_> = held
                 .iter()
-                .filter(|entry| missing(self, entry))
+                .filter(|entry| entry.kind != EntryKind::Generation && missing(self, entry))
                 .map(|entry| entry.body.hash())
                 .collect();
             wanted.into_iter().for_each(|hash| drop(self.object(hash)));
@@ -114,10 +118,7 @@ impl Engine {
         let (mut row, mut position) = (row, start);
         let mut end = End::Applied;
         for entry in entries {
-            if !matches!(
-                row.status,
-                Status::Joined | Status::Creating | Status::Joining
-            ) {
+            if !row.is_read() {
                 break;
             }
             let Some(next) = Self::advance(position, entry)? else {
@@ -155,6 +156,9 @@ impl Engine {
     }
 
     fn apply_entry(&mut self, row: &RoomRow, entry: &Entry, before: Position) -> Result<()> {
+        if row.status == Status::Stopped && entry.kind != EntryKind::Generation {
+            return self.pass_over(row, entry);
+        }
         match entry.kind {
             EntryKind::Message => self.apply_message(row, entry, before),
             EntryKind::Commit => self.apply_commit(row, entry),
@@ -162,11 +166,7 @@ impl Engine {
                 Some(bytes) => self.db.keep_proposal(row.r, entry.seq, entry.epoch, bytes),
                 None => Ok(()),
             },
-            EntryKind::Generation => Err(Error::new(
-                ErrorKind::Outdated,
-                "NewGeneration",
-                "this room was repaired by opening a new group, which this version cannot follow yet; update Lacre",
-            )),
+            EntryKind::Generation => self.reach_generation(row, entry),
             // Kinds of inboxes have no place in a room.
             _ => Err(Error::new(
                 ErrorKind::Relay,

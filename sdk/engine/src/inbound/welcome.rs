@@ -26,17 +26,21 @@ impl Engine {
 
     /// Uses the Welcomes whose objects are here; fetches those of the others.
     pub(crate) fn use_welcomes(&mut self, now: Millis) -> Result<()> {
-        let kept: Vec<(i64, Vec<u8>)> = self.db.with(|c| {
-            let mut statement = c.prepare_cached("SELECT id, notice FROM welcome ORDER BY id")?;
-            statement
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect()
-        })?;
-        for (id, bytes) in kept {
+        for (id, bytes) in self.kept_welcomes()? {
             let Ok(notice) = codec::from_slice::<WelcomeNotice>(&bytes) else {
                 self.drop_welcome(id)?;
                 continue;
             };
+            if self.comes_with_the_log(&notice)? {
+                // The log has come to it, and waits.
+                if self.live.held.contains_key(&LogId::Room(notice.room))
+                    && self.payload(&notice.welcome).is_some()
+                    && self.object(notice.tree).is_some()
+                {
+                    self.resume_held(now);
+                }
+                continue;
+            }
             let (welcome, tree) = (self.payload(&notice.welcome), self.object(notice.tree));
             let (Some(welcome), Some(tree)) = (welcome, tree) else {
                 continue;
@@ -53,7 +57,30 @@ impl Engine {
         Ok(())
     }
 
-    fn drop_welcome(&mut self, id: i64) -> Result<()> {
+    pub(crate) fn kept_welcomes(&self) -> Result<Vec<(i64, Vec<u8>)>> {
+        self.db.with(|c| {
+            let mut statement = c.prepare_cached("SELECT id, notice FROM welcome ORDER BY id")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+
+    /// Whether a Welcome is to a new generation of a room that is read here: it is used where the
+    /// log says that the generation began, so that what was said before is read first.
+    fn comes_with_the_log(&self, notice: &WelcomeNotice) -> Result<bool> {
+        let Some(row) = self.db.room(notice.room)? else {
+            return Ok(false);
+        };
+        let reads = row.status == Status::Joined || row.healing.is_some();
+        let here = self.db.position(LogId::Room(notice.room))?;
+        Ok(reads
+            && row.until_seq.is_none()
+            && notice.generation > row.generation
+            && here.is_none_or(|here| here.seq < notice.from_seq))
+    }
+
+    pub(crate) fn drop_welcome(&mut self, id: i64) -> Result<()> {
         self.db
             .with(|c| c.execute("DELETE FROM welcome WHERE id = ?1", [id]))?;
         Ok(())
@@ -61,13 +88,7 @@ impl Engine {
 
     /// The objects of a Welcome cannot be had: it is given up, and the room can be asked for again.
     pub(crate) fn give_up_welcomes(&mut self, hash: Hash, error: &Error) {
-        let kept: Result<Vec<(i64, Vec<u8>)>> = self.db.with(|c| {
-            let mut statement = c.prepare("SELECT id, notice FROM welcome")?;
-            statement
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect()
-        });
-        for (id, bytes) in kept.unwrap_or_default() {
+        for (id, bytes) in self.kept_welcomes().unwrap_or_default() {
             let needs = codec::from_slice::<WelcomeNotice>(&bytes)
                 .is_ok_and(|notice| notice.tree == hash || notice.welcome == Payload::ByHash(hash));
             if needs

@@ -5,7 +5,7 @@ use super::failed;
 use super::storage::Provider;
 use crate::error::Result;
 use lacre_wire::identity::{LeafIdentity, SigningKey};
-use lacre_wire::ids::{PublicKey, RoomId};
+use lacre_wire::ids::{Generation, PublicKey, RoomId};
 use lacre_wire::room::RoomState;
 use lacre_wire::room::mls::{create_config, credential};
 use openmls::group::{GroupId, MlsGroup};
@@ -19,18 +19,18 @@ pub(crate) struct Created {
     pub(crate) tree: Vec<u8>,
 }
 
-/// Creates the first generation of a room's group.
+/// Creates a generation of a room's group; 0 is the first.
 pub(crate) fn create_group(
     provider: &Provider,
     signer: &SigningKey,
     identity: &LeafIdentity,
-    room: RoomId,
+    (room, generation): (RoomId, Generation),
     relay_key: &PublicKey,
     state: &RoomState,
 ) -> Result<Created> {
     let config =
         create_config(relay_key, state).map_err(|e| failed("the room's settings do not fit", e))?;
-    let id = GroupId::from_slice(&room.group_id(0));
+    let id = GroupId::from_slice(&room.group_id(generation));
     let group = MlsGroup::new_with_group_id(provider, signer, &config, id, credential(identity))
         .map_err(|e| failed("the room's keys could not be made", e))?;
     let group_info = group

@@ -55,6 +55,8 @@ impl Engine {
             },
             Asked::Join { room, change } => self.on_join(room, change, answer, now),
             Asked::GroupInfo { room, change } => self.on_group_info(room, change, answer),
+            Asked::Generation { room, change } => self.on_generation(room, change, answer, now),
+            Asked::Rejoin { room, change } => self.on_rejoin_info(room, change, answer, now),
             Asked::Focus => self.on_focused(answer, now),
             Asked::Ping { id } => {
                 self.on_pong(id, answer);

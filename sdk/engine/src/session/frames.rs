@@ -72,7 +72,9 @@ impl Engine {
                 self.out.push(Output::Disconnect { reason, fatal });
             }
             ServerFrame::Frozen { room, .. } => {
-                tracing::warn!(%room, "the room is frozen until its next generation")
+                if let Err(error) = self.room_frozen(room) {
+                    self.report(error);
+                }
             }
         }
     }

@@ -135,22 +135,24 @@ impl Engine {
 
     fn open_logs(&mut self, ready: &Ready) -> Result<()> {
         let inbox = LogId::Inbox(self.me()?.device());
-        let mut logs = vec![inbox];
+        let (mut logs, mut stopped) = (vec![inbox], Vec::new());
         for head in &ready.logs {
             if let LogId::Room(room) = head.log
                 && let Some(row) = self.db.room(room)?
-                && matches!(
-                    row.status,
-                    Status::Joined | Status::Creating | Status::Joining
-                )
+                && row.is_read()
             {
-                logs.push(head.log);
+                match row.healing {
+                    Some(_) => stopped.push(room),
+                    None => logs.push(head.log),
+                }
             }
         }
         for chunk in logs.chunks(MAX_OPEN) {
             self.ask_open(chunk)?;
         }
-        Ok(())
+        stopped
+            .into_iter()
+            .try_for_each(|room| self.begin_repair(room))
     }
 
     /// Lets a room's entries flow from where this device stands.
@@ -249,6 +251,11 @@ impl Engine {
                 }
             },
             OpenState::LogReset { lineage } => match log.room() {
+                // A room of which nothing is missing goes on where it stood.
+                Some(room) if self.live.asked_again.insert(room) => {
+                    self.db.set_meta_as(LINEAGE, &lineage)?;
+                    self.open_room(room)
+                }
                 Some(room) => {
                     self.stop_room(room, Error::new(
                         ErrorKind::Relay,

@@ -27,6 +27,12 @@ impl Engine {
             .map(|room| room.not_before)
             .filter(|at| *at > 0);
         let keys = self.live.rooms.values().filter_map(|room| room.keys_due);
+        let repairs = self
+            .live
+            .rooms
+            .values()
+            .flat_map(|room| [room.repair_at, room.welcome_until])
+            .flatten();
         let joins = self
             .live
             .joining
@@ -38,6 +44,7 @@ impl Engine {
             .chain(rooms)
             .chain(joins)
             .chain(keys)
+            .chain(repairs)
             .chain(self.hints_next())
             .chain(self.reading.next_due().filter(|_| self.live.listed))
             .chain(self.later.next())

@@ -39,6 +39,25 @@ impl Status {
     }
 }
 
+/// How a room that stopped is on its way back: its log is read on, past what cannot be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Healing {
+    /// A handshake could not be applied, or is no longer kept.
+    Cut = 1,
+    /// The relay's store has another history, which is read from its beginning.
+    Reset = 2,
+}
+
+impl Healing {
+    fn from_int(value: i64) -> Option<Self> {
+        match value {
+            1 => Some(Self::Cut),
+            2 => Some(Self::Reset),
+            _ => None,
+        }
+    }
+}
+
 /// A room's row.
 #[derive(Debug, Clone)]
 pub(crate) struct RoomRow {
@@ -47,6 +66,8 @@ pub(crate) struct RoomRow {
     pub(crate) kind: RoomKind,
     pub(crate) generation: Generation,
     pub(crate) status: Status,
+    /// Of a stopped room: whether it is being repaired.
+    pub(crate) healing: Option<Healing>,
     pub(crate) reason: Option<String>,
     pub(crate) peer: Option<AccountId>,
     pub(crate) name: Option<String>,
@@ -64,7 +85,7 @@ pub(crate) struct RoomRow {
     pub(crate) listed: Option<String>,
 }
 
-const COLUMNS: &str = "ref, id, kind, generation, status, reason, peer, name, from_seq, last_ms, last_accepted, commit_hash, until_seq, disappearing_s, listed";
+const COLUMNS: &str = "ref, id, kind, generation, status, reason, peer, name, from_seq, last_ms, last_accepted, commit_hash, until_seq, disappearing_s, listed, healing";
 
 fn kind_to_int(kind: RoomKind) -> i64 {
     match kind {
@@ -113,7 +134,18 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
         until_seq: row.get::<_, Option<i64>>(12)?.map(uint),
         disappearing_s: row.get(13)?,
         listed: row.get(14)?,
+        healing: Healing::from_int(row.get(15)?),
     })
+}
+
+impl RoomRow {
+    /// Whether its log is to flow.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Joined | Status::Creating | Status::Joining
+        ) || self.healing.is_some()
+    }
 }
 
 /// Reads all rooms on any connection.
@@ -196,7 +228,7 @@ impl Db {
         self.with(|c| {
             c.prepare_cached(
                 "INSERT INTO room (id, kind, generation, status, peer, last_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (id) DO UPDATE SET kind = ?2, generation = ?3, status = ?4, reason = NULL,
+                 ON CONFLICT (id) DO UPDATE SET kind = ?2, generation = ?3, status = ?4, reason = NULL, healing = 0,
                      peer = ?5, last_ms = ?6, from_seq = 0, last_accepted = NULL,
                      commit_hash = NULL, commit_submit = NULL, commit_frame = NULL, until_seq = NULL, keys_due = NULL
                  RETURNING ref",
@@ -235,7 +267,7 @@ impl Db {
     pub(crate) fn set_status(&self, r: i64, status: Status, reason: Option<&str>) -> Result<()> {
         self.with(|c| {
             c.execute(
-                "UPDATE room SET status = ?2, reason = ?3 WHERE ref = ?1",
+                "UPDATE room SET status = ?2, reason = ?3, healing = 0 WHERE ref = ?1",
                 params![r, status as i64, reason],
             )
         })?;

@@ -22,6 +22,8 @@ CREATE TABLE room (
     generation INTEGER NOT NULL,
     status INTEGER NOT NULL,
     reason TEXT,
+    -- Of a stopped room: 1 while it is repaired, 2 after the relay's store was reset.
+    healing INTEGER NOT NULL DEFAULT 0,
     peer BLOB,
     name TEXT,
     from_seq INTEGER NOT NULL DEFAULT 0,

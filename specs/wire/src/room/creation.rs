@@ -3,7 +3,7 @@
 use super::kind::RoomKind;
 use super::state::RoomState;
 use crate::identity::Device;
-use crate::ids::{AccountId, DeviceId, RoomId};
+use crate::ids::{AccountId, DeviceId, Generation, RoomId};
 
 /// What a new group says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +32,13 @@ pub struct CreationFacts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CreationRefusal {
-    /// Not the first generation of this room.
-    #[error("expected the group id of room {room}, generation 0")]
+    /// Not this generation of this room.
+    #[error("expected the group id of room {room}, generation {generation}")]
     GroupId {
         /// The room.
         room: RoomId,
+        /// The generation.
+        generation: Generation,
     },
     /// Something happened before the relay saw it.
     #[error("a room begins at epoch 0, this group is at {got}")]
@@ -99,10 +101,28 @@ pub fn authorize_creation(
     creator: &Device,
     facts: &CreationFacts,
 ) -> Result<(), CreationRefusal> {
+    begins(room, 0, creator, facts)?;
+    if facts.state == begun_by(&facts.state, creator.account) {
+        Ok(())
+    } else {
+        Err(CreationRefusal::State)
+    }
+}
+
+/// Judges a group at epoch 0, of whatever generation, but for its state.
+pub(super) fn begins(
+    room: &RoomId,
+    generation: Generation,
+    creator: &Device,
+    facts: &CreationFacts,
+) -> Result<(), CreationRefusal> {
     let expected = facts.state.kind.suite();
     let alone = matches!(facts.leaves.as_slice(), [leaf] if (leaf.account, leaf.device) == (creator.account, creator.device));
-    if facts.group_id != room.group_id(0) {
-        Err(CreationRefusal::GroupId { room: *room })
+    if facts.group_id != room.group_id(generation) {
+        Err(CreationRefusal::GroupId {
+            room: *room,
+            generation,
+        })
     } else if facts.epoch != 0 {
         Err(CreationRefusal::Epoch { got: facts.epoch })
     } else if facts.suite != expected {
@@ -116,8 +136,6 @@ pub fn authorize_creation(
         })
     } else if !facts.lifetimes_unlimited {
         Err(CreationRefusal::LimitedLifetime)
-    } else if facts.state != begun_by(&facts.state, creator.account) {
-        Err(CreationRefusal::State)
     } else if !facts.relay_is_external_sender {
         Err(CreationRefusal::Relay)
     } else if !facts.requires_our_capabilities || !facts.nothing_else {

@@ -7,7 +7,7 @@
 //!
 //! - [`state`], [`kind`], [`role`], [`operation`]: the state and what changes it.
 //! - [`change`], [`view`]: what a commit says, and what it is judged against.
-//! - [`mod@authorize`], [`creation`], [`refusal`]: the rules.
+//! - [`mod@authorize`], [`creation`], [`generation`], [`refusal`]: the rules.
 //! - [`listed`]: names under which relays list rooms.
 //! - [`private_message`]: the clear header of a message, readable without MLS.
 //! - `mls` (feature `mls`): the one translation from MLS to the above.
@@ -15,6 +15,7 @@
 pub mod authorize;
 pub mod change;
 pub mod creation;
+pub mod generation;
 pub mod kind;
 pub mod listed;
 pub mod operation;
@@ -34,6 +35,7 @@ mod table;
 pub use authorize::{authorize, authorize_proposal};
 pub use change::{Actor, Change, CommitFacts, Proposed, Unsupported};
 pub use creation::{CreationFacts, CreationRefusal, authorize_creation};
+pub use generation::{GenerationRefusal, authorize_generation, authorize_opening};
 pub use kind::{HistoryRule, JoinRule, RoomKind};
 pub use operation::{Operation, OperationError};
 pub use private_message::{ContentType, HeaderError, PrivateMessageHeader};

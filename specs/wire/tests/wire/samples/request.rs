@@ -7,7 +7,8 @@ use lacre_wire::codec;
 use lacre_wire::identity::Label;
 use lacre_wire::ids::LogId;
 use lacre_wire::request::{
-    BadCommit, CommitBundle, CreateRoom, OpenLog, Payload, Request, SignedBadCommit, Submit, Who,
+    BadCommit, CommitBundle, CreateRoom, OpenGeneration, OpenLog, Payload, Request,
+    SignedBadCommit, Submit, Who,
 };
 use lacre_wire::room::SUITE_POST_QUANTUM;
 
@@ -35,6 +36,20 @@ fn create(peer: bool) -> CreateRoom {
         bundle: peer.then(|| bundle(true)),
         gi_mac: hash(0x26),
         submit_id: submit_id(1),
+    }
+}
+
+fn generation(alone: bool) -> OpenGeneration {
+    OpenGeneration {
+        room: room(),
+        generation: 1,
+        last_good: 3,
+        group_info: inline("a GroupInfo"),
+        tree: inline("a tree"),
+        bundle: (!alone).then(|| bundle(true)),
+        gi_mac: hash(0x28),
+        key_number: 2,
+        submit_id: submit_id(5),
     }
 }
 
@@ -119,6 +134,14 @@ pub(super) fn samples() -> Vec<Sample> {
         ),
         request("create a room", Request::CreateRoom(create(false))),
         request("create a direct room", Request::CreateRoom(create(true))),
+        request(
+            "open a generation",
+            Request::OpenGeneration(generation(false)),
+        ),
+        request(
+            "open a generation alone",
+            Request::OpenGeneration(generation(true)),
+        ),
         request("put key packages", packages(false)),
         request("put key packages and a last resort", packages(true)),
         request(

@@ -6,7 +6,8 @@ use super::{
 };
 use lacre_wire::codec;
 use lacre_wire::request::{
-    BadCommit, CommitBundle, CreateRoom, OpenLog, Request, SignedBadCommit, Submit, Who,
+    BadCommit, CommitBundle, CreateRoom, OpenGeneration, OpenLog, Request, SignedBadCommit, Submit,
+    Who,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -54,6 +55,32 @@ fn create_room() -> impl Strategy<Value = CreateRoom> {
                 submit_id,
             },
         )
+}
+
+fn open_generation() -> impl Strategy<Value = OpenGeneration> {
+    let numbers = (any::<u32>(), any::<u64>(), any::<u32>());
+    let group = (payload(), payload(), option::of(commit_bundle()));
+    (room(), numbers, group, hash(), submit_id()).prop_map(
+        |(
+            room,
+            (generation, last_good, key_number),
+            (group_info, tree, bundle),
+            gi_mac,
+            submit_id,
+        )| {
+            OpenGeneration {
+                room,
+                generation,
+                last_good,
+                group_info,
+                tree,
+                bundle,
+                gi_mac,
+                key_number,
+                submit_id,
+            }
+        },
+    )
 }
 
 fn submit() -> impl Strategy<Value = Submit> {
@@ -132,5 +159,6 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         vec(room(), 0..4).prop_map(Request::Focus),
         text().prop_map(|name| Request::FindListed { name }),
         option::of(text()).prop_map(|after| Request::Listed { after }),
+        open_generation().prop_map(Request::OpenGeneration),
     ]
 }

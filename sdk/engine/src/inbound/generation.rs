@@ -1,0 +1,223 @@
+//! A room goes on in the next generation of its group: entered by a Welcome, like a room, but where
+//! the log has come to it, so that what was said before it is read first.
+
+use crate::change::Opening;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
+use crate::mls::{invalid, join_from_welcome};
+use crate::store::messages::Kind;
+use crate::store::rooms::{Healing, RoomRow};
+use lacre_wire::codec;
+use lacre_wire::ids::{AccountId, Millis, RoomId, Seq};
+use lacre_wire::log::{Entry, EntryKind};
+use lacre_wire::push::{GenerationOpened, WelcomeNotice};
+use lacre_wire::room::mls::state_of;
+use lacre_wire::room::{RoomView, authorize_generation};
+
+/// How long a room's log waits for the Welcome of a new generation, before this device looks for
+/// another way in.
+const WELCOME_MS: Millis = 5_000;
+
+impl Engine {
+    /// An entry of a room that stopped: what it did to the group is not followed any more. Messages
+    /// are noted as missed, but those of before a reset: they are here already.
+    pub(crate) fn pass_over(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
+        match entry.kind {
+            EntryKind::Message => match self.db.own_envelope(row.r, entry.body.hash())? {
+                Some(own) => self.own_message_reached(row, entry, own),
+                None if row.healing == Some(Healing::Reset) => Ok(()),
+                None => self.placeholder(row, entry, Kind::Unreadable, "WhileRepaired"),
+            },
+            EntryKind::Commit if row.commit_hash == Some(entry.body.hash()) => {
+                self.rejoined(row, entry)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a generation's entry has to wait for its Welcome.
+    pub(crate) fn welcome_awaited(&mut self, room: RoomId, entry: &Entry) -> bool {
+        let Ok(Some(row)) = self.db.room(room) else {
+            return false;
+        };
+        let Ok(opened) = read(entry) else {
+            return false;
+        };
+        let given_up = |e: &Self| e.live.rooms.get(&room).is_some_and(|live| live.no_welcome);
+        if self.own_opening(&row, &opened).is_some() || given_up(self) {
+            return false;
+        }
+        if self.generation_welcome(room, entry.seq).is_some() {
+            return false;
+        }
+        let now = self.later.now;
+        self.live
+            .room(room)
+            .welcome_until
+            .get_or_insert(now + WELCOME_MS);
+        true
+    }
+
+    /// Waited long enough: the log is read on, and the way in is from outside.
+    pub(crate) fn welcomes_missed(&mut self, now: Millis) {
+        let mut any = false;
+        for live in self.live.rooms.values_mut() {
+            if live.welcome_until.is_some_and(|until| until <= now) {
+                (live.welcome_until, live.no_welcome) = (None, true);
+                any = true;
+            }
+        }
+        if any {
+            self.resume_held(now);
+        }
+    }
+
+    /// The Welcome to a generation that begins at `seq`, with its objects, if all of it is here.
+    fn generation_welcome(
+        &mut self,
+        room: RoomId,
+        seq: Seq,
+    ) -> Option<(i64, WelcomeNotice, Vec<u8>, Vec<u8>)> {
+        for (id, bytes) in self.kept_welcomes().ok()? {
+            let Ok(notice) = codec::from_slice::<WelcomeNotice>(&bytes) else {
+                continue;
+            };
+            if notice.room == room && notice.from_seq == seq {
+                let welcome = self.payload(&notice.welcome)?;
+                let tree = self.object(notice.tree)?;
+                return Some((id, notice, welcome, tree));
+            }
+        }
+        None
+    }
+
+    /// This device's own attempt, if that is the generation that was opened.
+    fn own_opening(&self, row: &RoomRow, opened: &GenerationOpened) -> Option<Opening> {
+        let opening = Opening::of(self.db.commit_frame(row.r).ok()??)?;
+        opening.is(opened).then_some(opening)
+    }
+
+    /// A generation's entry is reached: the room goes on in its group.
+    pub(crate) fn reach_generation(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
+        let opened = read(entry)?;
+        if opened.generation <= row.generation {
+            return Err(Error::new(
+                ErrorKind::Relay,
+                "WrongGeneration",
+                "a generation stands in the log that the room has left behind",
+            ));
+        }
+        let before = self.view(row)?;
+        let (view, own) = match self.own_opening(row, &opened) {
+            Some(_) => (self.enter_own(row, &opened)?, true),
+            None => match self.generation_welcome(row.id, entry.seq) {
+                Some((id, notice, welcome, tree)) => {
+                    self.drop_welcome(id)?;
+                    (self.enter_by(&before, &notice, &welcome, &tree)?, false)
+                }
+                // No Welcome came: a way in from outside is looked for.
+                None if row.healing.is_some() => return Ok(()),
+                None => return Err(no_welcome()),
+            },
+        };
+        self.go_on(row, entry, &before, &view, own)
+    }
+
+    /// The own new group, of which the first commit waits.
+    fn enter_own(&mut self, row: &RoomRow, opened: &GenerationOpened) -> Result<RoomView> {
+        let group = self.groups.get(&self.provider, row.id, opened.generation)?;
+        if group.pending_commit().is_some() {
+            group
+                .merge_pending_commit(&self.provider)
+                .map_err(|e| invalid("the own new group could not be entered", e))?;
+        }
+        let mut next = row.clone();
+        next.generation = opened.generation;
+        self.view(&next)
+    }
+
+    /// Enters the group of a Welcome, if whoever made it may open a generation of the room.
+    fn enter_by(
+        &mut self,
+        before: &RoomView,
+        notice: &WelcomeNotice,
+        welcome: &[u8],
+        tree: &[u8],
+    ) -> Result<RoomView> {
+        let (room, generation) = (notice.room, notice.generation);
+        let (group, view, by) = join_from_welcome(&self.provider, welcome, tree, room, generation)?;
+        let by = by.ok_or_else(|| invalid("a new generation", "nobody stands by its Welcome"))?;
+        authorize_generation(by, before, &view)
+            .map_err(|refusal| invalid("a new generation is refused", refusal))?;
+        self.groups.put(room, generation, group);
+        Ok(view)
+    }
+
+    /// The room is what its new group says.
+    pub(crate) fn go_on(
+        &mut self,
+        row: &RoomRow,
+        entry: &Entry,
+        before: &RoomView,
+        view: &RoomView,
+        own: bool,
+    ) -> Result<()> {
+        if entry.generation != row.generation {
+            self.forget_group(row)?;
+        }
+        if row.healing == Some(Healing::Reset) {
+            self.db.fold_back(row.r, entry.seq.saturating_sub(1))?;
+        }
+        self.db.go_on(row.r, entry.generation)?;
+        let row = self
+            .db
+            .room(row.id)?
+            .ok_or_else(|| Error::internal("a room vanished while it was repaired"))?;
+        tracing::info!(room = %row.id, generation = row.generation, "the room goes on");
+        let (open, head) = {
+            let live = self.live.room(row.id);
+            (live.open, live.head_at_open)
+        };
+        let keys_due = self.live.room(row.id).keys_due;
+        self.live.rooms.remove(&row.id);
+        let live = self.live.room(row.id);
+        (live.open, live.head_at_open, live.keys_due) = (open, head, keys_due);
+        let accounts: std::collections::BTreeSet<AccountId> =
+            before.members.accounts().copied().collect();
+        self.note_view(&row, view, &accounts, entry)?;
+        self.repairs_done(row.id)?;
+        if own {
+            self.send_room_keys(&row)?;
+        }
+        self.hints.changed(row.id);
+        self.tell(Event::RoomChanged(row.id));
+        Ok(())
+    }
+
+    /// The room as this device followed it last, for who judges what comes next.
+    pub(crate) fn state_before(&mut self, row: &RoomRow) -> Result<lacre_wire::room::RoomState> {
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        state_of(group.extensions()).map_err(|e| invalid("the room's state cannot be read", e))
+    }
+}
+
+fn read(entry: &Entry) -> Result<GenerationOpened> {
+    let broken = || {
+        Error::new(
+            ErrorKind::Relay,
+            "WrongKind",
+            "the beginning of a generation cannot be read",
+        )
+    };
+    let bytes = entry.body.bytes().ok_or_else(broken)?;
+    codec::from_slice(bytes).map_err(|_| broken())
+}
+
+fn no_welcome() -> Error {
+    Error::new(
+        ErrorKind::Security,
+        "NoWelcome",
+        "the room was repaired by opening a new group, and this device was not asked into it; it looks for another way in",
+    )
+}

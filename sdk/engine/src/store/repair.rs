@@ -1,0 +1,50 @@
+//! Rooms that stop, and how they go on.
+
+use super::rooms::{Healing, Status};
+use super::{Db, int};
+use crate::error::Result;
+use lacre_wire::ids::{Generation, Seq};
+use rusqlite::params;
+
+impl Db {
+    /// A room stops, for a reason that is shown; `healing` says how it may come back.
+    pub(crate) fn stop(&self, r: i64, reason: &str, healing: Option<Healing>) -> Result<()> {
+        let healing = healing.map_or(0, |healing| healing as i64);
+        self.with(|c| {
+            c.execute(
+                "UPDATE room SET status = ?2, reason = ?3, healing = ?4 WHERE ref = ?1",
+                params![r, Status::Stopped as i64, reason, healing],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// A room goes on in a generation of its group; what waited for the one before is void.
+    pub(crate) fn go_on(&self, r: i64, generation: Generation) -> Result<()> {
+        self.with(|c| {
+            c.execute(
+                "UPDATE room SET status = ?2, reason = NULL, healing = 0, generation = ?3,
+                     commit_hash = NULL, commit_submit = NULL, commit_frame = NULL WHERE ref = ?1",
+                params![r, Status::Joined as i64, generation],
+            )?;
+            c.execute("DELETE FROM proposal WHERE room = ?1", [r])
+        })?;
+        Ok(())
+    }
+
+    /// The relay's store was reset to `head`: what stood behind it has no place in the log any more,
+    /// and stands at its end in the order it had.
+    pub(crate) fn fold_back(&self, r: i64, head: Seq) -> Result<()> {
+        self.with(|c| {
+            for table in ["message", "act"] {
+                let sql = format!("UPDATE {table} SET seq = ?2 WHERE room = ?1 AND seq > ?2");
+                c.execute(&sql, params![r, int(head)])?;
+            }
+            c.execute(
+                "DELETE FROM chain WHERE room = ?1 AND seq > ?2",
+                params![r, int(head)],
+            )
+        })?;
+        Ok(())
+    }
+}
