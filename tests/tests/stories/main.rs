@@ -26,6 +26,7 @@ mod poison;
 mod profiles;
 mod reading;
 mod receipts;
+mod restore;
 mod rooms;
 mod search;
 mod thief;

@@ -105,6 +105,9 @@ fn prepare(
     fits(note.as_ref()).map_err(bad)?;
     let lineage = new_lineage(&options).map_err(OpenError::from)?;
     transaction.execute("INSERT INTO lineage (id) VALUES (?1)", [lineage.0])?;
+    // Some were used since: whoever is added by one of those could not come in. Devices bring new ones,
+    // and can be added by their last resort until then.
+    transaction.execute("DELETE FROM key_package WHERE last_resort = 0", [])?;
     transaction.commit()?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;

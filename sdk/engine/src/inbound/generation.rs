@@ -167,7 +167,12 @@ impl Engine {
             self.forget_group(row)?;
         }
         if row.healing == Some(Healing::Reset) {
-            self.db.fold_back(row.r, entry.seq.saturating_sub(1))?;
+            let me = self.me()?.card.account;
+            for line in self.db.fold_back(row.r, entry.seq.saturating_sub(1))? {
+                if let Some(item) = self.db.item_by_id(row.r, me, line)? {
+                    self.tell(Event::Item { room: row.id, item });
+                }
+            }
         }
         self.db.go_on(row.r, entry.generation)?;
         let row = self

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::mls::{invalid, join_from_welcome};
-use crate::store::rooms::Status;
+use crate::store::rooms::{Healing, Status};
 use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, Hash, LogId, Millis, RoomId};
 use lacre_wire::push::WelcomeNotice;
@@ -110,7 +110,8 @@ impl Engine {
         let room = notice.room;
         if let Some(row) = self.db.room(room)? {
             // A Welcome met twice, or one that lost against an own external commit.
-            let still_in = row.status == Status::Joined && row.until_seq.is_none();
+            let still_in = row.status == Status::Joined && row.until_seq.is_none()
+                || row.healing == Some(Healing::Reset);
             if still_in && row.generation >= notice.generation {
                 return Ok(());
             }

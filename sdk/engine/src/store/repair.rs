@@ -3,6 +3,7 @@
 use super::rooms::{Healing, Status};
 use super::{Db, int};
 use crate::error::Result;
+use crate::event::LocalId;
 use lacre_wire::ids::{Generation, Seq};
 use rusqlite::params;
 
@@ -33,9 +34,13 @@ impl Db {
     }
 
     /// The relay's store was reset to `head`: what stood behind it has no place in the log any more,
-    /// and stands at its end in the order it had.
-    pub(crate) fn fold_back(&self, r: i64, head: Seq) -> Result<()> {
+    /// and stands at its end in the order it had. Returns the lines.
+    pub(crate) fn fold_back(&self, r: i64, head: Seq) -> Result<Vec<LocalId>> {
         self.with(|c| {
+            let lines = c
+                .prepare("SELECT id FROM message WHERE room = ?1 AND seq > ?2 ORDER BY seq, id")?
+                .query_map(params![r, int(head)], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<LocalId>>>()?;
             for table in ["message", "act"] {
                 let sql = format!("UPDATE {table} SET seq = ?2 WHERE room = ?1 AND seq > ?2");
                 c.execute(&sql, params![r, int(head)])?;
@@ -43,8 +48,8 @@ impl Db {
             c.execute(
                 "DELETE FROM chain WHERE room = ?1 AND seq > ?2",
                 params![r, int(head)],
-            )
-        })?;
-        Ok(())
+            )?;
+            Ok(lines)
+        })
     }
 }
