@@ -169,12 +169,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &[
-            "StoreTooNew",
-            "UnknownNotice",
-            "NewGeneration",
-            "NeedsNewerVersion",
-        ],
+        codes: &["StoreTooNew", "UnknownNotice", "NeedsNewerVersion"],
         cause: (
             "this was written by a newer version",
             "isto foi escrito por uma versão mais nova",
@@ -244,6 +239,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "BadProfile",
             "NoRoomKey",
             "BadContent",
+            "NoWelcome",
+            "WhileRepaired",
         ],
         cause: (
             "this device cannot follow the room, or something in it does not verify",
@@ -353,8 +350,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "o registro que este dispositivo já leu",
         ),
         fix: (
-            "what is here stays readable; tell the operator, and open a new room to go on",
-            "o que está aqui continua legível; avise quem opera e abra uma nova sala para continuar",
+            "keep the device online: rooms go on once an owner of each is online; what is here stays readable",
+            "mantenha o dispositivo conectado: cada sala continua quando um dono dela estiver conectado; o que está aqui continua legível",
         ),
     },
     Entry {

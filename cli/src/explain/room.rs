@@ -206,4 +206,40 @@ pub(super) const ENTRIES: &[Entry] = &[
             "atualize todos os dispositivos; se persistir, relate com este código",
         ),
     },
+    Entry {
+        codes: &["NotVouched", "WrongGeneration"],
+        cause: (
+            "no member this device trusts stands by what the relay offers as the room",
+            "nenhum membro em que este dispositivo confia responde pelo que o relay oferece como a sala",
+        ),
+        expected: (
+            "a state of the room that a member vouches for under the room's key",
+            "um estado da sala pelo qual um membro responda com a chave da sala",
+        ),
+        fix: (
+            "wait until another member changes the room, or ask one to remove and invite you again",
+            "espere que outro membro mude a sala, ou peça a um que remova e convide você de novo",
+        ),
+    },
+    Entry {
+        codes: &[
+            "generation.opener",
+            "generation.kind",
+            "generation.pair",
+            "generation.not_owner",
+            "generation.banned",
+        ],
+        cause: (
+            "the room cannot go on in a new group like this",
+            "a sala não pode continuar assim em um novo grupo",
+        ),
+        expected: (
+            "an owner who takes the same room along",
+            "um dono que leve a mesma sala adiante",
+        ),
+        fix: (
+            "wait for an owner of the room to be online",
+            "espere que um dono da sala esteja conectado",
+        ),
+    },
 ];

@@ -8,6 +8,7 @@ use lacre_relay::store::read::ReadRooms;
 use lacre_relay::store::record::Snapshot;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
+use lacre_wire::limits::MAX_GENERATION_STEP;
 use lacre_wire::log::EntryKind;
 
 cases! {
@@ -119,7 +120,7 @@ async fn the_next_generation_heals(w: &mut World) {
         account: ana.account,
         device: ana.device(0),
         submit_id: w.submit_id(),
-        generation: 2,
+        generation: 0,
         epoch: 1,
         step: step("generation 1", &[], &[eve.member(0)]),
     };
@@ -133,6 +134,11 @@ async fn the_next_generation_heals(w: &mut World) {
             epoch: 2
         }
     );
+    open.generation = MAX_GENERATION_STEP + 1;
+    let refused = w
+        .refused(Command::OpenGeneration(Box::new(open.clone())))
+        .await;
+    assert_eq!(refused, ErrorCode::NotAllowed);
     open.generation = 1;
     let accepted = w
         .accept(Command::OpenGeneration(Box::new(open.clone())))

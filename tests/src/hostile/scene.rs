@@ -130,6 +130,24 @@ impl Scene {
         }
     }
 
+    /// The room was repaired for these, without their doing anything: all of them speak and are heard.
+    pub async fn is_repaired(&self, people: &[&Device]) {
+        for person in people {
+            person
+                .until("the room goes on", |_| {
+                    person.room(self.room).stopped().is_none()
+                })
+                .await;
+        }
+        for person in people {
+            let text = format!("{} is back", person.name());
+            person.says(self.room, &text).await;
+            for other in people {
+                other.reads(self.room, &text).await;
+            }
+        }
+    }
+
     /// The rest of the honest people's accounts goes on, whatever became of the room.
     pub async fn accounts_go_on(&self) {
         let other = self.ana.direct(&self.bruno).await;

@@ -45,7 +45,8 @@ async fn beside(scene: &mut Scene) -> Device {
 }
 
 /// Its confirmation tag is wrong. Both others stop the room where the commit stands, and say so; the
-/// relay freezes the group. Everything else they have goes on.
+/// relay freezes the group. Everything else they have goes on, and the owner's device opens the room's
+/// next generation.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_false_tag_stops_the_room_and_nothing_else() {
     let mut scene = Scene::begin().await;
@@ -62,10 +63,12 @@ async fn a_false_tag_stops_the_room_and_nothing_else() {
     let frozen = is_frozen(&mut scene.mallory, scene.room);
     scene.ana.within("the group is frozen", frozen).await;
     scene.accounts_go_on().await;
+    scene.is_repaired(&[&scene.ana, &scene.bruno]).await;
 }
 
 /// The path secret for one member is wrong. She stops the room and says so; one report freezes
-/// nothing, and the room goes on for the others.
+/// nothing, and the room goes on for the others. Nobody but the one who lied vouches for what follows,
+/// so she stays out until an honest member has committed; then she comes in again by herself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_false_secret_for_one_stops_one() {
     let mut scene = Scene::begin().await;
@@ -83,10 +86,22 @@ async fn a_false_secret_for_one_stops_one() {
     carla.enters(other).await;
     carla.says(other, "my other rooms go on").await;
     scene.ana.reads(other, "my other rooms go on").await;
+    // She looked for a way back, and did not take it.
+    carla
+        .until("the way back is refused", |told| {
+            told.errors.iter().any(|error| error.code() == "NotVouched")
+        })
+        .await;
+    assert!(carla.room(scene.room).stopped().is_some());
+    let renamed = scene.ana.room(scene.room);
+    let renamed = renamed.set_name("Geometry");
+    scene.ana.within("ana commits", renamed).await.unwrap();
+    scene.is_repaired(&[&carla, &scene.ana, &scene.bruno]).await;
+    assert_eq!(carla.room(scene.room).name(), "Geometry");
 }
 
 /// The path secrets for all but one are wrong: two accounts report, and the group is frozen. She for
-/// whom it was right shows nothing that is not true.
+/// whom it was right shows nothing that is not true, and goes on with the others in the next generation.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn false_secrets_for_half_the_tree_freeze_the_room() {
     let mut scene = Scene::begin().await;
@@ -104,6 +119,7 @@ async fn false_secrets_for_half_the_tree_freeze_the_room() {
     scene.ana.within("the group is frozen", frozen).await;
     assert_eq!(carla.texts(scene.room).await, ["hello carla"]);
     scene.accounts_go_on().await;
+    scene.is_repaired(&[&scene.ana, &scene.bruno, &carla]).await;
 }
 
 /// The `external_pub` of its GroupInfo is wrong. The commit is good, and the room goes on with it;
@@ -138,6 +154,8 @@ async fn a_false_external_pub_stops_the_room_at_the_next_newcomer() {
     let frozen = is_frozen(&mut scene.mallory, scene.room);
     scene.ana.within("the group is frozen", frozen).await;
     scene.accounts_go_on().await;
+    scene.is_repaired(&[&scene.ana, &scene.bruno]).await;
+    assert!(!is_in(&scene.ana, scene.room, dora.account()));
 }
 
 /// A commit that leaves out what the relay has proposed is refused, with what is to be committed

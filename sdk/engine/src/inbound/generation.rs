@@ -19,6 +19,9 @@ use lacre_wire::room::{RoomView, authorize_generation};
 /// another way in.
 const WELCOME_MS: Millis = 5_000;
 
+/// How long after a commit another way back is tried.
+const AGAIN_MS: Millis = 1_000;
+
 impl Engine {
     /// An entry of a room that stopped: what it did to the group is not followed any more. Messages
     /// are noted as missed, but those of before a reset: they are here already.
@@ -31,6 +34,12 @@ impl Engine {
             },
             EntryKind::Commit if row.commit_hash == Some(entry.body.hash()) => {
                 self.rejoined(row, entry)
+            }
+            // Whoever made it may vouch for the room as it is now.
+            EntryKind::Commit => {
+                let at = self.later.now + AGAIN_MS;
+                self.live.room(row.id).repair_at.get_or_insert(at);
+                Ok(())
             }
             _ => Ok(()),
         }

@@ -2,6 +2,7 @@
 
 mod bans;
 mod beginning;
+mod generations;
 mod joining;
 mod leaves;
 mod roles;
