@@ -209,8 +209,7 @@ pub enum Request {
         #[n(0)]
         after: Option<String>,
     },
-    /// Go on in the next generation of a room's group: by an owner, where the present one cannot be
-    /// followed any more. → `Accepted`, `WrongEpoch`
+    /// Go on in the next generation of a room's group. → `Accepted`, `WrongEpoch`
     #[n(19)]
     OpenGeneration(#[n(0)] OpenGeneration),
 }
@@ -298,8 +297,7 @@ pub struct CreateRoom {
     pub submit_id: SubmitId,
 }
 
-/// The next generation of a room's group: judged like the room that it goes on from was, and the
-/// commit that adds the members in the same step.
+/// The next generation of a room's group, by an owner, and the commit that adds the members.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct OpenGeneration {

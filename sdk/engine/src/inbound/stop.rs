@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::live::Asked;
-use crate::store::rooms::Healing;
+use crate::store::repair::Healing;
 use lacre_wire::codec;
 use lacre_wire::identity::Label;
 use lacre_wire::ids::{LogId, RoomId, Seq};

@@ -24,7 +24,7 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod profiles;
 pub(crate) mod receipts;
-mod repair;
+pub(crate) mod repair;
 pub(crate) mod rooms;
 pub(crate) mod rules;
 pub(crate) mod schedule;

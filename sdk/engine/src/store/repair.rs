@@ -1,11 +1,30 @@
 //! Rooms that stop, and how they go on.
 
-use super::rooms::{Healing, Status};
+use super::rooms::Status;
 use super::{Db, int};
 use crate::error::Result;
 use crate::event::LocalId;
 use lacre_wire::ids::{Generation, Seq};
 use rusqlite::params;
+
+/// How a room that stopped is on its way back: its log is read on, past what cannot be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Healing {
+    /// A handshake could not be applied, or is no longer kept.
+    Cut = 1,
+    /// The relay's store has another history, which is read from its beginning.
+    Reset = 2,
+}
+
+impl Healing {
+    pub(super) fn from_int(value: i64) -> Option<Self> {
+        match value {
+            1 => Some(Self::Cut),
+            2 => Some(Self::Reset),
+            _ => None,
+        }
+    }
+}
 
 impl Db {
     /// A room stops, for a reason that is shown; `healing` says how it may come back.

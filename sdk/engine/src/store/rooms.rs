@@ -1,5 +1,6 @@
 //! Rooms of this device, their members as shown, and their waiting proposals.
 
+use super::repair::Healing;
 use super::{Db, int, uint};
 use crate::error::Result;
 use lacre_wire::ids::{AccountId, Epoch, Generation, Hash, Millis, RoomId, Seq, SubmitId};
@@ -35,25 +36,6 @@ impl Status {
             4 => Self::Left,
             6 => Self::Banned,
             _ => Self::Removed,
-        }
-    }
-}
-
-/// How a room that stopped is on its way back: its log is read on, past what cannot be applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Healing {
-    /// A handshake could not be applied, or is no longer kept.
-    Cut = 1,
-    /// The relay's store has another history, which is read from its beginning.
-    Reset = 2,
-}
-
-impl Healing {
-    fn from_int(value: i64) -> Option<Self> {
-        match value {
-            1 => Some(Self::Cut),
-            2 => Some(Self::Reset),
-            _ => None,
         }
     }
 }
