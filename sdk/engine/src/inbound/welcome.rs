@@ -3,14 +3,9 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::event::Event;
-<<<<<<< HEAD
 use crate::mls::{invalid, join_from_welcome};
-use crate::store::rooms::{Healing, Status};
-=======
-use crate::mls::join_from_welcome;
 use crate::store::repair::Healing;
 use crate::store::rooms::Status;
->>>>>>> 26e7846 (refactor(engine): healing has its own file)
 use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, Hash, LogId, Millis, RoomId};
 use lacre_wire::push::WelcomeNotice;
