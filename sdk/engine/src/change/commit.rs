@@ -71,6 +71,11 @@ impl Engine {
     }
 
     fn take_turn(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
+        if row.commit_hash.is_some() {
+            // One is under way: another beside it would do the same twice.
+            self.give_turn_back(row.id);
+            return Ok(());
+        }
         let changes: Vec<ChangeRow> = self
             .db
             .changes()?
@@ -82,7 +87,11 @@ impl Engine {
             .filter(|change| change.intent.needs_commit());
         let built = self.atomically(|e| e.build(row, first, now));
         match built {
-            Ok(true) => Ok(()),
+            Ok(true) => {
+                // Used up. Its answer may come when the next turn was asked for already.
+                self.live.room(row.id).turn = Turn::None;
+                Ok(())
+            }
             Ok(false) => {
                 self.give_turn_back(row.id);
                 if let Some(change) = first {
@@ -225,7 +234,6 @@ impl Engine {
         next: &RoomView,
         before: &BTreeSet<AccountId>,
     ) -> Result<()> {
-        self.live.room(row.id).turn = Turn::None;
         let removed = before
             .iter()
             .any(|account| !next.members.has_account(account));

@@ -4,7 +4,7 @@ use super::commit::SavedCommit;
 use super::repair::Opening;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::live::{Asked, Turn};
+use crate::live::Asked;
 use crate::mls::invalid;
 use crate::session::{Uploads, unexpected};
 use crate::store::rooms::{RoomRow, Status};
@@ -20,7 +20,6 @@ const RETRY_MS: Millis = 300;
 
 impl Engine {
     pub(crate) fn on_committed(&mut self, room: RoomId, answer: Answer, now: Millis) -> Result<()> {
-        self.live.room(room).turn = Turn::None;
         let Some(row) = self.db.room(room)? else {
             return Ok(());
         };
