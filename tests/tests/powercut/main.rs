@@ -10,6 +10,7 @@
     reason = "a story that panics has failed"
 )]
 
+mod beginnings;
 mod client;
 mod relay;
 mod rounds;
