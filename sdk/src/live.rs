@@ -1,6 +1,7 @@
 //! What holds for seconds only: what is on screen, who is writing, who is there, how far away.
 //!
-//! None of it is stored anywhere, and any of it may be lost on the way. It is told to the people of
+//! None of it is stored anywhere (but when somebody was last there, on the devices of people they allow it:
+//! [`Client::last_seen`]), and any of it may be lost on the way. It is told to the people of
 //! a room, sealed like a message; the relay sees that something was told, and when.
 
 use crate::client::Client;

@@ -5,6 +5,7 @@ use crate::client::Client;
 use crate::engine::Result;
 use crate::message::{Message, Person};
 use crate::time::Time;
+use lacre_wire::ids::AccountId;
 
 /// What is known of one person and one message. Made by [`Message::info`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,37 @@ impl Client {
         self.driver
             .call(move |engine, now| engine.set_status(status.as_deref(), now))
             .await
+    }
+
+    /// Whether others may keep when this person was last there.
+    ///
+    /// # Errors
+    /// `Store` when the store cannot be read.
+    pub fn shows_last_seen(&self) -> Result<bool> {
+        let profile = self.driver.shared.read(|reader| reader.own_profile())?;
+        Ok(profile.seen)
+    }
+
+    /// Says whether others may keep when this person was last there; they may not, at first. Told to the
+    /// people of shared rooms as [`Client::set_display_name`]; taking it back makes their devices forget.
+    ///
+    /// # Errors
+    /// `Store` when it could not be kept.
+    pub async fn set_show_last_seen(&self, show: bool) -> Result<()> {
+        self.driver
+            .call(move |engine, now| engine.set_show_last_seen(show, now))
+            .await
+    }
+
+    /// When somebody was last there, to about a minute: as this device has seen it, and if they let it
+    /// be kept. Whether they are there now says [`Client::presence`].
+    ///
+    /// # Errors
+    /// `Store` when the store cannot be read.
+    pub fn last_seen(&self, account: AccountId) -> Result<Option<Time>> {
+        let shared = &self.driver.shared;
+        let at = shared.read(|reader| reader.last_seen(account))?;
+        Ok(at.map(Time))
     }
 
     /// Whether others are told what was read here.

@@ -16,8 +16,8 @@ use crate::explain;
 use crate::print::{brief, poll_line, safe};
 use crate::text::say;
 use lacre::{
-    AccountId, Connection, Event, Item, ItemBody, LocalId, Message, Millis, NotifyRule, Poll,
-    Presence, RoomId, RoomKind, SendState,
+    AccountId, Connection, Event, Item, ItemBody, LocalId, Message, Millis, NotifyRule, Person,
+    Poll, Presence, RoomId, RoomKind, SendState,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -196,9 +196,7 @@ impl Teller {
                 name = safe(request.name()),
                 device = request.device().to_string()
             )),
-            Event::Presence { person, presence } => {
-                self.presence(person.account(), person.name(), *presence)
-            }
+            Event::Presence { person, presence } => self.presence(person, *presence),
             Event::Lagged { missed } => info(say!(lang, "told-lagged", count = *missed)),
             Event::Error(error) => vec![self.failure(say!(lang, "told-error"), error)],
             _ => Vec::new(),
@@ -220,7 +218,8 @@ impl Teller {
     }
 
     /// Somebody connected or disconnected, went or came back, where that is wanted.
-    fn presence(&mut self, account: AccountId, handle: &str, now: Option<Presence>) -> Vec<Line> {
+    fn presence(&mut self, person: &Person, now: Option<Presence>) -> Vec<Line> {
+        let (account, handle) = (person.account(), person.handle());
         let before = match now {
             Some(now) => self.here.insert(account, now),
             None => self.here.remove(&account),
@@ -229,7 +228,8 @@ impl Teller {
         if before == now || !named || !self.session.preferences().notices {
             return Vec::new();
         }
-        let (lang, who) = (self.session.lang(), name(self.session.lang(), handle));
+        let lang = self.session.lang();
+        let who = called(lang, person.name(), handle);
         vec![Line::Info(match (before, now) {
             (None, _) => say!(lang, "told-here", who = who),
             (_, None) => say!(lang, "told-gone", who = who),

@@ -198,6 +198,44 @@ pub(crate) fn away(ana: &mut Chat, bruno: &mut Chat, lang: Lang) {
     ana.sees(t("@bruno voltou", "@bruno is back"));
 }
 
+/// Clara lets others know when she was there, tells Ana her name, and goes; Ana is told of both.
+pub(crate) fn seen(ana: &mut Chat, mut clara: Chat, lang: Lang) {
+    let t = |pt, en| lang.of(pt, en);
+    clara.asks(t("/privado @ana olá", "/msg @ana olá"), "@ana");
+    ana.sees("@clara: olá");
+    clara.asks(
+        t("/visto", "/seen"),
+        t("não leem quando você esteve", "do not read when you were"),
+    );
+    clara.asks(
+        t("/visto on", "/seen on"),
+        t(
+            "os outros leem quando você esteve",
+            "others read when you were",
+        ),
+    );
+    clara.asks(
+        t("/nome Clara Nunes", "/name Clara Nunes"),
+        t("você se chama Clara Nunes", "you are called Clara Nunes"),
+    );
+    ana.sees(t(
+        "@clara agora se chama Clara Nunes",
+        "@clara is called Clara Nunes now",
+    ));
+    assert_eq!(clara.leaves(t("/sair", "/quit")), 0);
+    ana.sees(t(
+        "* Clara Nunes desconectou",
+        "* Clara Nunes has disconnected",
+    ));
+    ana.asks(
+        t("/privado @clara", "/msg @clara"),
+        t("na conversa com ", "conversation with "),
+    );
+    ana.asks(t("/usuarios", "/users"), t("2 pessoas", "2 people"));
+    let row = ana.sees("  @clara");
+    assert!(row.contains(t("visto ", "seen ")), "{row}");
+}
+
 /// What is wrong with them, in the room Xadrez.
 pub(crate) fn wrong(ana: &mut Chat, lang: Lang) {
     let t = |pt, en| lang.of(pt, en);
@@ -273,6 +311,12 @@ pub(crate) fn wrong(ana: &mut Chat, lang: Lang) {
             "/schedule 2020-01-01 9:00 hi",
             "! essa hora já passou",
             "! that time is over",
+        ),
+        (
+            "/visto talvez",
+            "/seen perhaps",
+            "! não entendi /visto",
+            "! /seen was not understood",
         ),
         (
             "/agendar cancelar 99",

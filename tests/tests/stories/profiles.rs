@@ -87,3 +87,38 @@ async fn a_new_room_learns_the_name() {
     calls(&ana, room, "bruno", "Bruno B.").await;
     world.check(&mut [&mut ana, &mut bruno]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_allows_it_was_last_seen_then() {
+    let world = World::start().await;
+    let [mut ana, mut bruno, mut carla] = world.people(["ana", "bruno", "carla"]).await;
+    let room = ana.group("Algebra", &[&bruno, &carla]).await;
+    for person in [&bruno, &carla] {
+        person.enters(room).await;
+    }
+    assert!(!ana.client().shows_last_seen().unwrap());
+    ana.client().set_show_last_seen(true).await.unwrap();
+    ana.client().set_display_name("Ana Maria").await.unwrap();
+    calls(&bruno, room, "ana", "Ana Maria").await;
+    let last = |bruno: &Device, who: &Device| bruno.client().last_seen(who.account()).unwrap();
+    for person in [&mut ana, &mut carla] {
+        let (account, client) = (person.account(), bruno.client());
+        let there = || client.presence(account).is_some();
+        bruno.until("somebody there", |_| there()).await;
+        person.close().await;
+        bruno.until("nobody there", |_| !there()).await;
+    }
+    let at = last(&bruno, &ana).unwrap();
+    assert_eq!(last(&bruno, &carla), None, "she has not allowed it");
+
+    // It is kept over a restart, and forgotten when it is taken back.
+    bruno.restart().await;
+    assert_eq!(last(&bruno, &ana), Some(at));
+    ana.open().await;
+    ana.client().set_show_last_seen(false).await.unwrap();
+    ana.client().set_display_name("Ana").await.unwrap();
+    calls(&bruno, room, "ana", "Ana").await;
+    assert_eq!(last(&bruno, &ana), None);
+    carla.open().await;
+    world.check(&mut [&mut ana, &mut bruno, &mut carla]).await;
+}

@@ -30,6 +30,7 @@ mod read;
 mod rooms;
 mod schedule;
 mod search;
+mod seen;
 mod stats;
 mod status;
 mod thread;
@@ -125,6 +126,7 @@ static COMMANDS: &[Command] = &[
     name::COMMAND,
     status::COMMAND,
     away::COMMAND,
+    seen::COMMAND,
     time::COMMAND,
     ping::COMMAND,
     notices::COMMAND,

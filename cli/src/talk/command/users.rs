@@ -34,7 +34,14 @@ async fn run(session: &Session) -> Answer {
             (false, Some(Presence::Available)) => say!(lang, "users-online"),
             (false, Some(Presence::Away)) => say!(lang, "users-away"),
             (false, Some(Presence::Busy)) => say!(lang, "users-busy"),
-            (false, _) => String::new(),
+            // A store that cannot be read says so where it matters.
+            (false, _) => match session.client().last_seen(member.account).ok().flatten() {
+                Some(at) => {
+                    let at = session.clock().stamp(lang, at.millis());
+                    say!(lang, "users-seen", at = at)
+                }
+                None => String::new(),
+            },
         };
         // Somebody with a name of their own is found by the handle, so both are shown.
         let own_name = match member.name == member.handle {

@@ -1,6 +1,6 @@
 //! What a person shows of themselves to the people they share a room with.
 //!
-//! `[version: uint, name: tstr / null, status: tstr / null]`, canonical, under the media type
+//! `[version: uint, name: tstr / null, status: tstr / null, seen: bool]`, canonical, under the media type
 //! [`PROFILE`]. The whole profile travels each time; the highest version holds, so that the order in
 //! which rooms bring it does not matter.
 
@@ -21,6 +21,8 @@ pub struct PersonProfile {
     pub name: Option<String>,
     /// What they say of themselves now, at most [`MAX_STATUS`] bytes and never empty.
     pub status: Option<String>,
+    /// Whether others may keep when they were last there.
+    pub seen: bool,
 }
 
 /// Logs must not hold what people write.
@@ -45,10 +47,11 @@ pub(super) fn body(profile: &PersonProfile) -> Result<NestedPart, ContentError> 
     }
     let mut bytes = Vec::new();
     let mut out = Encoder::new(&mut bytes);
-    out.array(3)?
+    out.array(4)?
         .u64(profile.version)?
         .encode(&profile.name)?
-        .encode(&profile.status)?;
+        .encode(&profile.status)?
+        .bool(profile.seen)?;
     Ok(NestedPart::single(Disposition::UNSPECIFIED, PROFILE, bytes))
 }
 
@@ -61,11 +64,12 @@ pub(super) fn read(part: &NestedPart) -> Option<PersonProfile> {
         return None;
     }
     let mut input = Decoder::new(&single.content);
-    (length(&mut input, "profile").ok()? == 3).then_some(())?;
+    (length(&mut input, "profile").ok()? == 4).then_some(())?;
     let profile = PersonProfile {
         version: input.u64().ok()?,
         name: text(&mut input)?,
         status: text(&mut input)?,
+        seen: input.bool().ok()?,
     };
     // Bounds, spelling and what follows are right if writing it gives the same.
     (body(&profile).ok()? == *part).then_some(profile)
@@ -94,8 +98,9 @@ mod tests {
             version: u64,
             name in proptest::option::of("[a-zà-ü❤ ]{0,12}[a-z]"),
             status in proptest::option::of("[a-zà-ü❤ ]{0,40}[a-z]"),
+            seen: bool,
         ) {
-            let profile = PersonProfile { version, name, status };
+            let profile = PersonProfile { version, name, status, seen };
             prop_assert_eq!(read(&body(&profile).unwrap()), Some(profile));
         }
     }
@@ -105,22 +110,24 @@ mod tests {
         let named = |name: String| PersonProfile {
             version: 1,
             name: Some(name),
-            status: None,
+            ..PersonProfile::default()
         };
         assert!(body(&named("a".repeat(MAX_DISPLAY_NAME))).is_ok());
         assert!(body(&named("a".repeat(MAX_DISPLAY_NAME + 1))).is_err());
         assert!(body(&named(" \n".to_owned())).is_err());
-        assert!(read(&of("83016161f6")).is_some());
+        assert!(read(&of("84016161f6f4")).is_some_and(|profile| !profile.seen));
+        assert!(read(&of("84016161f6f5")).is_some_and(|profile| profile.seen));
         for bad in [
-            "83181761 61f6",
-            "9f016161f6ff",
-            "830160f6",
-            "830161 20f6",
-            "830161 61f600",
-            "83017f6161fff6",
-            "82016161",
-            "830161ff f6",
-            "830141 61f6",
+            "84181761 61f6f4",
+            "9f016161f6f4ff",
+            "840160f6f4",
+            "840161 20f6f4",
+            "840161 61f6f400",
+            "84017f6161fff6f4",
+            "83016161f6",
+            "840161ff f6f4",
+            "840141 61f6f4",
+            "84016161f601",
             "",
         ] {
             assert!(read(&of(&bad.replace(' ', ""))).is_none(), "{bad}");

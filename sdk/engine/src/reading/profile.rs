@@ -43,6 +43,15 @@ impl Engine {
         self.change_profile(now, |profile| profile.status = status)
     }
 
+    /// Says whether others may keep when this person was last there; they may not, at first. As
+    /// [`Engine::set_display_name`]; where it is taken back, what they kept goes.
+    ///
+    /// # Errors
+    /// `Store` if it could not be kept.
+    pub fn set_show_last_seen(&mut self, show: bool, now: Millis) -> Result<()> {
+        self.change_profile(now, |profile| profile.seen = show)
+    }
+
     fn change_profile(
         &mut self,
         now: Millis,

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::reader::Reader;
 use crate::reading::{SeenBy, Unread};
 use crate::store::{meta, profiles, receipts, rooms, settings, unread};
-use lacre_wire::ids::{AccountId, RoomId};
+use lacre_wire::ids::{AccountId, Millis, RoomId};
 
 impl Reader {
     /// What is unread in a room; nothing in one that is not on this device.
@@ -39,6 +39,15 @@ impl Reader {
     /// `Store` if the file cannot be read.
     pub fn own_profile(&self) -> Result<PersonProfile> {
         profiles::profile(&self.connection, self.me).map_err(Error::from)
+    }
+
+    /// When somebody was last there, as far as this device has seen it and they have said that it may be
+    /// kept.
+    ///
+    /// # Errors
+    /// `Store` if the file cannot be read.
+    pub fn last_seen(&self, account: AccountId) -> Result<Option<Millis>> {
+        profiles::last_seen(&self.connection, account).map_err(Error::from)
     }
 
     /// The name that somebody gave themselves, as shown in a room or where there is none; `None` if they gave

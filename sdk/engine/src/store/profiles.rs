@@ -3,7 +3,7 @@
 use super::{Db, int, uint};
 use crate::content::PersonProfile;
 use crate::error::Result;
-use lacre_wire::ids::{AccountId, RoomId};
+use lacre_wire::ids::{AccountId, Millis, RoomId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Somebody, as shown.
@@ -100,16 +100,29 @@ pub(crate) fn profile(
     account: AccountId,
 ) -> rusqlite::Result<PersonProfile> {
     let found = connection
-        .prepare_cached("SELECT version, name, status FROM profile WHERE account = ?1")?
+        .prepare_cached("SELECT version, name, status, seen FROM profile WHERE account = ?1")?
         .query_row([account.0], |row| {
             Ok(PersonProfile {
                 version: uint(row.get(0)?),
                 name: row.get(1)?,
                 status: row.get(2)?,
+                seen: row.get(3)?,
             })
         })
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// When somebody was last there, where that may be known.
+pub(crate) fn last_seen(
+    connection: &Connection,
+    account: AccountId,
+) -> rusqlite::Result<Option<Millis>> {
+    let found: Option<Option<i64>> = connection
+        .prepare_cached("SELECT seen_ms FROM profile WHERE account = ?1")?
+        .query_row([account.0], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(uint))
 }
 
 impl Db {
@@ -127,8 +140,9 @@ impl Db {
     pub(crate) fn keep_profile(&self, account: AccountId, profile: &PersonProfile) -> Result<bool> {
         let rows = self.with(|c| {
             c.prepare_cached(
-                "INSERT INTO profile (account, version, name, folded, status) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (account) DO UPDATE SET version = ?2, name = ?3, folded = ?4, status = ?5
+                "INSERT INTO profile (account, version, name, folded, status, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (account) DO UPDATE SET version = ?2, name = ?3, folded = ?4, status = ?5, seen = ?6,
+                     seen_ms = iif(?6, seen_ms, NULL)
                      WHERE version < ?2",
             )?
             .execute(params![
@@ -136,10 +150,20 @@ impl Db {
                 int(profile.version),
                 profile.name,
                 profile.name.as_deref().map(folded),
-                profile.status
+                profile.status,
+                profile.seen
             ])
         })?;
         Ok(rows > 0)
+    }
+
+    /// Somebody was there; kept if they have said that it may be.
+    pub(crate) fn set_last_seen(&self, account: AccountId, at: Millis) -> Result<()> {
+        self.with(|c| {
+            c.prepare_cached("UPDATE profile SET seen_ms = ?2 WHERE account = ?1 AND seen")?
+                .execute(params![account.0, int(at)])
+        })?;
+        Ok(())
     }
 
     /// The rooms somebody is shown in.

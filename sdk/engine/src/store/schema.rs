@@ -154,9 +154,10 @@ CREATE TABLE seen_by (room INTEGER NOT NULL, account BLOB NOT NULL, since INTEGE
 CREATE TABLE receipt (room INTEGER NOT NULL, account BLOB NOT NULL, status INTEGER NOT NULL, upto INTEGER NOT NULL,
     at_ms INTEGER NOT NULL, PRIMARY KEY (room, account, status, upto)) STRICT, WITHOUT ROWID;
 
--- What people want to be called, and what they say of themselves. `folded` finds names that read alike.
-CREATE TABLE profile (account BLOB PRIMARY KEY, version INTEGER NOT NULL, name TEXT, folded TEXT, status TEXT)
-    STRICT, WITHOUT ROWID;
+-- What people want to be called, and what they say of themselves. `folded` finds names that read alike. When they
+-- were last there, where they have said that it may be kept.
+CREATE TABLE profile (account BLOB PRIMARY KEY, version INTEGER NOT NULL, name TEXT, folded TEXT, status TEXT,
+    seen INTEGER NOT NULL, seen_ms INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX profile_folded ON profile (folded) WHERE folded IS NOT NULL;
 
 -- Messages on their way out, in order. Ids are never used twice: a session remembers them.
