@@ -36,6 +36,9 @@ pub struct StoreOptions {
     /// A disk in place of the real one, so that tests can fill it.
     #[doc(hidden)]
     pub disk: Option<super::faults::Measure>,
+    /// Pages the database may have, so that tests meet SQLite's own end of space.
+    #[doc(hidden)]
+    pub max_pages: Option<u32>,
     /// Where tests break the writer.
     #[doc(hidden)]
     pub faults: super::faults::Faults,
@@ -52,6 +55,7 @@ impl Default for StoreOptions {
             renew_lineage: false,
             lineage: None,
             disk: None,
+            max_pages: None,
             faults: super::faults::Faults::default(),
         }
     }

@@ -164,3 +164,51 @@ async fn emptied_pages_are_room() {
     free.store(5, Ordering::SeqCst);
     assert!(is_full(&w.store.submit(put(&w, 51)).await.unwrap_err()));
 }
+
+/// Whatever the system says of the disk: when a batch does not fit, what needs no room still passes,
+/// in the same batch, and the rest may be tried again.
+#[tokio::test]
+async fn what_does_not_fit_is_refused_and_its_neighbours_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    let small = StoreOptions {
+        max_pages: Some(500),
+        ..options()
+    };
+    let store = Store::open(&dir.path().join("relay.db"), keys(), &small).unwrap();
+    let mut w = World::of(store, Some(dir));
+    let ana = w.person(1).await;
+    let put = |now_ms, n: u8| {
+        Command::PutObject(PutObject {
+            now_ms,
+            object: Hashed::new(vec![n; 256 * 1024]),
+        })
+    };
+    let mut asked = Vec::new();
+    for n in 0..20u8 {
+        asked.push((true, w.store.submit(put(w.now, n))));
+        let login = Command::Login(Login {
+            now_ms: w.now,
+            account: ana.account,
+            device: ana.device(0),
+            counter: 2 + u64::from(n),
+        });
+        asked.push((false, w.store.submit(login)));
+    }
+    let (mut stored, mut refused) = (0, 0);
+    for (grows, answer) in asked {
+        match answer.await {
+            Ok(_) => stored += usize::from(grows),
+            Err(error) => {
+                assert!(grows && is_full(&error), "{error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(
+        stored >= 4 && refused >= 4,
+        "{stored} stored, {refused} refused"
+    );
+    w.now += super::world::DAY;
+    while w.housekeep().await > 0 {}
+    assert_eq!(w.verdict(put(w.now, 50)).await, Verdict::Done);
+}

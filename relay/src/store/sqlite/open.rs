@@ -188,6 +188,9 @@ pub(super) fn connect(path: &Path, options: &StoreOptions) -> Result<Connection,
         "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536;
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;"
     ))?;
+    if let Some(pages) = options.max_pages {
+        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
