@@ -1,12 +1,15 @@
 //! A villain's place in a room: its own MLS group, and how far it has read the log.
 
 use super::villain::Villain;
+use lacre_engine::content::{Content, MessageId, MimiContent, unpad};
 use lacre_wire::ids::{AccountId, Generation, Hash, LogId, RoomId, Seq};
 use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::room::mls::{Judgement, Leaves, Staged, judge_member};
 use openmls::prelude::tls_codec::DeserializeBytes;
-use openmls::prelude::{LeafNodeIndex, MlsGroup, MlsMessageIn, ProtocolMessage};
+use openmls::prelude::{
+    LeafNodeIndex, MlsGroup, MlsMessageIn, ProcessedMessageContent, ProtocolMessage,
+};
 use openmls_traits::OpenMlsProvider;
 
 /// A seat.
@@ -25,6 +28,8 @@ pub struct Seat {
     pub from: Seq,
     /// Every entry that was read.
     pub read: Vec<Entry>,
+    /// What the others said in it.
+    pub heard: Vec<(MessageId, Content)>,
 }
 
 /// A handshake as OpenMLS takes it.
@@ -58,7 +63,7 @@ impl Seat {
 }
 
 impl Villain {
-    /// Reads a room's log up to `head`, and follows its group. Messages are not opened.
+    /// Reads a room's log up to `head`, and follows its group. Messages are opened and not checked.
     pub async fn follow(&mut self, seat: &mut Seat, head: Seq) {
         while seat.seq < head {
             let frame = self.next().await;
@@ -105,6 +110,19 @@ impl Villain {
                     group
                         .store_pending_proposal(self.provider.storage(), *judged.queued)
                         .unwrap();
+                }
+            }
+            EntryKind::Message => {
+                // Its own messages, and those that were spoiled, do not open.
+                if let Ok(processed) = group.process_message(&self.provider, handshake(body))
+                    && let ProcessedMessageContent::ApplicationMessage(message) =
+                        processed.into_content()
+                    && let bytes = message.into_bytes()
+                    && let Ok(encoded) = unpad(&bytes)
+                    && let Ok(content) = MimiContent::decode(encoded)
+                {
+                    let id = content.message_id(encoded).unwrap();
+                    seat.heard.push((id, Content::read(&content)));
                 }
             }
             _ => {}

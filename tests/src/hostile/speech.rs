@@ -13,6 +13,8 @@ use openmls::prelude::tls_codec::Serialize;
 /// A message; what is not set is true.
 #[derive(Default)]
 pub struct Speech {
+    /// What it says, if not a text.
+    pub content: Option<Content>,
     /// Who the content says it is from.
     pub sender: Option<AccountId>,
     /// Which room the content says it is for.
@@ -32,9 +34,9 @@ impl Villain {
             channel: None,
             salt: random(),
         };
-        let content = Content::Text {
+        let content = speech.content.clone().unwrap_or_else(|| Content::Text {
             markdown: text.to_owned(),
-        };
+        });
         let encoded = content.build(&origin).unwrap().encode().unwrap();
         let (seen_seq, seen_chain) = speech.seen.unwrap_or((seat.seq, seat.chain));
         let aad = MessageAad {

@@ -265,6 +265,7 @@ impl Villain {
             chain: start.chain,
             from: notice.from_seq,
             read: Vec::new(),
+            heard: Vec::new(),
         }
     }
 }

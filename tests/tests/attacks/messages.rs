@@ -1,9 +1,13 @@
 //! A member who sends what it should not: somebody else's name, a false tag, another's envelope, a
 //! false history, yesterday's epoch.
 
+use lacre::ItemBody;
+use lacre_engine::content::{Content, RoomKey};
+use lacre_tests::hostile::loot::public_state;
 use lacre_tests::hostile::scene::Scene;
 use lacre_tests::hostile::speech::Speech;
 use lacre_tests::hostile::villain::{NOBODYS, random, refused};
+use lacre_tests::journal::Told;
 use lacre_wire::answer::{Accepted, Answer};
 use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{RoomId, SubmitId};
@@ -67,6 +71,117 @@ async fn nobody_speaks_in_anothers_name_or_without_proof() {
             Some("I am Mallory")
         );
     }
+    scene.room_goes_on().await;
+}
+
+/// Mallory edits and deletes what Ana said, takes back her reaction, and closes her poll. Nobody's
+/// screen changes; what Mallory may, such as reacting, it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_changes_what_another_said() {
+    let mut scene = Scene::begin().await;
+    let room = scene.room;
+    let said = scene.ana.says(room, "I said this").await;
+    scene.ana.reacts(room, said, "👍").await;
+    let here = scene.ana.room(room);
+    let poll = here.poll("When?", &["today", "tomorrow"], false);
+    let poll = scene.ana.within("a poll", poll).await.unwrap();
+    let poll_id = poll.message_id();
+    let sent = poll.sent();
+    scene.ana.within("the poll is sent", sent).await.unwrap();
+    scene.bruno.sees(room, &[said, poll_id]).await;
+    let reactions = |told: &Told| told.item(room, said).map_or(0, |item| item.reactions.len());
+    scene
+        .bruno
+        .until("the reaction", |told| reactions(told) == 1)
+        .await;
+    scene.follow().await;
+    let heard = scene.seat.heard.iter();
+    let reaction = heard
+        .filter(|(_, content)| matches!(content, Content::Reaction { to, .. } if *to == said))
+        .map(|(id, _)| *id)
+        .next_back()
+        .unwrap();
+    let deeds = [
+        Content::Edit {
+            replaces: said,
+            markdown: "Mallory is right".to_owned(),
+        },
+        Content::Delete { replaces: said },
+        Content::Unreact { replaces: reaction },
+        Content::ClosePoll { poll: poll_id },
+        Content::Reaction {
+            to: said,
+            emoji: "🎉".to_owned(),
+        },
+    ];
+    for deed in deeds {
+        scene.follow().await;
+        let speech = Speech {
+            content: Some(deed),
+            ..Speech::default()
+        };
+        let sealed = scene.mallory.seal(&mut scene.seat, "", &speech);
+        accepted(scene.mallory.submit(room, &sealed).await);
+    }
+    for person in [&scene.ana, &scene.bruno] {
+        // The last of its deeds is one that it may do.
+        person
+            .until("mallory's own reaction", |told| reactions(told) == 2)
+            .await;
+        let item = person.item(room, said).await;
+        assert!(
+            matches!(&item.body, ItemBody::Text(text) if text == "I said this"),
+            "{:?}",
+            item.body
+        );
+        let poll = person.item(room, poll_id).await;
+        assert!(
+            matches!(&poll.body, ItemBody::Poll(poll) if !poll.closed),
+            "{:?}",
+            poll.body
+        );
+    }
+    scene.room_goes_on().await;
+}
+
+/// A key for the room under the last number there is, so that none could follow it. It is passed over:
+/// after Mallory is removed the room's name goes under a key that Mallory has not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_number_of_a_key_is_not_taken() {
+    let mut scene = Scene::begin().await;
+    for number in [u32::MAX, u32::MAX - 1] {
+        let speech = Speech {
+            content: Some(Content::RoomKeys {
+                number,
+                key: RoomKey::new([7; 32]),
+            }),
+            ..Speech::default()
+        };
+        let sealed = scene.mallory.seal(&mut scene.seat, "", &speech);
+        let seq = accepted(scene.mallory.submit(scene.room, &sealed).await).seq;
+        let said = scene.bruno.says(scene.room, "next").await;
+        scene.ana.sees(scene.room, &[said]).await;
+        assert!(scene.head() > seq);
+        scene.follow().await;
+    }
+    let room = scene.ana.room(scene.room);
+    let removed = room.remove(scene.mallory.account());
+    scene
+        .ana
+        .within("mallory is removed", removed)
+        .await
+        .unwrap();
+    let renamed = room.set_name("Without Mallory");
+    scene.ana.within("a new name", renamed).await.unwrap();
+    scene
+        .bruno
+        .until("the new name", |_| {
+            scene.bruno.room(scene.room).name() == "Without Mallory"
+        })
+        .await;
+    let state = public_state(scene.world.relay.folder(), scene.room).room_state();
+    let number = state.profile.unwrap().key_number;
+    assert!((2..1000).contains(&number), "{number}");
     scene.room_goes_on().await;
 }
 

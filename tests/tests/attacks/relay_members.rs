@@ -147,6 +147,41 @@ async fn keys_and_lists_cannot_be_swapped() {
     plot.account_goes_on().await;
 }
 
+/// Asked who Ana is, the relay answers with a list of its own making, which is newer than hers; under her
+/// key, and under Mallory's. It is not kept: her true list is believed afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forged_list_is_not_kept() {
+    let mut plot = Plot::begin().await;
+    let mallory = villain(&plot.world, "mallory").await;
+    let _bruno = plot.world.person("bruno").await;
+    let (dsk, aik) = (mallory.dsk.clone(), mallory.aik.public());
+    for under_own in [false, true] {
+        let dsk = dsk.clone();
+        plot.vera.twist = Some(answers(move |answer| {
+            if let Answer::Account(info) = answer {
+                let mut list = info.list.read().unwrap();
+                list.version = 99;
+                info.list = list.sign(&dsk);
+                if under_own {
+                    info.aik = aik;
+                }
+            }
+        }));
+        let refused = plot
+            .vera
+            .perform(|engine, now| engine.lookup("bruno", now))
+            .await;
+        assert_eq!(refused.unwrap_err().code(), "BadIdentity");
+    }
+    plot.vera.twist = None;
+    let found = plot
+        .vera
+        .perform(|engine, now| engine.lookup("bruno", now))
+        .await;
+    assert!(matches!(found, Ok(Done::Person { .. })), "{found:?}");
+    plot.room_goes_on().await;
+}
+
 /// Ana's list as it was before she got her second device. Who has seen the newer one does not go back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_do_not_go_back() {

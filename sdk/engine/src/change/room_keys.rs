@@ -15,7 +15,22 @@ use lacre_wire::room::mls::state_of;
 /// Members wait for each other up to this long before they send a newcomer the keys.
 const PATIENCE_MS: Millis = 2000;
 
+/// By how much a key's number may pass the newest one that is known. Each removal takes one, so nobody
+/// misses so many; and whoever sends false ones never gets to where numbers end.
+const LEAP: u32 = 1000;
+
+/// The highest number that is taken from somebody by who has no key yet.
+const HIGHEST: u32 = u32::MAX / 2;
+
 impl Engine {
+    /// Whether a key that a member sent can be the room's. A number out of all reason would leave none
+    /// for the key after the next removal, and whoever was removed would keep the newest.
+    pub(crate) fn room_key_fits(&self, row: &RoomRow, number: u32) -> Result<bool> {
+        let newest = self.db.room_key(row.r)?;
+        let highest = newest.map_or(HIGHEST, |(newest, _)| newest.saturating_add(LEAP));
+        Ok(number <= highest)
+    }
+
     /// Sends the newest K_room to everybody in the room, and the one that opens the present profile.
     pub(crate) fn send_room_keys(&mut self, row: &RoomRow) -> Result<()> {
         let group = self.groups.get(&self.provider, row.id, row.generation)?;
@@ -46,7 +61,7 @@ impl Engine {
         let Some((newest, _)) = self.db.room_key(row.r)? else {
             return Ok(());
         };
-        let number = newest + 1;
+        let number = newest.saturating_add(1);
         let key = RoomKey::new(random::bytes()?);
         self.db.keep_room_key(row.r, number, &key)?;
         Ok(())

@@ -207,6 +207,10 @@ impl Engine {
                 self.announce(row, opened.id, true)
             }
             Taken::Act { on, .. } => self.announce_change(row, on),
+            Taken::RoomKeys { number, .. } if !self.room_key_fits(row, number)? => {
+                tracing::warn!(room = %row.id, number, "a room key of no possible number is passed over");
+                Ok(())
+            }
             Taken::RoomKeys { number, key } => {
                 self.room_key_came(row, number)?;
                 if self.db.keep_room_key(row.r, number, &key)? {
