@@ -87,6 +87,31 @@ async fn order_cannot_be_turned_around() {
     plot.room_goes_on().await;
 }
 
+/// The relay delays: what came in three runs is heard at once, and late. It is shown in its order, and
+/// nobody complains.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_late_comes_in_order() {
+    let mut plot = Plot::begin().await;
+    let mut held: Vec<Entry> = Vec::new();
+    plot.vera.twist = Some(entries(plot.room, move |run| {
+        held.extend(run);
+        match held.iter().filter(|entry| is_message(entry)).count() {
+            0..3 => Vec::new(),
+            _ => std::mem::take(&mut held),
+        }
+    }));
+    for text in ["one", "two", "three"] {
+        plot.ana.says(plot.room, text).await;
+    }
+    plot.vera.reads(plot.room, "three").await;
+    assert_eq!(
+        plot.vera.texts(plot.room),
+        ["welcome", "thank you", "one", "two", "three"]
+    );
+    assert_eq!(plot.vera.complaints(), Vec::<&str>::new());
+    plot.room_goes_on().await;
+}
+
 /// Every run of entries comes twice, and once more after the relay has set the reader back to the
 /// beginning. Everything is told once and shown once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use lacre_tests::hostile::forge;
 use lacre_tests::hostile::intrigue::Intrigue;
+use lacre_tests::hostile::outsider::Entry;
 use lacre_tests::hostile::scene::{Scene, villain};
 use lacre_tests::hostile::villain::{random, refused};
 use lacre_wire::answer::Answer;
@@ -61,6 +62,18 @@ async fn nobody_acts_above_their_role() {
         assert_eq!(code, expected, "plan {number}");
         scene.mallory.forget(&mut scene.seat);
     }
+    // From outside, as a device that comes back may, and with more than coming back.
+    let state = scene.mallory.look(scene.room).await.unwrap();
+    let entry = Entry {
+        operations: vec![Operation::SetRole {
+            account: me,
+            role: Role::Owner,
+        }],
+        ..Entry::default()
+    };
+    let bundle = scene.mallory.external(&state, entry);
+    let answer = scene.mallory.push(scene.room, bundle).await;
+    assert_eq!(refused(answer), ErrorCode::NotAllowed);
     assert_eq!(scene.commits(), commits);
     // What its role gives, it may: the program commits well.
     let bundle = scene.mallory.commit(&mut scene.seat, Intrigue::default());
