@@ -37,6 +37,7 @@ chat-people = { $count ->
 chat-here = { $count } here
 chat-available = here
 chat-away = away
+chat-seen = seen { $at }
 chat-busy = busy
 chat-typing-one = { $name } is typing…
 chat-typing-two = { $name } and { $other } are typing…

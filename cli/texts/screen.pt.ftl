@@ -37,6 +37,7 @@ chat-people = { $count ->
 chat-here = { $count } aqui
 chat-available = aqui
 chat-away = ausente
+chat-seen = visto { $at }
 chat-busy = não perturbe
 chat-typing-one = { $name } está escrevendo…
 chat-typing-two = { $name } e { $other } estão escrevendo…

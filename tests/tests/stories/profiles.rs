@@ -100,6 +100,8 @@ async fn who_allows_it_was_last_seen_then() {
     ana.client().set_show_last_seen(true).await.unwrap();
     ana.client().set_display_name("Ana Maria").await.unwrap();
     calls(&bruno, room, "ana", "Ana Maria").await;
+    carla.client().set_display_name("Carla").await.unwrap();
+    calls(&bruno, room, "carla", "Carla").await;
     let last = |bruno: &Device, who: &Device| bruno.client().last_seen(who.account()).unwrap();
     for person in [&mut ana, &mut carla] {
         let (account, client) = (person.account(), bruno.client());

@@ -28,6 +28,12 @@ pub(super) fn room(room: &Room, client: &Client) -> RoomLine {
         name: one_line(&member.name),
         owner: member.role == Role::Owner,
         presence: client.presence(member.account),
+        seen: match kind {
+            // A store that cannot be read says so where it matters.
+            Kind::Direct => client.last_seen(member.account).ok().flatten(),
+            Kind::Group => None,
+        }
+        .map(|at| at.millis()),
     };
     // A store that cannot be read says so where it matters.
     let unread = room.unread().unwrap_or_default();

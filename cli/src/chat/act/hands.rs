@@ -155,6 +155,10 @@ impl Hands {
             }
             Event::Presence { person, presence } => {
                 let who = person.account();
+                if presence.is_none() {
+                    // They were there just now.
+                    self.read_rooms();
+                }
                 return Some(Msg::Presence { who, presence });
             }
             Event::Unread { room, unread } => return Some(Msg::Unread { room, unread }),

@@ -24,9 +24,13 @@ pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
     let facts = match (&room.stopped, room.joined, room.kind) {
         (Some(_), ..) => say!(view.lang, "chat-stopped"),
         (None, false, _) => say!(view.lang, "chat-not-in"),
-        (None, true, Kind::Direct) => match room.peer(view.me) {
-            Some(presence) => side::presence(view.lang, presence),
-            None => String::new(),
+        (None, true, Kind::Direct) => match (room.peer(view.me), room.peer_seen(view.me)) {
+            (Some(presence), _) => side::presence(view.lang, presence),
+            (None, Some(at)) => {
+                let at = view.clock.stamp(view.lang, at);
+                say!(view.lang, "chat-seen", at = at)
+            }
+            (None, None) => String::new(),
         },
         (None, true, Kind::Group) => {
             let people = say!(view.lang, "chat-people", count = room.people.len());

@@ -1,7 +1,7 @@
 //! What the side bar and the header know of rooms.
 
 use crate::chat::score::score;
-use lacre::{AccountId, MessageId, Presence, RoomId};
+use lacre::{AccountId, MessageId, Millis, Presence, RoomId};
 
 /// What sort of room it is, for its sign and its place in the side bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) struct Person {
     pub(crate) owner: bool,
     /// How they are there; `None` if they are not.
     pub(crate) presence: Option<Presence>,
+    /// When they were last there, in a direct room and if they let it be kept.
+    pub(crate) seen: Option<Millis>,
 }
 
 impl Person {
@@ -63,11 +65,17 @@ impl RoomLine {
 
     /// How the other person of a direct room is there.
     pub(crate) fn peer(&self, me: AccountId) -> Option<Presence> {
+        self.other(me)?.presence
+    }
+
+    /// When the other person of a direct room was last there.
+    pub(crate) fn peer_seen(&self, me: AccountId) -> Option<Millis> {
+        self.other(me)?.seen
+    }
+
+    fn other(&self, me: AccountId) -> Option<&Person> {
         let mut others = self.people.iter().filter(|person| person.account != me);
-        others
-            .next()
-            .filter(|_| self.kind == Kind::Direct)?
-            .presence
+        others.next().filter(|_| self.kind == Kind::Direct)
     }
 
     /// Whether there is something to look at.

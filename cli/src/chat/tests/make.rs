@@ -75,6 +75,7 @@ pub(crate) fn person(number: u8, handle: &str) -> Person {
         },
         owner: number == 1,
         presence: (number == 2).then_some(lacre::Presence::Available),
+        seen: None,
     }
 }
 

@@ -162,6 +162,27 @@ fn others_see_that_somebody_writes() {
 }
 
 #[test]
+fn somebody_who_is_gone_was_last_seen_then() {
+    let mut view = make::conversation();
+    view.press(KeyCode::Char('4'), ALT);
+    assert_eq!(view.current, Some(make::room_id(13)));
+    let head = |view: &crate::chat::model::View| picture(view).lines().next().unwrap().to_owned();
+    assert!(head(&view).contains("here"));
+    let mut rooms = view.rooms.clone();
+    for person in rooms.iter_mut().flat_map(|room| &mut room.people) {
+        person.seen = Some(make::NOW - 3_600_000);
+    }
+    view.update(Msg::Rooms(rooms));
+    assert!(!head(&view).contains("seen"), "who is there is not gone");
+    let (who, presence) = (make::person(2, "bruno").account, None);
+    view.update(Msg::Presence { who, presence });
+    assert!(head(&view).contains("seen 14:15"), "{}", head(&view));
+    // In a room of many nobody is singled out.
+    view.press(KeyCode::Char('1'), ALT);
+    assert!(!head(&view).contains("seen"));
+}
+
+#[test]
 fn the_upper_end_loads_older_messages_once() {
     let mut view = make::view().sized(80, 24);
     let room = make::room_id(10);
