@@ -22,6 +22,12 @@ const MOST: usize = 50;
 
 async fn list(session: &Session) -> Answer {
     let lang = session.lang();
+    // Without a connection there is nobody to ask; one's own rooms are no less there.
+    let mut listed = match session.is_online() {
+        true => session.ask(session.client().listed()).await?,
+        false => Vec::new(),
+    };
+    // After the answer: what came or went while it was waited for is known by now.
     let rooms = session.client().rooms();
     let mut rooms = rooms.map_err(|error| Problem::of(lang, &error))?;
     rooms.retain(Room::is_joined);
@@ -33,21 +39,17 @@ async fn list(session: &Session) -> Answer {
             rows: rooms.iter().map(|room| row(session, room)).collect(),
         },
     }];
-    // Without a connection there is nobody to ask; one's own rooms are no less there.
-    if session.is_online() {
-        let mut listed = session.ask(session.client().listed()).await?;
-        listed.retain(|room| room.open && !mine.contains(&room.room));
-        let left = listed.len().saturating_sub(MOST);
-        listed.truncate(MOST);
-        if !listed.is_empty() {
-            lines.push(Line::Table {
-                title: say!(lang, "rooms-open"),
-                rows: listed.iter().map(|room| open_row(session, room)).collect(),
-            });
-        }
-        if left > 0 {
-            lines.push(Line::Info(say!(lang, "rooms-more", count = left)));
-        }
+    listed.retain(|room| room.open && !mine.contains(&room.room));
+    let left = listed.len().saturating_sub(MOST);
+    listed.truncate(MOST);
+    if !listed.is_empty() {
+        lines.push(Line::Table {
+            title: say!(lang, "rooms-open"),
+            rows: listed.iter().map(|room| open_row(session, room)).collect(),
+        });
+    }
+    if left > 0 {
+        lines.push(Line::Info(say!(lang, "rooms-more", count = left)));
     }
     Ok(lines)
 }
