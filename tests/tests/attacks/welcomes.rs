@@ -53,4 +53,11 @@ async fn a_false_welcome_keeps_nobody_from_the_rest() {
     carla.enters(scene.room).await;
     scene.ana.says(scene.room, "welcome, carla").await;
     carla.reads(scene.room, "welcome, carla").await;
+    let told = carla.look(|told| {
+        told.errors
+            .iter()
+            .map(|error| error.code())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(told, ["InvalidMls"], "it was tried once");
 }

@@ -140,23 +140,27 @@ impl Engine {
         }
     }
 
-    /// A Welcome into a room that this device is in, or that has stopped here, takes the place of what
-    /// it has. Somebody who was in the room stands by it, or the relay could put people of its own there.
+    /// A Welcome into a room that this device is in, or that has stopped here, would take the place of
+    /// what it has. Somebody who was in the room has to stand by it, or the relay could put people of its
+    /// own there.
     fn vouched(&self, room: RoomId, by: Option<AccountId>) -> Result<()> {
         let Some(row) = self.db.room(room)? else {
             return Ok(());
         };
-        let is_here = match row.status {
-            Status::Joined => row.until_seq.is_none(),
-            status => status == Status::Stopped,
-        };
         let members = self.db.member_accounts(row.r)?;
-        if !is_here || by.is_some_and(|by| members.contains(&by)) {
+        let counts = match row.status {
+            // The next generation of a room that goes on is entered where the log has come to it.
+            Status::Joined if row.until_seq.is_none() && row.healing.is_none() => false,
+            Status::Joined if row.until_seq.is_some() => true,
+            Status::Joined | Status::Stopped => by.is_some_and(|by| members.contains(&by)),
+            _ => true,
+        };
+        if counts {
             return Ok(());
         }
         Err(invalid(
             "a Welcome into a room that is here",
-            "nobody who was in the room stands by it",
+            "it is not where the log has come to, or nobody who was in the room stands by it",
         ))
     }
 
