@@ -124,7 +124,8 @@ impl From<WireError> for Error {
             | C::RateLimited
             | C::StoreFailed
             | C::NotYourTurn
-            | C::RoomFrozen => ErrorKind::Busy,
+            | C::RoomFrozen
+            | C::StoreFull => ErrorKind::Busy,
             C::GoingAway => ErrorKind::Offline,
             C::TooLarge => ErrorKind::TooLarge,
             C::UnsupportedVersion => ErrorKind::Outdated,
