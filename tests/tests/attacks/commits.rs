@@ -213,6 +213,8 @@ async fn a_removal_that_waits_cannot_be_left_out() {
     scene.ana.says(scene.room, "he has left").await;
     let left = scene.bruno.within("bruno has left", left).await;
     left.unwrap().unwrap();
+    // What he still wrote may have come to the relay when he was out already, and is told as not sent.
     let errors = scene.bruno.look(|told| told.errors.clone());
-    assert!(errors.is_empty(), "{errors:?}");
+    let unsent = |error: &lacre::Error| error.code() == "NotAReader";
+    assert!(errors.iter().all(unsent), "{errors:?}");
 }

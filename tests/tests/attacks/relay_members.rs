@@ -7,10 +7,10 @@ use lacre_tests::hostile::outsider::Entry;
 use lacre_tests::hostile::plot::{Plot, answers, entries, made_up, once};
 use lacre_tests::hostile::scene::villain;
 use lacre_tests::hostile::villain::{package_bytes, package_in, random};
-use lacre_wire::answer::{Answer, ClaimedAccount, ClaimedPackage};
+use lacre_wire::answer::{Answer, ClaimedAccount, ClaimedPackage, OpenState};
 use lacre_wire::codec;
 use lacre_wire::identity::{DeviceCertificate, DeviceEntry, LeafIdentity};
-use lacre_wire::ids::{DeviceId, LogId, RoomId};
+use lacre_wire::ids::{DeviceId, Hash, LogId, RoomId};
 use lacre_wire::log::EntryKind;
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::{ClientFrame, Payload, Request};
@@ -384,4 +384,43 @@ async fn no_room_is_put_in_the_place_of_another() {
         }
     }
     plot.account_goes_on().await;
+}
+
+/// Vera is let into a room, and the relay begins its log behind what was said first. She does not take
+/// that for the beginning: the session is given up, and an honest relay shows her everything.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_beginning_cannot_be_hidden_from_a_newcomer() {
+    let mut plot = Plot::begin().await;
+    let known = plot.room;
+    let mut hides = true;
+    plot.vera.twist = Some(answers(move |answer| {
+        let Answer::Opened(opened) = answer else {
+            return;
+        };
+        for log in opened
+            .iter_mut()
+            .filter(|log| log.log.room().is_some_and(|room| room != known))
+        {
+            if let OpenState::Live { start, head, .. } = &mut log.state
+                && std::mem::take(&mut hides)
+            {
+                (start.seq, start.chain) = (*head, Hash([7; 32]));
+            }
+        }
+    }));
+    let vera = plot.vera.account();
+    let room = plot.ana.group("Geometry", &[]).await;
+    let here = plot.ana.room(room);
+    plot.ana
+        .within("vera is let in", here.invite_accounts(vec![vera]))
+        .await
+        .unwrap();
+    plot.ana.says(room, "the first").await;
+    let why = plot.vera.gives_up().await;
+    assert!(why.contains("begins at entry"), "{why}");
+    plot.vera.twist = None;
+    let caller = plot.caller.clone();
+    plot.vera.reconnect(&caller).await;
+    plot.vera.reads(room, "the first").await;
+    plot.room_goes_on().await;
 }

@@ -9,6 +9,7 @@ use lacre_wire::log::EntryKind;
 use lacre_wire::request::{ClientFrame, Request};
 use lacre_wire::room::JoinRule;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 /// A commit as it leaves.
 fn is_commit(frame: &ClientFrame) -> bool {
@@ -148,4 +149,43 @@ async fn a_way_in_that_was_lost_is_found_again() {
     bruno.open().await;
     ana.says(room, "welcome").await;
     world.check(&mut [&mut ana, &mut bruno]).await;
+}
+
+/// Two owners remove somebody at the same time, and each makes the room's next key. The first in the log
+/// is everybody's: a name that either of them gives is read by all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_made_at_the_same_time_are_one() {
+    let world = World::patient(Duration::from_secs(60)).await;
+    let [mut ana, mut bruno, mut carla, dora, edu] =
+        world.people(["ana", "bruno", "carla", "dora", "edu"]).await;
+    let room = ana.group("Algebra", &[&bruno, &carla, &dora, &edu]).await;
+    let role = ana.room(room);
+    let role = role.set_role(bruno.account(), lacre::Role::Owner);
+    ana.within("bruno is an owner", role).await.unwrap();
+    bruno
+        .until("the right", |_| {
+            let members = bruno.room(room).members();
+            let own = members
+                .iter()
+                .find(|member| member.account == bruno.account());
+            own.is_some_and(|own| own.role == lacre::Role::Owner)
+        })
+        .await;
+    let (one, other) = (ana.room(room), bruno.room(room));
+    let both = async { tokio::join!(one.remove(dora.account()), other.remove(edu.account())) };
+    let (first, second) = ana.within("both removals", both).await;
+    first.and(second).unwrap();
+    for (person, name) in [(&ana, "by Ana"), (&bruno, "by Bruno")] {
+        let named = person.room(room);
+        person
+            .within("a new name", named.set_name(name))
+            .await
+            .unwrap();
+        for reader in [&ana, &bruno, &carla] {
+            reader
+                .until(name, |_| reader.room(room).name() == name)
+                .await;
+        }
+    }
+    world.check(&mut [&mut ana, &mut bruno, &mut carla]).await;
 }

@@ -153,7 +153,7 @@ impl Engine {
         let r = self
             .db
             .add_room(room, kind, 0, Status::Creating, peer, now)?;
-        self.db.keep_room_key(r, FIRST_KEY, &key)?;
+        self.db.make_room_key(r, FIRST_KEY, &key)?;
         let mut operations = match &name {
             Some(name) => vec![Operation::SetProfile(profile::seal(
                 &RoomProfile { name: name.clone() },

@@ -63,7 +63,7 @@ impl Engine {
         };
         let number = newest.saturating_add(1);
         let key = RoomKey::new(random::bytes()?);
-        self.db.keep_room_key(row.r, number, &key)?;
+        self.db.make_room_key(row.r, number, &key)?;
         Ok(())
     }
 

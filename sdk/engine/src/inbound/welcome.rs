@@ -116,6 +116,13 @@ impl Engine {
             if still_in && row.generation >= notice.generation {
                 return Ok(());
             }
+            // One from before this person was out of the room, shown again.
+            let is_out = matches!(row.status, Status::Left | Status::Removed | Status::Banned);
+            let here = self.db.position(LogId::Room(room))?;
+            if is_out && here.is_some_and(|here| notice.from_seq <= here.seq) {
+                tracing::warn!(%room, "a Welcome from before the end of the membership is passed over");
+                return Ok(());
+            }
             self.groups.forget(room, row.generation);
         }
         let (group, view, by) =

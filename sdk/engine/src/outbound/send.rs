@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::inbound::stamp_bytes;
+use crate::meaning::Meaning;
 use crate::random;
 use crate::store::outbox::OutboxRow;
 use crate::store::rooms::{RoomRow, Status};
@@ -161,6 +162,22 @@ impl Engine {
                 .act_reached(row.r, me, act, entry.seq, Some(&stamp))?;
             self.announce_change(row, on)?;
         }
+        if own.item.is_none() && own.act.is_none() {
+            self.own_silent_reached(row, &own.content)?;
+        }
         Ok(())
+    }
+
+    /// Of two keys that were made with one number at the same time, the first in the log stays.
+    fn own_silent_reached(&mut self, row: &RoomRow, content: &[u8]) -> Result<()> {
+        let Ok(message) = MimiContent::decode(content) else {
+            return Ok(());
+        };
+        match Meaning::of(&message, content) {
+            Meaning::RoomKeys { number, key } => {
+                self.db.keep_room_key(row.r, number, &key).map(|_new| ())
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -26,14 +26,51 @@ impl Db {
         })
     }
 
-    /// Keeps a K_room. The first one of a number stays; true if it was new.
-    pub(crate) fn keep_room_key(&self, room: i64, number: u32, key: &RoomKey) -> Result<bool> {
-        let rows = self.with(|c| {
+    /// Keeps a K_room that was made here.
+    pub(crate) fn make_room_key(&self, room: i64, number: u32, key: &RoomKey) -> Result<()> {
+        self.with(|c| {
             c.prepare_cached(
-                "INSERT OR IGNORE INTO room_key (room, number, key) VALUES (?1, ?2, ?3)",
+                "INSERT OR IGNORE INTO room_key (room, number, key, placed) VALUES (?1, ?2, ?3, 0)",
             )?
             .execute(params![room, number, key.as_bytes()])
         })?;
-        Ok(rows == 1)
+        Ok(())
+    }
+
+    /// Keeps a K_room that the log has, this device's own too. The first one of a number stays; true if
+    /// it was new.
+    pub(crate) fn keep_room_key(&self, room: i64, number: u32, key: &RoomKey) -> Result<bool> {
+        let known = self.room_key_numbered(room, number)?;
+        let rows = self.with(|c| {
+            c.prepare_cached(
+                "INSERT INTO room_key (room, number, key, placed) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT (room, number) DO UPDATE SET key = ?3, placed = 1 WHERE placed = 0",
+            )?
+            .execute(params![room, number, key.as_bytes()])
+        })?;
+        Ok(rows == 1 && known.is_none_or(|known| known.as_bytes() != key.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{StoreKey, open_writer};
+
+    #[test]
+    fn the_first_key_of_a_number_in_the_log_is_the_rooms() {
+        let folder = tempfile::tempdir().unwrap();
+        let (db, _lock) = open_writer(folder.path(), &StoreKey::new([7; 32])).unwrap();
+        let key = |byte| RoomKey::new([byte; 32]);
+        let newest = || db.room_key(1).unwrap().map(|(n, key)| (n, *key.as_bytes()));
+        db.make_room_key(1, 2, &key(1)).unwrap();
+        assert_eq!(newest(), Some((2, [1; 32])), "used until the log says more");
+        assert!(db.keep_room_key(1, 2, &key(9)).unwrap());
+        assert!(!db.keep_room_key(1, 2, &key(1)).unwrap());
+        assert_eq!(newest(), Some((2, [9; 32])), "another's came first");
+        db.make_room_key(1, 3, &key(3)).unwrap();
+        assert!(!db.keep_room_key(1, 3, &key(3)).unwrap());
+        assert!(!db.keep_room_key(1, 3, &key(9)).unwrap());
+        assert_eq!(newest(), Some((3, [3; 32])), "the own one came first");
     }
 }

@@ -41,7 +41,9 @@ CREATE TABLE room (
 ) STRICT;
 
 -- K_room, by number.
-CREATE TABLE room_key (room INTEGER NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL,
+-- `placed` is 0 while it was made here and the log does not have it yet: of two that were made with
+-- one number at the same time, the first in the log is the room's.
+CREATE TABLE room_key (room INTEGER NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, placed INTEGER NOT NULL,
     PRIMARY KEY (room, number)) STRICT, WITHOUT ROWID;
 
 -- A copy of what the MLS group says, for readers.
