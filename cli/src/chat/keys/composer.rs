@@ -82,6 +82,10 @@ impl View {
                 let text = composer.text();
                 return vec![Act::Editor { seat, text }];
             }
+            // As in a shell.
+            Stroke::Ctrl(KeyCode::Char('u')) => {
+                composer.area.delete_line_by_head();
+            }
             Stroke::Ctrl(KeyCode::Char('j')) => composer.area.insert_newline(),
             _ if key.code == KeyCode::Enter && key.modifiers.intersects(newline) => {
                 composer.area.insert_newline();

@@ -57,7 +57,7 @@ pub(crate) struct RoomLine {
 }
 
 impl RoomLine {
-    /// How many others are there now.
+    /// How many others are there now; the header counts this person with them.
     pub(crate) fn here(&self, me: AccountId) -> usize {
         let others = self.people.iter().filter(|person| person.account != me);
         others.filter(|person| person.presence.is_some()).count()

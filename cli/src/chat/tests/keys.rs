@@ -27,6 +27,18 @@ fn enter_sends_and_alt_enter_does_not() {
 }
 
 #[test]
+fn a_line_and_a_word_are_deleted_as_in_a_shell() {
+    let mut view = make::conversation();
+    view.types("one two");
+    view.press(KeyCode::Char('w'), CTRL);
+    assert_eq!(view.composer().unwrap().text(), "one ");
+    view.press(KeyCode::Char('j'), CTRL);
+    view.types("three");
+    view.press(KeyCode::Char('u'), CTRL);
+    assert_eq!(view.composer().unwrap().text(), "one \n");
+}
+
+#[test]
 fn a_refused_text_comes_back() {
     let mut view = make::conversation();
     view.types("mine");
