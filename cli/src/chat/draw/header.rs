@@ -36,7 +36,10 @@ pub(super) fn draw(view: &View, frame: &mut Frame, area: Rect, theme: Theme) {
             let people = say!(view.lang, "chat-people", count = room.people.len());
             match room.here(view.me) {
                 0 => people,
-                here => format!("{people} · {}", say!(view.lang, "chat-here", count = here + 1)),
+                here => format!(
+                    "{people} · {}",
+                    say!(view.lang, "chat-here", count = here + 1)
+                ),
             }
         }
     };

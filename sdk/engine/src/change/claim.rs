@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::live::Asked;
 use crate::session::unexpected;
 use lacre_wire::answer::{Answer, ClaimedAccount};
+use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::AccountId;
 use lacre_wire::request::Request;
 
@@ -15,8 +16,17 @@ const CLAIMED_AT_ONCE: usize = 50;
 impl Engine {
     /// Asks for the key packages of people, in as many requests as it takes.
     pub(crate) fn claim(&mut self, change: i64, suite: u16, accounts: Vec<AccountId>) {
+        self.claim_by(change, suite, &accounts, CLAIMED_AT_ONCE);
+    }
+
+    /// The same, so that one who cannot be had keeps out nobody else.
+    pub(crate) fn claim_each(&mut self, change: i64, suite: u16, accounts: &[AccountId]) {
+        self.claim_by(change, suite, accounts, 1);
+    }
+
+    fn claim_by(&mut self, change: i64, suite: u16, accounts: &[AccountId], at_once: usize) {
         self.live.claiming.insert(change, Some(Vec::new()));
-        for accounts in accounts.chunks(CLAIMED_AT_ONCE) {
+        for accounts in accounts.chunks(at_once) {
             let accounts = accounts.to_vec();
             self.ask(
                 Request::ClaimKeyPackages {
@@ -34,6 +44,7 @@ impl Engine {
         accounts: &[AccountId],
         answer: Answer,
     ) -> Result<()> {
+        let repairs = self.is_repair(change)?;
         let Some(claiming) = self.live.claiming.get_mut(&change) else {
             // The change has failed by an earlier answer.
             return Ok(());
@@ -50,6 +61,8 @@ impl Engine {
                     all.extend(claimed);
                 }
             }
+            // A relay whose store was restored may not know everybody.
+            Answer::Failed(error) if repairs && error.code == ErrorCode::NoSuchAccount => {}
             // Asked again as a whole, once the other answers are here.
             Answer::Failed(error) if error.code.is_retryable() => *claiming = None,
             Answer::Failed(error) => {

@@ -13,6 +13,7 @@ use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
 use lacre_wire::answer::Answer;
 use lacre_wire::codec;
+use lacre_wire::error::ErrorCode;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Millis, RoomId};
 use lacre_wire::request::{CommitBundle, Request};
@@ -60,7 +61,9 @@ impl Engine {
                 let live = self.live.room(room);
                 live.turn = Turn::None;
                 live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);
-                if error.code.is_retryable() {
+                if error.code == ErrorCode::RoomFrozen {
+                    self.room_frozen(room)
+                } else if error.code.is_retryable() {
                     Ok(())
                 } else {
                     Err(error.into())

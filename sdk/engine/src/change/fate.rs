@@ -45,6 +45,14 @@ impl Engine {
                 self.live.room(room).not_before = now + RETRY_MS;
                 self.drop_commit(&row)
             }
+            Answer::Failed(error) if error.code == ErrorCode::RoomFrozen => {
+                self.drop_commit(&row)?;
+                self.room_frozen(room)
+            }
+            // A way back is built anew on the present state.
+            Answer::Failed(error) if row.status == Status::Stopped && error.code.is_retryable() => {
+                self.rejoin_lost(&row, now)
+            }
             // The fate of this very commit is open: the same bytes go out again.
             Answer::Failed(error) if error.code.is_retryable() => {
                 let live = self.live.room(room);

@@ -86,7 +86,9 @@ impl Engine {
         let Some(row) = self.db.room(room)?.filter(RoomRow::is_read) else {
             return Ok(());
         };
-        self.live.room(room).frozen = true;
+        if std::mem::replace(&mut self.live.room(room).frozen, true) {
+            return Ok(());
+        }
         self.plan_repair(&row, 0)
     }
 
@@ -136,15 +138,33 @@ impl Engine {
                 false if row.status == Status::Stopped => Intent::Rejoin,
                 false => continue,
             };
-            let changes = self.db.changes()?;
-            if !changes
-                .iter()
-                .any(|change| change.room == Some(room) && change.intent.is_repair())
-            {
-                self.atomically(|e| e.db.add_change(Some(room), &intent))?;
-            }
+            self.atomically(|e| e.want_repair(&row, &intent))?;
         }
         Ok(())
+    }
+
+    /// Notes how a room comes back. A way for all takes the place of a way for this device alone.
+    fn want_repair(&mut self, row: &RoomRow, intent: &Intent) -> Result<()> {
+        for change in self.db.changes()? {
+            if change.room != Some(row.id) || !change.intent.is_repair() {
+                continue;
+            }
+            if change.intent == *intent || *intent == Intent::Rejoin {
+                return Ok(());
+            }
+            self.live.rejoining.remove(&row.id);
+            self.db.set_commit(row.r, None)?;
+            self.change_done(change.id)?;
+        }
+        self.db.add_change(Some(row.id), intent).map(|_id| ())
+    }
+
+    /// Whether a change repairs a room.
+    pub(crate) fn is_repair(&self, change: i64) -> Result<bool> {
+        let changes = self.db.changes()?;
+        Ok(changes
+            .iter()
+            .any(|known| known.id == change && known.intent.is_repair()))
     }
 
     /// The room goes on: nothing is left to repair. Who could not be taken along is asked in again.
@@ -167,8 +187,10 @@ impl Engine {
         else {
             return self.change_done(change.id);
         };
+        let opening = self.db.commit_frame(row.r)?.and_then(Opening::of);
         let live = self.live.room(row.id);
-        if row.status != Status::Stopped && !live.frozen || !row.is_read() {
+        let needed = row.status == Status::Stopped || live.frozen || opening.is_some();
+        if !needed || !row.is_read() {
             return self.change_done(change.id);
         }
         // What stands in the log is read first: another owner may have been faster.
@@ -180,14 +202,14 @@ impl Engine {
         }
         live.not_before = 0;
         self.live.busy_changes.insert(change.id);
-        if let Some(opening) = self.db.commit_frame(row.r)?.and_then(Opening::of) {
+        if let Some(opening) = opening {
             self.ask_opening(row.id, change.id, opening);
             return Ok(());
         }
         let Some(claimed) = self.live.claimed.remove(&change.id) else {
             let view = self.view(&row)?;
-            let accounts = view.members.accounts().copied().collect();
-            self.claim(change.id, row.kind.suite(), accounts);
+            let accounts: Vec<_> = view.members.accounts().copied().collect();
+            self.claim_each(change.id, row.kind.suite(), &accounts);
             return Ok(());
         };
         let opening = self.atomically(|e| e.build_opening(&row, &claimed, now))?;

@@ -17,7 +17,8 @@ impl Engine {
             return Ok(());
         };
         // A notice from before this device came in again.
-        if row.status != Status::Joined || until < row.from_seq {
+        let reads = row.status == Status::Joined || row.healing.is_some();
+        if !reads || until < row.from_seq {
             return Ok(());
         }
         let here = self.db.position(LogId::Room(room))?;
@@ -30,7 +31,11 @@ impl Engine {
     /// A run was applied up to `here`; whether that was the end.
     pub(crate) fn end_of_reading(&mut self, row: &RoomRow, here: Seq) -> Result<()> {
         match row.until_seq {
-            Some(until) if until <= here && row.status == Status::Joined => self.depart(row, false),
+            Some(until)
+                if until <= here && (row.status == Status::Joined || row.healing.is_some()) =>
+            {
+                self.depart(row, false)
+            }
             _ => Ok(()),
         }
     }

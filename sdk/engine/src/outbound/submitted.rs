@@ -55,7 +55,10 @@ impl Engine {
             }
             Answer::Failed(error) if error.code.is_retryable() => {
                 live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);
-                Ok(())
+                match error.code {
+                    ErrorCode::RoomFrozen => self.room_frozen(room),
+                    _ => Ok(()),
+                }
             }
             Answer::Failed(error) => self.message_failed(room, id, error.code, error.into()),
             _ => Err(unexpected()),
