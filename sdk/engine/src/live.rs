@@ -21,8 +21,10 @@ pub(crate) enum Asked {
         room: RoomId,
     },
     Release,
+    /// The commit by its SHA-256: an answer to an older one says nothing about the one under way.
     Commit {
         room: RoomId,
+        hash: Hash,
     },
     Propose {
         room: RoomId,

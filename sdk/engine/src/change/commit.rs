@@ -196,7 +196,7 @@ impl Engine {
                 room: row.id,
                 bundle,
             },
-            Asked::Commit { room: row.id },
+            Asked::Commit { room: row.id, hash },
         );
         Ok(())
     }

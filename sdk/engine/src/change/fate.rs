@@ -11,7 +11,7 @@ use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::answer::Answer;
 use lacre_wire::codec;
 use lacre_wire::error::ErrorCode;
-use lacre_wire::ids::{LogId, Millis, RoomId};
+use lacre_wire::ids::{Hash, LogId, Millis, RoomId};
 use lacre_wire::request::Request;
 use openmls_traits::OpenMlsProvider;
 
@@ -19,10 +19,20 @@ use openmls_traits::OpenMlsProvider;
 const RETRY_MS: Millis = 300;
 
 impl Engine {
-    pub(crate) fn on_committed(&mut self, room: RoomId, answer: Answer, now: Millis) -> Result<()> {
+    pub(crate) fn on_committed(
+        &mut self,
+        room: RoomId,
+        hash: Hash,
+        answer: Answer,
+        now: Millis,
+    ) -> Result<()> {
         let Some(row) = self.db.room(room)? else {
             return Ok(());
         };
+        if row.commit_hash != Some(hash) {
+            // The log was faster: it was reached there, or another was first.
+            return Ok(());
+        }
         match answer {
             // It is merged when it is reached in the log.
             Answer::Accepted(_) => {
@@ -106,7 +116,7 @@ impl Engine {
             return Ok(live.commit_open);
         }
         live.commit_open = false;
-        let Some(frame) = self.db.commit_frame(row.r)? else {
+        let (Some(hash), Some(frame)) = (row.commit_hash, self.db.commit_frame(row.r)?) else {
             return Ok(false);
         };
         // Sent again by the repair it belongs to.
@@ -128,7 +138,7 @@ impl Engine {
         self.ask_after(
             Uploads::from_saved(saved.uploads),
             request,
-            Asked::Commit { room: row.id },
+            Asked::Commit { room: row.id, hash },
         );
         Ok(true)
     }

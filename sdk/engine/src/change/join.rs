@@ -242,7 +242,7 @@ impl Engine {
         self.ask_after(
             uploads,
             Request::Commit { room, bundle },
-            Asked::Commit { room },
+            Asked::Commit { room, hash },
         );
         Ok(())
     }

@@ -157,7 +157,7 @@ impl Engine {
         self.ask_after(
             uploads,
             Request::Commit { room, bundle },
-            Asked::Commit { room },
+            Asked::Commit { room, hash },
         );
         Ok(())
     }

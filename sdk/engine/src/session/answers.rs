@@ -39,7 +39,7 @@ impl Engine {
                 }
                 done(answer)
             }
-            Asked::Commit { room } => self.on_committed(room, answer, now),
+            Asked::Commit { room, hash } => self.on_committed(room, hash, answer, now),
             Asked::Propose { room, change } => self.on_proposed(room, change, answer, now),
             Asked::Create { room, change } => self.on_created(room, change, answer),
             Asked::Claim { change, accounts } => self.on_claimed(change, &accounts, answer),
