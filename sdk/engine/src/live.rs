@@ -200,6 +200,8 @@ pub(crate) struct Live {
     /// Questions about listed rooms that wait for a session.
     pub(crate) questions: Vec<(LocalId, Request)>,
     pub(crate) looking_up: HashSet<AccountId>,
+    /// Who was looked up with them and is known now.
+    pub(crate) newly_known: HashSet<AccountId>,
     pub(crate) acks: BTreeMap<LogId, Seq>,
     pub(crate) ack_at: Option<Millis>,
     /// Ids of lookups; negative, so that they never meet a change's id.

@@ -1,6 +1,6 @@
 //! Rooms that change: people come, leave, are removed; messages change.
 
-use lacre::{ItemBody, JoinRule};
+use lacre::{ItemBody, JoinRule, Notice};
 use lacre_tests::world::World;
 use lacre_wire::log::EntryKind;
 use std::time::Duration;
@@ -281,4 +281,22 @@ async fn a_large_group_is_created_at_once() {
     }
     let mut all: Vec<_> = std::iter::once(&mut ana).chain(&mut people).collect();
     world.check(&mut all).await;
+}
+
+/// Whoever is let in by somebody they do not know yet sees a name in the room's first line soon, without
+/// opening anything again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_are_named_once_people_are_known() {
+    let world = World::start().await;
+    let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
+    let room = ana.direct(&bruno).await;
+    bruno.enters(room).await;
+    bruno
+        .until("who created the room", |told| {
+            let items = told.items.get(&room).into_iter().flatten();
+            let mut lines = items.map(|(_, item)| &item.body);
+            lines.any(|body| matches!(body, ItemBody::Notice(Notice::Created { by: Some(by) }) if by.handle == "ana"))
+        })
+        .await;
+    world.check(&mut [&mut ana, &mut bruno]).await;
 }

@@ -4,11 +4,15 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Done, Event, LocalId};
 use crate::live::Asked;
-use crate::store::people;
 use crate::store::rooms::Status;
+use crate::store::{items, people};
+use crate::timeline::ItemBody;
 use lacre_wire::answer::{AccountInfo, Answer};
 use lacre_wire::ids::{AccountId, Millis};
 use lacre_wire::request::{Request, Who};
+
+/// How many of a room's newest lines are told again when people in them are known.
+const LINES_NAMED: usize = 50;
 
 impl Engine {
     /// Finds the account of a handle, with or without `@`. Ends as [`Done::Person`].
@@ -70,8 +74,12 @@ impl Engine {
         self.live.looking_up.remove(&account);
         match answer {
             Answer::Account(info) if info.account == account => {
+                let is_new = self.db.person(account)?.is_none();
                 self.keep_info(&info)?;
                 self.keep_own_list(&info)?;
+                if is_new {
+                    self.live.newly_known.insert(account);
+                }
                 for row in self.db.rooms()? {
                     if row.status == Status::Joined
                         && self.db.member_accounts(row.r)?.contains(&account)
@@ -79,11 +87,36 @@ impl Engine {
                         self.tell(Event::RoomChanged(row.id));
                     }
                 }
-                Ok(())
+                self.name_lines()
             }
             Answer::Account(_) => Err(unexpected()),
             _ => Ok(()),
         }
+    }
+
+    /// Once all who were looked up are known: the newest lines that name them are told again, which had
+    /// only a piece of an id to show until then.
+    fn name_lines(&mut self) -> Result<()> {
+        if !self.live.looking_up.is_empty() {
+            return Ok(());
+        }
+        let known = std::mem::take(&mut self.live.newly_known);
+        let me = self.me()?.card.account;
+        for row in self.db.rooms()? {
+            let members = self.db.member_accounts(row.r)?;
+            if row.status != Status::Joined || !members.iter().any(|one| known.contains(one)) {
+                continue;
+            }
+            let page = self
+                .db
+                .with(|c| items::page(c, row.r, me, None, None, LINES_NAMED))?;
+            for item in page {
+                if known.contains(&item.sender) || matches!(item.body, ItemBody::Notice(_)) {
+                    self.tell(Event::Item { room: row.id, item });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Another device of this account changed the device list.
