@@ -27,10 +27,16 @@ fn put_back(backup: &Path, store: &Path, replace: bool) -> Result<Restored, Back
 }
 
 /// What lies in a folder, without locks.
+/// The files of a folder, without locks and what SQLite puts beside a store: that goes with the store's
+/// last connection, which may close a moment after the store did.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| !name.ends_with(".lock")).collect();
+    let passing = |name: &String| {
+        let beside = name.ends_with("-wal") || name.ends_with("-shm");
+        name.ends_with(".lock") || name.starts_with("relay.db") && beside
+    };
+    let mut names: Vec<_> = names.filter(|name| !passing(name)).collect();
     names.sort();
     names
 }
