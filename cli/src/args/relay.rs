@@ -150,8 +150,9 @@ pub(crate) struct RelayDev {
     pub(crate) listen: SocketAddr,
 }
 
+// No doc comment: it would take the place of what the commands say of themselves.
 #[derive(Debug, Args)]
-pub(crate) struct RelayStatus {
+pub(crate) struct RelayPlace {
     /// Folder of the relay.
     #[arg(
         long,
@@ -160,6 +161,12 @@ pub(crate) struct RelayStatus {
         hide_env_values = true
     )]
     pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayStatus {
+    #[command(flatten)]
+    pub(crate) place: RelayPlace,
     /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes",
     /// "free_bytes","headroom_bytes","full"}.
     #[arg(long)]
@@ -171,14 +178,8 @@ pub(crate) struct RelayBackup {
     /// The file to write; must not exist yet.
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
-    /// Folder of the relay.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "LACRE_RELAY_DATA",
-        hide_env_values = true
-    )]
-    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: RelayPlace,
     /// One JSON object: {"file","bytes","key_file"}.
     #[arg(long)]
     pub(crate) json: bool,
@@ -189,14 +190,8 @@ pub(crate) struct RelayRestore {
     /// The backup.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: PathBuf,
-    /// Folder of the relay.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "LACRE_RELAY_DATA",
-        hide_env_values = true
-    )]
-    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: RelayPlace,
     /// Replace the store that is there; it is kept beside the new one.
     #[arg(long)]
     pub(crate) replace: bool,

@@ -12,7 +12,7 @@ pub(super) const KEY_FILE: &str = "relay.keys";
 
 /// Copies, checks the copy, and says what is not in it.
 pub(crate) async fn run(arguments: RelayBackup) -> Outcome {
-    let folder = folder(arguments.data.as_deref())?;
+    let folder = folder(arguments.place.data.as_deref())?;
     let to = home::absolute(&arguments.to)?;
     // Nothing else runs in this process; it may block.
     let made = lacre_relay::back_up(&folder, &to)?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 /// Restores, and says what is left to do.
 pub(crate) async fn run(arguments: RelayRestore) -> Outcome {
-    let folder = folder(arguments.data.as_deref())?;
+    let folder = folder(arguments.place.data.as_deref())?;
     let from = home::absolute(&arguments.from)?;
     // Nothing else runs in this process; it may block.
     let restored = lacre_relay::restore(&folder, &from, arguments.replace)?;

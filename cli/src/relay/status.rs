@@ -26,7 +26,7 @@ struct Status {
 
 /// Prints it.
 pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
-    let folder = folder(arguments.data.as_deref())?;
+    let folder = folder(arguments.place.data.as_deref())?;
     let status = ask(&folder).await?;
     if arguments.json {
         return print::json_line(&json!({

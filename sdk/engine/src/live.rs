@@ -136,6 +136,17 @@ impl RoomLive {
         self.inflight.contains(&row) || self.accepted.contains(&row)
     }
 
+    /// The room goes on in another group: of this session only where its log stands is left, and whom the
+    /// keys are owed to.
+    pub(crate) fn begin_anew(&mut self) {
+        *self = Self {
+            open: self.open,
+            head_at_open: self.head_at_open,
+            keys_due: self.keys_due,
+            ..Self::default()
+        };
+    }
+
     /// A submission was refused: what follows it is looked at again.
     pub(crate) fn rewind(&mut self) {
         (self.sent_to, self.last_sent) = (0, None);
@@ -204,8 +215,7 @@ pub(crate) struct Live {
     pub(crate) newly_known: HashSet<AccountId>,
     pub(crate) acks: BTreeMap<LogId, Seq>,
     pub(crate) ack_at: Option<Millis>,
-    /// Ids of lookups; negative, so that they never meet a change's id.
-    pub(crate) last_lookup: LocalId,
+    last_unstored: LocalId,
 }
 
 impl Live {
@@ -215,6 +225,12 @@ impl Live {
         self.last_request
     }
 
+    /// An id for what is asked and not stored; negative, so that it never meets a change's id.
+    pub(crate) fn unstored_id(&mut self) -> LocalId {
+        self.last_unstored -= 1;
+        self.last_unstored
+    }
+
     /// A room's place in this session.
     pub(crate) fn room(&mut self, room: RoomId) -> &mut RoomLive {
         self.rooms.entry(room).or_default()
@@ -222,7 +238,7 @@ impl Live {
 
     /// Forgets the session; what waits for one is kept.
     pub(crate) fn reset(&mut self) {
-        let (mut lookups, last_lookup) = (std::mem::take(&mut self.lookups), self.last_lookup);
+        let mut lookups = std::mem::take(&mut self.lookups);
         let mut questions = std::mem::take(&mut self.questions);
         for (_, asked) in self.asked.drain() {
             match asked {
@@ -234,7 +250,7 @@ impl Live {
         *self = Self {
             lookups,
             questions,
-            last_lookup,
+            last_unstored: self.last_unstored,
             last_request: self.last_request,
             ..Self::default()
         };

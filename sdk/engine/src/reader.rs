@@ -6,6 +6,7 @@ use crate::me::Card;
 use crate::reading::{NotifySetting, Unread};
 use crate::schedule::Scheduled;
 use crate::search::{self, Hit, Search};
+use crate::store::people::short_id;
 use crate::store::profiles::Named;
 use crate::store::rooms::{self, RoomRow, Status};
 use crate::store::{
@@ -77,7 +78,7 @@ pub struct Member {
 fn shown(account: AccountId, handle: Option<String>) -> String {
     match handle {
         Some(handle) => safe_line(&handle).into_owned(),
-        None => account.to_string().chars().take(8).collect(),
+        None => short_id(account),
     }
 }
 

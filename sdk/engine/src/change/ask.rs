@@ -47,8 +47,7 @@ impl Engine {
             .into_iter()
             .find(|row| row.peer == Some(account) && row.status == Status::Joined);
         if let Some(row) = known {
-            self.live.last_lookup -= 1;
-            let id = self.live.last_lookup;
+            let id = self.live.unstored_id();
             self.tell(Event::Done {
                 id,
                 result: Ok(Done::Room(row.id)),
@@ -192,8 +191,7 @@ impl Engine {
             .room(room)?
             .filter(|row| row.status == Status::Joined)
         {
-            self.live.last_lookup -= 1;
-            let id = self.live.last_lookup;
+            let id = self.live.unstored_id();
             self.tell(Event::Done {
                 id,
                 result: Ok(Done::Room(row.id)),

@@ -44,7 +44,8 @@ impl Engine {
         accounts: &[AccountId],
         answer: Answer,
     ) -> Result<()> {
-        let repairs = self.is_repair(change)?;
+        let passed_over = matches!(&answer, Answer::Failed(error) if error.code == ErrorCode::NoSuchAccount)
+            && self.is_repair(change)?;
         let Some(claiming) = self.live.claiming.get_mut(&change) else {
             // The change has failed by an earlier answer.
             return Ok(());
@@ -62,7 +63,7 @@ impl Engine {
                 }
             }
             // A relay whose store was restored may not know everybody.
-            Answer::Failed(error) if repairs && error.code == ErrorCode::NoSuchAccount => {}
+            Answer::Failed(_) if passed_over => {}
             // Asked again as a whole, once the other answers are here.
             Answer::Failed(error) if error.code.is_retryable() => *claiming = None,
             Answer::Failed(error) => {

@@ -120,7 +120,7 @@ impl Engine {
             return Ok(false);
         };
         // Sent again by the repair it belongs to.
-        if Opening::of(frame.clone()).is_some() {
+        if Opening::of(&frame).is_some() {
             return Ok(false);
         }
         let saved: SavedCommit = codec::from_slice(&frame).map_err(|e| {

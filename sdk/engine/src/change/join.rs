@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Done, Event};
 use crate::live::{Asked, Joining};
-use crate::mls::{External, join_from_outside};
+use crate::mls::{BuiltCommit, External, ScratchProvider, join_from_outside};
 use crate::session::{Uploads, unexpected};
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::{RoomRow, Status};
@@ -209,13 +209,7 @@ impl Engine {
         if let Some(row) = self.db.room(room)? {
             self.forget_group(&row)?;
         }
-        self.provider.storage().absorb(scratch).map_err(|e| {
-            Error::new(
-                ErrorKind::Store,
-                "StoreFailed",
-                format!("the room's keys could not be stored: {e}"),
-            )
-        })?;
+        self.absorb(scratch)?;
         let peer = self.peer_of(&built.next);
         let r = self.db.add_room(
             room,
@@ -227,18 +221,34 @@ impl Engine {
         )?;
         self.db.forget_log(LogId::Room(room))?;
         self.db.keep_view(r, &built.next)?;
+        // A newcomer has no K_room yet; number 0 says that the MAC means nothing.
+        self.commit_external(room, r, built, (0, &RoomKey::new([0; 32])))
+    }
+
+    /// Moves a group that was built on a scratch provider into the store.
+    pub(super) fn absorb(&mut self, scratch: ScratchProvider) -> Result<()> {
+        self.provider.storage().absorb(scratch).map_err(|e| {
+            Error::new(
+                ErrorKind::Store,
+                "StoreFailed",
+                format!("the room's keys could not be stored: {e}"),
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Sends an external commit; it counts when it is reached in the log.
+    pub(super) fn commit_external(
+        &mut self,
+        room: RoomId,
+        r: i64,
+        built: BuiltCommit,
+        (number, key): (u32, &RoomKey),
+    ) -> Result<()> {
         let hash = sha256(&[&built.commit]);
         self.db.set_commit(r, Some((hash, &[])))?;
-        let mut uploads = Uploads::default();
-        // A newcomer has no K_room yet; number 0 says that the MAC means nothing.
-        let bundle = self.bundle(
-            &mut uploads,
-            built.commit,
-            built.group_info,
-            None,
-            &RoomKey::new([0; 32]),
-            0,
-        )?;
+        let (mut uploads, commit, info) = (Uploads::default(), built.commit, built.group_info);
+        let bundle = self.bundle(&mut uploads, commit, info, None, key, number)?;
         self.ask_after(
             uploads,
             Request::Commit { room, bundle },

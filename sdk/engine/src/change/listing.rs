@@ -38,8 +38,7 @@ impl Engine {
     }
 
     fn ask_for_list(&mut self, request: Request) -> LocalId {
-        self.live.last_lookup -= 1;
-        let id = self.live.last_lookup;
+        let id = self.live.unstored_id();
         match self.live.online && self.live.listed {
             true => self.ask_list(id, request),
             false => self.live.questions.push((id, request)),

@@ -8,6 +8,7 @@ mod claim;
 mod commit;
 mod create;
 mod fate;
+mod gather;
 mod join;
 mod listing;
 mod order;
@@ -115,12 +116,6 @@ pub(crate) enum Intent {
     /// This device, which could not follow a room that others can, comes in again.
     #[n(16)]
     Rejoin,
-}
-
-/// Who is taken along into a room's next generation.
-pub(crate) struct Gathered {
-    pub(crate) packages: Vec<openmls::prelude::KeyPackage>,
-    pub(crate) coming: std::collections::BTreeSet<AccountId>,
 }
 
 impl Intent {

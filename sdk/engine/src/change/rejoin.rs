@@ -10,16 +10,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::live::Asked;
 use crate::mls::{External, join_from_outside};
 use crate::profile;
-use crate::session::{Uploads, unexpected};
+use crate::session::unexpected;
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::answer::{Answer, GroupInfoAnswer};
-use lacre_wire::hash::sha256;
-use lacre_wire::ids::{LogId, Millis, RoomId};
+use lacre_wire::ids::{Millis, RoomId};
 use lacre_wire::log::Entry;
 use lacre_wire::request::Request;
 use lacre_wire::room::{RoomKind, RoomView};
-use openmls_traits::OpenMlsProvider;
+use std::collections::BTreeSet;
 
 /// Patience where the relay names none.
 const RETRY_MS: Millis = 500;
@@ -68,7 +67,7 @@ impl Engine {
         match answer {
             Answer::GroupInfo(info) => {
                 self.live.rejoining.insert(room, (change, info));
-                self.rejoin_prepared(now)
+                self.rejoin_prepared()
             }
             Answer::Failed(error) if error.code.is_retryable() => {
                 self.live.busy_changes.remove(&change);
@@ -82,7 +81,7 @@ impl Engine {
     }
 
     /// Goes on where the objects have come.
-    pub(crate) fn rejoin_prepared(&mut self, now: Millis) -> Result<()> {
+    pub(crate) fn rejoin_prepared(&mut self) -> Result<()> {
         let waiting: Vec<_> = self
             .live
             .rejoining
@@ -95,7 +94,7 @@ impl Engine {
                 continue;
             };
             self.live.rejoining.remove(&room);
-            let sent = self.atomically(|e| e.send_rejoin(room, &info, &group_info, &tree, now));
+            let sent = self.atomically(|e| e.send_rejoin(room, &info, &group_info, &tree));
             if let Err(error) = sent {
                 tracing::warn!(%room, %error, "the way back into a room is not open");
                 self.change_failed(change, error.clone())?;
@@ -111,7 +110,6 @@ impl Engine {
         info: &GroupInfoAnswer,
         group_info: &[u8],
         tree: &[u8],
-        _now: Millis,
     ) -> Result<()> {
         let Some(row) = self.db.room(room)? else {
             return Ok(());
@@ -132,34 +130,12 @@ impl Engine {
         let mut replaced = row.clone();
         replaced.generation = info.generation;
         self.forget_group(&replaced)?;
-        self.provider.storage().absorb(scratch).map_err(|e| {
-            Error::new(
-                ErrorKind::Store,
-                "StoreFailed",
-                format!("the room's keys could not be stored: {e}"),
-            )
-        })?;
-        let hash = sha256(&[&built.commit]);
-        self.db.set_commit(row.r, Some((hash, &[])))?;
+        self.absorb(scratch)?;
         let (number, key) = self
             .db
             .room_key(row.r)?
             .ok_or_else(|| Error::internal("a vouched room without a key"))?;
-        let mut uploads = Uploads::default();
-        let bundle = self.bundle(
-            &mut uploads,
-            built.commit,
-            built.group_info,
-            None,
-            &key,
-            number,
-        )?;
-        self.ask_after(
-            uploads,
-            Request::Commit { room, bundle },
-            Asked::Commit { room, hash },
-        );
-        Ok(())
+        self.commit_external(room, row.r, built, (number, &key))
     }
 
     /// Whether somebody who holds the room's key stands by a GroupInfo.
@@ -198,17 +174,10 @@ impl Engine {
 
     /// The own external commit was reached in the log: this device is back.
     pub(crate) fn rejoined(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
-        let shown = RoomView {
-            state: self.state_before(row)?,
-            members: Default::default(),
-        };
         let mut next = row.clone();
         next.generation = entry.generation;
         let view = self.view(&next)?;
-        self.go_on(row, entry, &shown, &view, false)?;
-        let here = self.db.position(LogId::Room(row.id))?;
-        tracing::info!(room = %row.id, seq = ?here.map(|here| here.seq), "this device is back in the room");
-        Ok(())
+        self.go_on(row, entry, &BTreeSet::new(), &view, false)
     }
 }
 

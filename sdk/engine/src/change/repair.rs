@@ -5,10 +5,11 @@
 //! accounts: one of them is enough. The new group is made from the room as this device followed it
 //! last, and entered where the log says that it was opened.
 
-use super::{Gathered, Intent};
+use super::Intent;
+use super::gather::Gathered;
 use crate::content::RoomKey;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::live::Asked;
 use crate::mls::{Plan, build_commit, create_group};
 use crate::profile;
@@ -20,13 +21,11 @@ use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::answer::{Answer, ClaimedAccount};
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{AccountId, DeviceId, Hash, LogId, Millis, RoomId, SubmitId};
-use lacre_wire::limits::MAX_ADDS;
+use lacre_wire::ids::{Hash, LogId, Millis, RoomId, SubmitId};
 use lacre_wire::push::GenerationOpened;
 use lacre_wire::request::{OpenGeneration, Payload, Request};
-use lacre_wire::room::{Role, RoomView};
+use lacre_wire::room::Role;
 use minicbor::bytes::ByteVec;
-use std::collections::BTreeSet;
 
 /// One who stopped waits so long for others to say the same, before it looks for its own way back.
 const ALONE_MS: Millis = 3_000;
@@ -52,8 +51,8 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// What a room's kept request is, if it is one to open a generation.
-    pub(crate) fn of(frame: Vec<u8>) -> Option<Self> {
-        codec::from_slice(&frame).ok()
+    pub(crate) fn of(frame: &[u8]) -> Option<Self> {
+        codec::from_slice(frame).ok()
     }
 
     /// Whether this is the generation that was opened.
@@ -64,6 +63,12 @@ impl Opening {
 }
 
 impl Engine {
+    /// What this device asked for to repair a room.
+    fn opening_of(&self, r: i64) -> Result<Option<Opening>> {
+        let frame = self.db.commit_frame(r)?;
+        Ok(frame.and_then(|frame| Opening::of(&frame)))
+    }
+
     /// A room stopped, or a session began with one that had: its log flows again, and soon it is
     /// decided how it comes back.
     pub(crate) fn begin_repair(&mut self, room: RoomId) -> Result<()> {
@@ -167,7 +172,7 @@ impl Engine {
             .any(|known| known.id == change && known.intent.is_repair()))
     }
 
-    /// The room goes on: nothing is left to repair. Who could not be taken along is asked in again.
+    /// The room goes on: nothing is left to repair.
     pub(crate) fn repairs_done(&mut self, room: RoomId) -> Result<()> {
         for change in self.db.changes()? {
             if change.room == Some(room) && change.intent.is_repair() {
@@ -187,7 +192,7 @@ impl Engine {
         else {
             return self.change_done(change.id);
         };
-        let opening = self.db.commit_frame(row.r)?.and_then(Opening::of);
+        let opening = self.opening_of(row.r)?;
         let live = self.live.room(row.id);
         let needed = row.status == Status::Stopped || live.frozen || opening.is_some();
         if !needed || !row.is_read() {
@@ -301,43 +306,6 @@ impl Engine {
         Ok(opening)
     }
 
-    /// Key packages of the devices that are in the room, but of the opener's, and whose accounts come.
-    fn gather(
-        &mut self,
-        view: &RoomView,
-        claimed: &[ClaimedAccount],
-        (account, device): (AccountId, DeviceId),
-    ) -> Result<Gathered> {
-        let stay: BTreeSet<DeviceId> = view.members.devices().map(|known| known.device).collect();
-        let mut gathered = Gathered {
-            packages: Vec::new(),
-            coming: BTreeSet::from([account]),
-        };
-        for one in claimed {
-            self.keep_info(&one.info)?;
-            let passed_over = one
-                .packages
-                .iter()
-                .map(|package| package.device)
-                .filter(|other| *other == device || !stay.contains(other))
-                .collect();
-            match self.packages(std::slice::from_ref(one), &passed_over) {
-                Ok(found) => {
-                    if gathered.packages.len() + found.len() <= MAX_ADDS && !found.is_empty() {
-                        gathered.packages.extend(found);
-                        gathered.coming.insert(one.info.account);
-                    }
-                }
-                // One who cannot be added must not keep the others out.
-                Err(error) if error.kind() != ErrorKind::Store => {
-                    tracing::warn!(%error, "a member is not taken along");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(gathered)
-    }
-
     fn ask_opening(&mut self, room: RoomId, change: i64, opening: Opening) {
         self.ask_after(
             Uploads::from_saved(opening.uploads),
@@ -381,7 +349,7 @@ impl Engine {
         let Some(row) = self.db.room(room)? else {
             return Ok(());
         };
-        let Some(opening) = self.db.commit_frame(row.r)?.and_then(Opening::of) else {
+        let Some(opening) = self.opening_of(row.r)? else {
             return Ok(());
         };
         let mut attempt = row.clone();

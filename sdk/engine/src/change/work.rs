@@ -30,7 +30,7 @@ impl Engine {
         self.pay_room_keys(now)?;
         self.pay_rooms(now)?;
         self.plan_repairs(now)?;
-        self.rejoin_prepared(now)?;
+        self.rejoin_prepared()?;
         let mut changes = self.db.changes()?;
         changes.sort_by_key(|change| !change.intent.is_repair());
         let mut started = HashSet::new();

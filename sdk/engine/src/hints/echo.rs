@@ -42,7 +42,7 @@ impl Engine {
         if !self.live.online {
             return Err(offline());
         }
-        let id = self.unstored_id();
+        let id = self.live.unstored_id();
         self.ask(Request::Ping, Asked::Ping { id });
         Ok(id)
     }
@@ -75,7 +75,7 @@ impl Engine {
             return Err(offline());
         }
         let nonce = u64::from_be_bytes(random::bytes()?);
-        let id = self.unstored_id();
+        let id = self.live.unstored_id();
         let until = now.saturating_add(PATIENCE);
         let echo = Echo {
             id,
@@ -140,12 +140,6 @@ impl Engine {
             let result = Err(offline());
             self.tell(Event::Done { id, result });
         }
-    }
-
-    /// An id for what is asked and not stored; negative, so that it never meets a change's id.
-    fn unstored_id(&mut self) -> LocalId {
-        self.live.last_lookup -= 1;
-        self.live.last_lookup
     }
 }
 

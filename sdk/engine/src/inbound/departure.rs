@@ -17,8 +17,7 @@ impl Engine {
             return Ok(());
         };
         // A notice from before this device came in again.
-        let reads = row.status == Status::Joined || row.healing.is_some();
-        if !reads || until < row.from_seq {
+        if !row.is_followed() || until < row.from_seq {
             return Ok(());
         }
         let here = self.db.position(LogId::Room(room))?;
@@ -31,11 +30,7 @@ impl Engine {
     /// A run was applied up to `here`; whether that was the end.
     pub(crate) fn end_of_reading(&mut self, row: &RoomRow, here: Seq) -> Result<()> {
         match row.until_seq {
-            Some(until)
-                if until <= here && (row.status == Status::Joined || row.healing.is_some()) =>
-            {
-                self.depart(row, false)
-            }
+            Some(until) if until <= here && row.is_followed() => self.depart(row, false),
             _ => Ok(()),
         }
     }

@@ -13,8 +13,8 @@ use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, Millis, RoomId, Seq};
 use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::push::{GenerationOpened, WelcomeNotice};
-use lacre_wire::room::mls::state_of;
 use lacre_wire::room::{RoomView, authorize_generation};
+use std::collections::BTreeSet;
 
 /// How long a room's log waits for the Welcome of a new generation, before this device looks for
 /// another way in.
@@ -54,11 +54,11 @@ impl Engine {
         let Ok(opened) = read(entry) else {
             return false;
         };
-        let given_up = |e: &Self| e.live.rooms.get(&room).is_some_and(|live| live.no_welcome);
-        if self.own_opening(&row, &opened).is_some() || given_up(self) {
-            return false;
-        }
-        if self.generation_welcome(room, entry.seq).is_some() {
+        let given_up = self.live.room(room).no_welcome;
+        if given_up
+            || self.opened_here(&row, &opened)
+            || self.generation_welcome(room, entry.seq).is_some()
+        {
             return false;
         }
         let now = self.later.now;
@@ -102,10 +102,12 @@ impl Engine {
         None
     }
 
-    /// This device's own attempt, if that is the generation that was opened.
-    fn own_opening(&self, row: &RoomRow, opened: &GenerationOpened) -> Option<Opening> {
-        let opening = Opening::of(self.db.commit_frame(row.r).ok()??)?;
-        opening.is(opened).then_some(opening)
+    /// Whether the generation that was opened is this device's own attempt.
+    fn opened_here(&self, row: &RoomRow, opened: &GenerationOpened) -> bool {
+        let frame = self.db.commit_frame(row.r).ok().flatten();
+        frame
+            .and_then(|frame| Opening::of(&frame))
+            .is_some_and(|own| own.is(opened))
     }
 
     /// A generation's entry is reached: the room goes on in its group.
@@ -119,9 +121,9 @@ impl Engine {
             ));
         }
         let before = self.view(row)?;
-        let (view, own) = match self.own_opening(row, &opened) {
-            Some(_) => (self.enter_own(row, &opened)?, true),
-            None => match self.generation_welcome(row.id, entry.seq) {
+        let (view, own) = match self.opened_here(row, &opened) {
+            true => (self.enter_own(row, &opened)?, true),
+            false => match self.generation_welcome(row.id, entry.seq) {
                 Some((id, notice, welcome, tree)) => {
                     self.drop_welcome(id)?;
                     (self.enter_by(&before, &notice, &welcome, &tree)?, false)
@@ -131,7 +133,8 @@ impl Engine {
                 None => return Err(no_welcome()),
             },
         };
-        self.go_on(row, entry, &before, &view, own)
+        let accounts = before.members.accounts().copied().collect();
+        self.go_on(row, entry, &accounts, &view, own)
     }
 
     /// The own new group, of which the first commit waits.
@@ -169,7 +172,7 @@ impl Engine {
         &mut self,
         row: &RoomRow,
         entry: &Entry,
-        before: &RoomView,
+        before: &BTreeSet<AccountId>,
         view: &RoomView,
         own: bool,
     ) -> Result<()> {
@@ -190,17 +193,8 @@ impl Engine {
             .room(row.id)?
             .ok_or_else(|| Error::internal("a room vanished while it was repaired"))?;
         tracing::info!(room = %row.id, generation = row.generation, "the room goes on");
-        let (open, head) = {
-            let live = self.live.room(row.id);
-            (live.open, live.head_at_open)
-        };
-        let keys_due = self.live.room(row.id).keys_due;
-        self.live.rooms.remove(&row.id);
-        let live = self.live.room(row.id);
-        (live.open, live.head_at_open, live.keys_due) = (open, head, keys_due);
-        let accounts: std::collections::BTreeSet<AccountId> =
-            before.members.accounts().copied().collect();
-        self.note_view(&row, view, &accounts, entry)?;
+        self.live.room(row.id).begin_anew();
+        self.note_view(&row, view, before, entry)?;
         self.repairs_done(row.id)?;
         if own {
             self.send_room_keys(&row)?;
@@ -208,12 +202,6 @@ impl Engine {
         self.hints.changed(row.id);
         self.tell(Event::RoomChanged(row.id));
         Ok(())
-    }
-
-    /// The room as this device followed it last, for who judges what comes next.
-    pub(crate) fn state_before(&mut self, row: &RoomRow) -> Result<lacre_wire::room::RoomState> {
-        let group = self.groups.get(&self.provider, row.id, row.generation)?;
-        state_of(group.extensions()).map_err(|e| invalid("the room's state cannot be read", e))
     }
 }
 

@@ -73,9 +73,8 @@ impl Engine {
         let Some(row) = self.db.room(notice.room)? else {
             return Ok(false);
         };
-        let reads = row.status == Status::Joined || row.healing.is_some();
         let here = self.db.position(LogId::Room(notice.room))?;
-        Ok(reads
+        Ok(row.is_followed()
             && row.until_seq.is_none()
             && notice.generation > row.generation
             && here.is_none_or(|here| here.seq < notice.from_seq))
@@ -157,9 +156,8 @@ impl Engine {
         let members = self.db.member_accounts(row.r)?;
         let counts = match row.status {
             // The next generation of a room that goes on is entered where the log has come to it.
-            Status::Joined if row.until_seq.is_none() && row.healing.is_none() => false,
-            Status::Joined if row.until_seq.is_some() => true,
-            Status::Joined | Status::Stopped => by.is_some_and(|by| members.contains(&by)),
+            Status::Joined => row.until_seq.is_some(),
+            Status::Stopped => by.is_some_and(|by| members.contains(&by)),
             _ => true,
         };
         if counts {

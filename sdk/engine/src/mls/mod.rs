@@ -15,6 +15,7 @@ pub(crate) use create::create_group;
 pub(crate) use groups::{Groups, protocol_message};
 pub(crate) use join::{External, join_from_outside, join_from_welcome};
 pub(crate) use packages::{make_key_packages, read_key_package};
+pub(crate) use storage::ScratchProvider;
 
 use crate::error::{Error, ErrorKind};
 use std::fmt::Display;

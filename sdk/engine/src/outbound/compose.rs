@@ -245,7 +245,7 @@ fn not_allowed(code: &'static str, text: &str) -> Error {
     Error::new(ErrorKind::NotAllowed, code, text)
 }
 
-pub(super) fn no_such_message() -> Error {
+pub(crate) fn no_such_message() -> Error {
     Error::new(
         ErrorKind::NotFound,
         "NoSuchMessage",

@@ -5,4 +5,4 @@ mod pump;
 mod send;
 mod submitted;
 
-pub(crate) use compose::refused_content;
+pub(crate) use compose::{no_such_message, refused_content};

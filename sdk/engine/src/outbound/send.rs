@@ -43,13 +43,7 @@ impl Engine {
 
     /// A room this device is in.
     pub(crate) fn joined_room(&self, room: RoomId) -> Result<RoomRow> {
-        let row = self.db.room(room)?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                "NoSuchRoom",
-                format!("no room {room} on this device; `rooms` lists them"),
-            )
-        })?;
+        let row = self.known_room(room)?;
         match row.status {
             Status::Joined | Status::Creating => Ok(row),
             Status::Joining => Err(Error::new(

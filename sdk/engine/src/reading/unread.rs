@@ -5,6 +5,7 @@ use crate::content::MessageId;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
+use crate::outbound::no_such_message;
 use crate::store::rooms::RoomRow;
 use lacre_wire::ids::{LogId, Millis, RoomId};
 
@@ -111,12 +112,4 @@ impl Reading {
     fn tell(&mut self, room: RoomId, unread: Unread) -> bool {
         self.told.insert(room, unread) != Some(unread)
     }
-}
-
-fn no_such_message() -> Error {
-    Error::new(
-        ErrorKind::NotFound,
-        "NoSuchMessage",
-        "that message is not on this device",
-    )
 }

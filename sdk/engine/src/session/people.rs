@@ -28,8 +28,7 @@ impl Engine {
                 "an empty handle names nobody; write it as @ana",
             ));
         }
-        self.live.last_lookup -= 1;
-        let id = self.live.last_lookup;
+        let id = self.live.unstored_id();
         match self.live.online && self.live.listed {
             true => self.ask_for(id, handle),
             false => match self.db.account_of(&handle)? {

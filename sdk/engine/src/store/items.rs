@@ -1,6 +1,7 @@
 //! Reading timelines: rows with what was done to them.
 
 use super::expiry::expiry;
+use super::people::short_id;
 use super::{Db, acts, int, marks, profiles, receipts, uint};
 use crate::content::{Forwarded, MessageId, forward, mentions, poll};
 use crate::error::Result;
@@ -100,7 +101,7 @@ fn read(
 ) -> rusqlite::Result<Item> {
     let sender = AccountId(row.get(3)?);
     let handle: Option<String> = row.get(4)?;
-    let handle = handle.unwrap_or_else(|| sender.to_string().chars().take(8).collect());
+    let handle = handle.unwrap_or_else(|| short_id(sender));
     let name = match (row.get(5)?, row.get(6)?) {
         (Some(name), Some(folded)) => {
             let called: (String, String) = (name, folded);

@@ -55,6 +55,11 @@ pub(crate) fn account_of(
         .optional()
 }
 
+/// What stands for somebody whose handle is not known yet.
+pub(crate) fn short_id(account: AccountId) -> String {
+    account.to_string().chars().take(8).collect()
+}
+
 impl Db {
     /// Keeps a verified directory entry; an older device list than the known one is refused.
     pub(crate) fn keep_person(&self, info: &AccountInfo, list: &DeviceList) -> Result<()> {

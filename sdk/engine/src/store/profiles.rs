@@ -1,5 +1,6 @@
 //! What people show of themselves, and how to call them in a room.
 
+use super::people::short_id;
 use super::{Db, int, uint};
 use crate::content::PersonProfile;
 use crate::error::Result;
@@ -53,7 +54,7 @@ pub(crate) fn named(
         .query_row([account.0], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })?;
-    let handle = handle.unwrap_or_else(|| account.to_string().chars().take(8).collect());
+    let handle = handle.unwrap_or_else(|| short_id(account));
     let (Some(name), Some(fold)) = (name, fold) else {
         let name = handle.clone();
         return Ok(Named {

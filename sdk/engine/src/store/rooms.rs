@@ -121,12 +121,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
 }
 
 impl RoomRow {
+    /// Whether this device is in it, be it that the room stopped and is coming back.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.status == Status::Joined || self.healing.is_some()
+    }
+
     /// Whether its log is to flow.
     pub(crate) fn is_read(&self) -> bool {
-        matches!(
-            self.status,
-            Status::Joined | Status::Creating | Status::Joining
-        ) || self.healing.is_some()
+        self.is_followed() || matches!(self.status, Status::Creating | Status::Joining)
     }
 }
 
