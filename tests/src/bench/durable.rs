@@ -15,7 +15,7 @@ use tokio::task::spawn_local;
 pub(crate) const SENDERS: usize = 16;
 
 /// Messages a sender has on the way; a session may have 64.
-const WINDOW: usize = 32;
+pub(crate) const WINDOW: usize = 32;
 
 /// Pairs of accounts with a room each: the creator receives, the other sends.
 pub(crate) struct Pairs {
@@ -48,9 +48,11 @@ impl Pairs {
 }
 
 /// What one round measured.
-struct Round {
-    rate: f64,
-    cpu_us: f64,
+pub(crate) struct Round {
+    /// Messages accepted a second.
+    pub(crate) rate: f64,
+    /// Microseconds of the relay's processor for each.
+    pub(crate) cpu_us: f64,
     batches: f64,
     server: f64,
     load: f64,
@@ -106,7 +108,8 @@ fn report(table: &mut Table, class: &str, rounds: &[Round], rate: [Goal; 2], cpu
     median(|round| round.rate)
 }
 
-async fn round(hall: &Hall, durable: bool) -> Round {
+/// One round on a fresh relay.
+pub(crate) async fn round(hall: &Hall, durable: bool) -> Round {
     let mut relay = hall.relay(durable).await;
     let pairs = pairs(hall, &relay, SENDERS).await;
     let load = Load::new();

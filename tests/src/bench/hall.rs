@@ -45,6 +45,11 @@ impl Hall {
         path
     }
 
+    /// Words before a server's program, which put it on core 0.
+    pub(crate) fn launcher(&self) -> &[String] {
+        &self.launcher
+    }
+
     /// A fresh relay in class D (`durable`) or class P.
     pub(crate) async fn relay(&self, durable: bool) -> Host {
         let launcher: Vec<&str> = self.launcher.iter().map(String::as_str).collect();

@@ -18,6 +18,7 @@ mod latency;
 mod load;
 mod meter;
 mod open;
+mod peers;
 mod probe;
 mod room_send;
 mod search;
@@ -26,7 +27,7 @@ mod table;
 mod timeline;
 
 use hall::Hall;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use table::Table;
 
@@ -44,17 +45,19 @@ impl Scale {
     }
 }
 
-const HELP: &str = "bench [--quick] [--json PATH] [SCENARIO…]
-Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search. Without one, all of them.";
+const HELP: &str = "bench [--quick] [--json PATH] [--page FOLDER] [SCENARIO…]
+Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search peers. Without one, all of
+them. --page writes the figures beside the peers' into the folder of that page.";
 
 /// The program.
 pub fn main() {
-    let (mut quick, mut json, mut wanted) = (false, None, Vec::new());
+    let (mut quick, mut json, mut page, mut wanted) = (false, None, None, Vec::new());
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => quick = true,
             "--json" => json = words.next().map(PathBuf::from),
+            "--page" => page = words.next().map(PathBuf::from),
             "--help" => return println!("{HELP}"),
             // What `cargo bench` says to every harness.
             "--bench" => {}
@@ -67,7 +70,10 @@ pub fn main() {
         .build()
         .unwrap();
     let local = tokio::task::LocalSet::new();
-    let table = local.block_on(&runtime, run(Scale { quick }, &cores, &wanted));
+    let table = local.block_on(
+        &runtime,
+        run(Scale { quick }, &cores, &wanted, page.as_deref()),
+    );
     table.print();
     if let Some(path) = json {
         std::fs::write(&path, table.json()).unwrap();
@@ -90,7 +96,7 @@ fn pin() -> Vec<&'static str> {
     }
 }
 
-async fn run(scale: Scale, launcher: &[&str], wanted: &[String]) -> Table {
+async fn run(scale: Scale, launcher: &[&str], wanted: &[String], page: Option<&Path>) -> Table {
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
     let mut table = Table::new(scale);
     let hall = Hall::open(scale, launcher);
@@ -129,6 +135,9 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String]) -> Table {
     }
     if wants("search") {
         search::run(&hall, &mut table).await;
+    }
+    if wants("peers") {
+        peers::run(&hall, &mut table, page).await;
     }
     table
 }

@@ -73,6 +73,11 @@ impl Table {
         self.probe = json!({"median_ms": millis(probe.median), "p99_ms": millis(probe.p99), "count": probe.count});
     }
 
+    /// What [`Table::probe`] was told.
+    pub(crate) fn fsync(&self) -> Value {
+        self.probe.clone()
+    }
+
     /// Adds a result and prints it.
     pub(crate) fn add(
         &mut self,
