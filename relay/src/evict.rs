@@ -64,7 +64,7 @@ impl Service {
                 match self.has_members(room).await? {
                     true => self.nominations.proposals(room, devices),
                     // Everybody has left: nobody will ever commit, and nobody is to be asked.
-                    false => self.nominations.moved(&room, []),
+                    false => self.nominations.moved(&room, [], 0),
                 }
                 Ok(true)
             }

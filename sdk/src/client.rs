@@ -168,6 +168,21 @@ impl Client {
         self.entered(done)
     }
 
+    /// Creates a space with a name and its first members, by handle: a room for up to 2000 devices,
+    /// where a group holds 128.
+    ///
+    /// # Errors
+    /// As [`Client::create_group`].
+    pub async fn create_space(&self, name: &str, handles: &[&str]) -> Result<Room> {
+        let members = self.accounts(handles).await?;
+        let name = name.to_owned();
+        let done = self
+            .driver
+            .perform(move |engine, now| engine.create_space(&name, members, now))
+            .await?;
+        self.entered(done)
+    }
+
     /// Enters an open room: a member who is online lets this device in, or it lets itself in.
     ///
     /// # Errors

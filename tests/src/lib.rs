@@ -29,5 +29,6 @@ pub mod relay;
 pub mod scan;
 pub mod seed;
 pub mod stage;
+pub mod storm;
 pub mod wire;
 pub mod world;

@@ -1,15 +1,21 @@
 //! Light devices: accounts with real keys and nothing behind them, for stories that need a thousand.
-//! They say hello and listen; whatever takes MLS is not theirs.
+//! They say hello and listen. They can be added to a room, because they have true key packages; what
+//! happens in it they cannot follow.
 
+use crate::hostile::villain::package_bytes;
 use crate::wire::{Caller, Session};
 use lacre_wire::codec;
 use lacre_wire::hello::{Hello, Purpose, Ready, VERSION, login_transcript};
 use lacre_wire::identity::{
-    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, SigningKey,
+    DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, LeafIdentity, SigningKey,
 };
 use lacre_wire::ids::{AccountId, DeviceId};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::ClientFrame;
+use lacre_wire::room::RoomKind;
+use lacre_wire::room::mls::{capabilities, credential, suite, unlimited_lifetime};
+use openmls::prelude::KeyPackage;
+use openmls_rust_crypto::OpenMlsRustCrypto;
 
 /// A device without an engine.
 pub struct Light {
@@ -38,8 +44,36 @@ impl Light {
         }
     }
 
-    fn account(&self) -> AccountId {
+    /// The account.
+    pub fn account(&self) -> AccountId {
         AccountId::of(&self.aik.public())
+    }
+
+    /// The device.
+    pub fn device(&self) -> DeviceId {
+        DeviceId::of(&self.key.public())
+    }
+
+    /// A key package for rooms of a kind, as it travels. What opens its Welcome is thrown away.
+    pub fn key_package(&self, kind: RoomKind) -> Vec<u8> {
+        let device = self.key.public();
+        let identity = LeafIdentity {
+            aik: self.aik.public(),
+            dsk: DskStatement::issue(&self.aik, 1, self.dsk.public()),
+            certificate: DeviceCertificate::issue(&self.dsk, 1, self.account(), device, 0),
+            list_version: 1,
+        };
+        let package = KeyPackage::builder()
+            .leaf_node_capabilities(capabilities())
+            .key_package_lifetime(unlimited_lifetime())
+            .build(
+                suite(kind),
+                &OpenMlsRustCrypto::default(),
+                &self.key,
+                credential(&identity),
+            )
+            .unwrap();
+        package_bytes(package.key_package())
     }
 
     /// Makes the account.

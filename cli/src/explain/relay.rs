@@ -313,7 +313,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "at most 128 devices in a group, 2000 in a space",
             "no máximo 128 dispositivos em um grupo, 2000 em um espaço",
         ),
-        fix: ("use a second room", "use uma segunda sala"),
+        fix: (
+            "wait until somebody leaves, invite fewer people, or use a second room",
+            "espere alguém sair, convide menos pessoas ou use uma segunda sala",
+        ),
     },
     Entry {
         codes: &["JoinRefused"],

@@ -6,7 +6,7 @@
 //! time commits alone.
 
 use super::rota::Rota;
-use super::turn_queue::{MIN_SPACING_MS, spacing_ms};
+use super::turn_queue::{LEASE_MS, MIN_SPACING_MS, spacing_ms};
 use lacre_wire::answer::JoinAnswer;
 use lacre_wire::ids::{AccountId, DeviceId, Millis, RoomId};
 use std::collections::{HashMap, HashSet};
@@ -20,6 +20,11 @@ pub const ANSWER_MS: Millis = 1_000;
 /// How long a joiner waits before it commits alone, in milliseconds. Who stands behind others, or
 /// joins a large room, waits longer, by the pauses between their commits.
 pub const WAIT_MS: Millis = 2_000;
+/// How long one joiner alone may take to come in by itself before the next one may try, in
+/// milliseconds: two at once would be two commits of one epoch.
+pub const ALONE_MS: Millis = 2_000;
+/// Who waits while others are let in waits at most this long, in milliseconds.
+const PATIENCE_MS: Millis = 60_000;
 /// A request is forgotten this long after its joiner could have committed alone, in milliseconds.
 const FORGET_MS: Millis = 10_000;
 
@@ -37,6 +42,7 @@ pub struct JoinBatch {
 #[derive(Debug)]
 struct Asked {
     account: AccountId,
+    asked_at: Millis,
     alone_from: Millis,
 }
 
@@ -46,6 +52,12 @@ struct Room {
     waiting: Vec<Asked>,
     /// Those the last named member has not added yet.
     named: HashSet<AccountId>,
+    /// The member that was named last, while it may still answer.
+    asked: Option<DeviceId>,
+    /// The joiner that comes in by itself now, and until when the others leave it the way.
+    alone: Option<(AccountId, Millis)>,
+    /// Devices in the room, as far as is known here.
+    devices: usize,
     /// When a member is named, or the next one.
     due: Millis,
     rota: Rota,
@@ -67,6 +79,7 @@ impl Joins {
         now: Millis,
     ) -> JoinAnswer {
         let room = self.0.entry(room).or_insert_with(|| Room::new(now));
+        room.devices = devices;
         let found = room
             .waiting
             .iter()
@@ -76,7 +89,7 @@ impl Joins {
             Some(alone_from) => alone_from,
             None => {
                 let alone_from = if anyone_online {
-                    now.saturating_add(room.wait_ms(devices))
+                    now.saturating_add(room.wait_ms(room.waiting.len()))
                 } else {
                     now
                 };
@@ -85,37 +98,59 @@ impl Joins {
                 }
                 room.waiting.push(Asked {
                     account,
+                    asked_at: now,
                     alone_from,
                 });
                 alone_from
             }
         };
-        match alone_from.saturating_sub(now) {
-            0 => JoinAnswer::CommitYourself,
-            wait_ms => JoinAnswer::Asked { wait_ms },
+        let wait_ms = match alone_from.saturating_sub(now) {
+            0 => room.way_is_taken(&account, now),
+            wait_ms => wait_ms,
+        };
+        if wait_ms > 0 {
+            return JoinAnswer::Asked { wait_ms };
+        }
+        room.alone = Some((account, now.saturating_add(ALONE_MS)));
+        JoinAnswer::CommitYourself
+    }
+
+    /// Whether an account that is not in the room may enter it by an external commit: it asked, its
+    /// time to be added has passed, and nobody else is on the way.
+    pub fn may_commit_alone(&self, room: &RoomId, account: &AccountId, now: Millis) -> bool {
+        self.0.get(room).is_some_and(|room| {
+            let due = |asked: &Asked| asked.account == *account && asked.alone_from <= now;
+            room.waiting.iter().any(due) && room.way_is_taken(account, now) == 0
+        })
+    }
+
+    /// The member that was named is about to commit: it is given the time that a commit takes.
+    pub fn answers(&mut self, room: &RoomId, device: &DeviceId, now: Millis) {
+        if let Some(room) = self.0.get_mut(room)
+            && room.asked == Some(*device)
+            && !room.named.is_empty()
+        {
+            room.asked = None;
+            let within = LEASE_MS.saturating_add(spacing_ms(room.devices));
+            room.due = room.due.max(now.saturating_add(within));
+            room.go_on_waiting(within, now);
         }
     }
 
-    /// Whether an account that is not in the room may enter it by an external commit: it asked, and
-    /// its time to be added has passed.
-    pub fn may_commit_alone(&self, room: &RoomId, account: &AccountId, now: Millis) -> bool {
-        let waiting = self.0.get(room).map_or(&[][..], |room| &room.waiting);
-        waiting
-            .iter()
-            .any(|asked| asked.account == *account && asked.alone_from <= now)
-    }
-
-    /// These accounts are in the room now, or gave up.
+    /// A commit added these accounts to the room, which has so many devices now.
     pub fn settled<'a>(
         &mut self,
         room: &RoomId,
         accounts: impl IntoIterator<Item = &'a AccountId>,
+        devices: usize,
         now: Millis,
     ) {
         let Some(entry) = self.0.get_mut(room) else {
             return;
         };
+        entry.devices = devices;
         let accounts: HashSet<_> = accounts.into_iter().collect();
+        let waited = entry.waiting.len();
         entry
             .waiting
             .retain(|asked| !accounts.contains(&asked.account));
@@ -124,7 +159,18 @@ impl Joins {
         if was_named && entry.named.is_empty() {
             // Whoever was asked has done it, and may be asked for the next ones.
             entry.rota = Rota::default();
-            entry.due = now;
+            (entry.asked, entry.due) = (None, now);
+        }
+        if entry.waiting.len() < waited {
+            if entry
+                .alone
+                .is_some_and(|(alone, _)| accounts.contains(&alone))
+            {
+                // One more is in who can add the others.
+                (entry.alone, entry.due) = (None, now);
+            }
+            // Somebody lets people in: the others wait for their place, as if they asked now.
+            entry.go_on_waiting(0, now);
         }
         if entry.waiting.is_empty() {
             self.0.remove(room);
@@ -150,7 +196,11 @@ impl Joins {
     pub fn name(&mut self, id: RoomId, online: &[DeviceId], now: Millis) -> Option<JoinBatch> {
         let room = self.0.get_mut(&id).filter(|room| room.due <= now)?;
         room.due = now.saturating_add(ANSWER_MS);
+        // Large rooms need longer for each commit.
+        let spacing = spacing_ms(room.devices).saturating_sub(MIN_SPACING_MS);
+        room.due = room.due.saturating_add(spacing);
         let device = room.rota.next(online)?;
+        room.asked = Some(device);
         let accounts: Vec<_> = room
             .waiting
             .iter()
@@ -176,108 +226,42 @@ impl Room {
         Self {
             waiting: Vec::new(),
             named: HashSet::new(),
+            asked: None,
+            alone: None,
+            devices: 0,
             due: now,
             rota: Rota::default(),
         }
     }
 
+    /// How long the way in from outside is somebody else's, in milliseconds.
+    fn way_is_taken(&self, account: &AccountId, now: Millis) -> Millis {
+        self.alone
+            .filter(|(alone, _)| alone != account)
+            .map_or(0, |(_, until)| until.saturating_sub(now))
+    }
+
+    /// Everybody who waits gets the time that their place needs from now on, and `more`; nobody
+    /// loses any, or waits for ever.
+    fn go_on_waiting(&mut self, more: Millis, now: Millis) {
+        for place in 0..self.waiting.len() {
+            let wait = self.wait_ms(place).saturating_add(more);
+            if let Some(asked) = self.waiting.get_mut(place) {
+                let until = now
+                    .saturating_add(wait)
+                    .min(asked.asked_at.saturating_add(PATIENCE_MS));
+                asked.alone_from = asked.alone_from.max(until);
+            }
+        }
+    }
+
     /// [`WAIT_MS`] for the first batch of a small room. Every batch before it takes a commit, and
     /// commits in large rooms stand further apart.
-    fn wait_ms(&self, devices: usize) -> Millis {
-        let spacing = spacing_ms(devices);
-        let ahead = Millis::try_from(self.waiting.len() / BATCH).unwrap_or(Millis::MAX);
+    fn wait_ms(&self, place: usize) -> Millis {
+        let spacing = spacing_ms(self.devices.saturating_add(place));
+        let ahead = Millis::try_from(place / BATCH).unwrap_or(Millis::MAX);
         WAIT_MS
             .saturating_add(spacing - MIN_SPACING_MS)
             .saturating_add(ahead.saturating_mul(spacing.saturating_add(MIN_SPACING_MS)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ROOM: RoomId = RoomId([1; 16]);
-    const A: DeviceId = DeviceId([1; 16]);
-    const B: DeviceId = DeviceId([2; 16]);
-
-    fn account(n: u8) -> AccountId {
-        AccountId([n; 32])
-    }
-
-    #[test]
-    fn a_hundred_joiners_are_two_batches() {
-        let mut joins = Joins::default();
-        // They come over 40 ms, all before the first member is named.
-        let waits: Vec<_> = (0..100)
-            .map(|n| joins.ask(ROOM, account(n), 10, true, u64::from(n) * 40 / 100))
-            .collect();
-        assert_eq!(waits[0], JoinAnswer::Asked { wait_ms: 2_000 });
-        assert_eq!(waits[99], JoinAnswer::Asked { wait_ms: 3_000 });
-        assert_eq!((joins.due(49), joins.wake()), (vec![], Some(50)));
-        assert_eq!(joins.due(50), [ROOM]);
-        let first = joins.name(ROOM, &[A, B], 50).unwrap();
-        assert_eq!((first.device, first.accounts.len()), (A, 50));
-        assert_eq!(joins.name(ROOM, &[A, B], 51), None);
-        joins.settled(&ROOM, &first.accounts, 300);
-        // The member that did it is asked again, and gets the rest.
-        let second = joins.name(ROOM, &[A, B], 300).unwrap();
-        assert_eq!((second.device, second.accounts.len()), (A, 50));
-        assert!(
-            second
-                .accounts
-                .iter()
-                .all(|account| !first.accounts.contains(account))
-        );
-        joins.settled(&ROOM, &second.accounts, 900);
-        assert_eq!((joins.due(900), joins.wake()), (vec![], None));
-    }
-
-    #[test]
-    fn a_member_that_does_not_answer_is_passed_over() {
-        let mut joins = Joins::default();
-        joins.ask(ROOM, account(1), 10, true, 0);
-        assert_eq!(joins.name(ROOM, &[A, B], 50).unwrap().device, A);
-        joins.ask(ROOM, account(2), 10, true, 60);
-        assert_eq!(joins.due(1_049), []);
-        let next = joins.name(ROOM, &[A, B], 1_050).unwrap();
-        assert_eq!(
-            (next.device, next.accounts),
-            (B, vec![account(1), account(2)])
-        );
-    }
-
-    #[test]
-    fn who_is_not_added_in_time_commits_alone() {
-        let mut joins = Joins::default();
-        assert!(!joins.may_commit_alone(&ROOM, &account(1), 5_000));
-        joins.ask(ROOM, account(1), 10, true, 0);
-        assert_eq!(
-            joins.ask(ROOM, account(1), 10, true, 500),
-            JoinAnswer::Asked { wait_ms: 1_500 }
-        );
-        assert!(!joins.may_commit_alone(&ROOM, &account(1), 1_999));
-        assert!(joins.may_commit_alone(&ROOM, &account(1), 2_000));
-        assert_eq!(
-            joins.ask(ROOM, account(1), 10, true, 2_000),
-            JoinAnswer::CommitYourself
-        );
-        // Nobody online: at once.
-        assert_eq!(
-            joins.ask(ROOM, account(2), 10, false, 2_000),
-            JoinAnswer::CommitYourself
-        );
-        assert!(joins.may_commit_alone(&ROOM, &account(2), 2_000));
-        // Long after, both are forgotten.
-        assert_eq!(joins.due(12_000), []);
-        assert!(!joins.may_commit_alone(&ROOM, &account(1), 12_000));
-    }
-
-    #[test]
-    fn large_rooms_give_their_members_more_time() {
-        let mut joins = Joins::default();
-        assert_eq!(
-            joins.ask(ROOM, account(1), 2_000, true, 0),
-            JoinAnswer::Asked { wait_ms: 5_500 }
-        );
     }
 }

@@ -143,12 +143,22 @@ impl Nominations {
         self.0.changed.notify_one();
     }
 
-    /// A commit is durable; it added these accounts. Proposals that still wait after it are to be
-    /// told again.
-    pub fn moved<'a>(&self, room: &RoomId, added: impl IntoIterator<Item = &'a AccountId>) {
+    /// A device asks for the turn to commit: if it was named to let people in, it is about to.
+    pub fn answers(&self, room: &RoomId, device: &DeviceId) {
+        self.lock().joins.answers(room, device, self.now());
+    }
+
+    /// A commit is durable; it added these accounts, and the room has so many devices now. Proposals
+    /// that still wait after it are to be told again.
+    pub fn moved<'a>(
+        &self,
+        room: &RoomId,
+        added: impl IntoIterator<Item = &'a AccountId>,
+        devices: usize,
+    ) {
         let mut wants = self.lock();
         wants.pleas.moved(room);
-        wants.joins.settled(room, added, self.now());
+        wants.joins.settled(room, added, devices, self.now());
         drop(wants);
         self.0.changed.notify_one();
     }
@@ -202,7 +212,7 @@ mod tests {
             assert_eq!(device, A);
             // The member commits after a round trip and a turn.
             tokio::time::sleep(Duration::from_millis(600)).await;
-            nominations.moved(&ROOM, &accounts);
+            nominations.moved(&ROOM, &accounts, 50);
             (batches, added) = (batches + 1, added + accounts.len());
         }
         assert_eq!(batches, 2);

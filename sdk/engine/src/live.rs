@@ -164,7 +164,21 @@ pub(crate) struct Joining {
     pub(crate) change: LocalId,
     /// When to stop waiting for a Welcome.
     pub(crate) commit_at: Option<Millis>,
+    /// The relay says that this device is in the room.
+    pub(crate) already_in: bool,
     pub(crate) info: Option<lacre_wire::answer::GroupInfoAnswer>,
+}
+
+impl Joining {
+    /// For a change that has just begun.
+    pub(crate) fn of(change: LocalId) -> Self {
+        Self {
+            change,
+            commit_at: None,
+            already_in: false,
+            info: None,
+        }
+    }
 }
 
 /// The session.

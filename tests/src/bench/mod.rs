@@ -23,6 +23,7 @@ mod probe;
 mod room_send;
 mod search;
 mod shown;
+mod storm;
 mod table;
 mod timeline;
 
@@ -46,8 +47,8 @@ impl Scale {
 }
 
 const HELP: &str = "bench [--quick] [--json PATH] [--page FOLDER] [SCENARIO…]
-Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search peers. Without one, all of
-them. --page writes the figures beside the peers' into the folder of that page.";
+Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search storm peers. Without one,
+all of them. --page writes the figures beside the peers' into the folder of that page.";
 
 /// The program.
 pub fn main() {
@@ -135,6 +136,9 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String], page: Option<&P
     }
     if wants("search") {
         search::run(&hall, &mut table).await;
+    }
+    if wants("storm") {
+        storm::run(&hall, &mut table).await;
     }
     if wants("peers") {
         peers::run(&hall, &mut table, page).await;

@@ -269,6 +269,24 @@ impl Device {
         room
     }
 
+    /// Creates a space; everybody in it has entered when this returns.
+    pub async fn space(&self, name: &str, members: &[&Self]) -> RoomId {
+        let handles: Vec<_> = members
+            .iter()
+            .map(|member| member.handle.as_str())
+            .collect();
+        let room = self
+            .within("a space", self.client().create_space(name, &handles))
+            .await;
+        let room = room
+            .unwrap_or_else(|error| self.stage.fail(&format!("{}: {error}", self.name)))
+            .id();
+        for member in members {
+            member.enters(room).await;
+        }
+        room
+    }
+
     /// Waits until the device is in a room.
     pub async fn enters(&self, room: RoomId) {
         self.until("entering a room", |told| told.entered.contains(&room))

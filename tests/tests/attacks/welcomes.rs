@@ -61,3 +61,42 @@ async fn a_false_welcome_keeps_nobody_from_the_rest() {
     });
     assert_eq!(told, ["InvalidMls"], "it was tried once");
 }
+
+/// She asks for the room herself: the relay says that she is in, and no Welcome comes that opens it. She
+/// comes in from outside, in place of the leaf that she cannot use.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_false_welcome_keeps_nobody_out_who_asks() {
+    let mut scene = Scene::begin().await;
+    let carla = scene.world.person("carla").await;
+    let opened = scene.ana.room(scene.room);
+    let opened = opened.set_join_rule(JoinRule::Open);
+    scene.ana.within("the room opens", opened).await.unwrap();
+    scene.follow().await;
+    let claimed = scene.mallory.claim(carla.account()).await;
+    let package = package_in(&claimed.packages[0].package);
+    let key = package.hpke_init_key().as_slice().to_vec();
+    let plan = Intrigue {
+        adds: vec![package],
+        trick: Some(Trick::PathSecretFor(key)),
+        ..Intrigue::default()
+    };
+    let bundle = scene.mallory.commit(&mut scene.seat, plan);
+    let answer = scene.mallory.commit_in_turn(&scene.seat, bundle).await;
+    assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+    carla
+        .until("carla is told", |told| {
+            told.errors.iter().any(|error| error.code() == "InvalidMls")
+        })
+        .await;
+    scene.ana.says(scene.room, "where is carla?").await;
+
+    let joined = carla.client().join(scene.room);
+    carla.within("carla comes in", joined).await.unwrap();
+    scene.ana.says(scene.room, "welcome, carla").await;
+    carla.reads(scene.room, "welcome, carla").await;
+    carla.says(scene.room, "thank you").await;
+    for person in [&scene.ana, &scene.bruno] {
+        person.reads(scene.room, "thank you").await;
+    }
+    assert_eq!(scene.ana.room(scene.room).members().len(), 4);
+}

@@ -29,5 +29,6 @@ mod receipts;
 mod restore;
 mod rooms;
 mod search;
+mod storm;
 mod thief;
 mod traces;

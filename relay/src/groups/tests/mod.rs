@@ -2,5 +2,6 @@
 
 mod beginning;
 mod commits;
+mod joins;
 mod removals;
 mod uploads;

@@ -166,7 +166,9 @@ impl After {
     pub(super) fn settle(&self, context: &Context, room: RoomId, next: Next) {
         let service = &context.service;
         service.turns.moved(room, next.at(), next.devices());
-        service.nominations.moved(&room, &self.added);
+        service
+            .nominations
+            .moved(&room, &self.added, next.devices());
         if !self.reproposed.is_empty() {
             service
                 .nominations

@@ -38,6 +38,15 @@ pub(super) async fn join(context: Arc<Context>, room: RoomId) -> Handled {
         // Everybody has left: nobody could ever let anybody in, and the room is over.
         return Err(no_such_room(room));
     }
+    if devices >= row.kind.device_cap() {
+        return Err(WireError::new(
+            ErrorCode::RoomFull,
+            format!(
+                "the room is full: it holds at most {} devices; come back when somebody has left",
+                row.kind.device_cap()
+            ),
+        ));
+    }
     let anyone_online = !service.hub.readers(room).is_empty();
     Ok(Answer::Join(service.nominations.join(
         room,

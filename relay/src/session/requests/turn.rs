@@ -19,6 +19,10 @@ pub(super) async fn take(context: Arc<Context>, room: RoomId, at: At, removal: b
         return Err(WireError::new(ErrorCode::RoomFrozen, text));
     }
     let current = (row.generation, row.epoch);
+    context
+        .service
+        .nominations
+        .answers(&room, &context.device());
     let turn = tokio::select! {
         turn = context.service.turns.take(room, at, current, removal) => turn,
         // Nobody waits for it any more; the place in the queue goes with this future.

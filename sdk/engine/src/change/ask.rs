@@ -72,6 +72,29 @@ impl Engine {
                 name: name(room_name)?,
                 members,
                 listed: None,
+                kind: RoomKind::Group,
+            },
+            now,
+        )
+    }
+
+    /// Creates a space with its first members: a room for up to 2000 devices. Ends as
+    /// [`Done::Room`].
+    ///
+    /// # Errors
+    /// As [`Engine::create_group`].
+    pub fn create_space(
+        &mut self,
+        room_name: &str,
+        members: Vec<AccountId>,
+        now: Millis,
+    ) -> Result<LocalId> {
+        self.change_new_room(
+            &Intent::CreateGroup {
+                name: name(room_name)?,
+                members,
+                listed: None,
+                kind: RoomKind::Space,
             },
             now,
         )
@@ -86,6 +109,7 @@ impl Engine {
             name: name(room_name)?,
             members: Vec::new(),
             listed: Some(listed_name(room_name)?),
+            kind: RoomKind::Group,
         };
         self.change_new_room(&intent, now)
     }
@@ -184,13 +208,12 @@ impl Engine {
     /// Joins an open room by its id. Ends as [`Done::Room`].
     ///
     /// # Errors
-    /// `Store`.
+    /// `NotAllowed` with the code `RoomStopped` for a room that has stopped here; `Store`.
     pub fn join(&mut self, room: RoomId, now: Millis) -> Result<LocalId> {
-        if let Some(row) = self
-            .db
-            .room(room)?
-            .filter(|row| row.status == Status::Joined)
-        {
+        let known = self.db.room(room)?;
+        if known.is_some_and(|row| matches!(row.status, Status::Joined | Status::Stopped)) {
+            // One that has stopped finds its own way back, or none: the relay alone opens no other.
+            let row = self.joined_room(room)?;
             let id = self.live.unstored_id();
             self.tell(Event::Done {
                 id,

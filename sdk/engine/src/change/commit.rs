@@ -259,6 +259,17 @@ impl Engine {
                 self.change_ends(id, Ok(Done::Room(row.id)))?;
             }
             None | Some((_, Intent::Leave | Intent::Join { .. })) => {}
+            Some((
+                id,
+                Intent::Invite {
+                    accounts,
+                    by_request: false,
+                },
+            )) => {
+                if self.invitation_goes_on(id, accounts, next)? {
+                    self.change_done(id)?;
+                }
+            }
             Some((id, intent)) if intent_is_met(intent, next) => self.change_done(id)?,
             Some(_) => {}
         }

@@ -48,7 +48,7 @@ impl Engine {
             let me = self.me()?.card.account;
             let (kind, mut accounts) = match &change.intent {
                 Intent::CreateDirect { peer } => (RoomKind::Direct, vec![*peer]),
-                Intent::CreateGroup { members, .. } => (RoomKind::Group, members.clone()),
+                Intent::CreateGroup { members, kind, .. } => (*kind, members.clone()),
                 _ => return Err(Error::internal("not a creation")),
             };
             if self.me()?.list()?.devices.len() > 1 {
@@ -119,9 +119,9 @@ impl Engine {
         let (account, device, identity) = (me.card.account, me.device(), me.leaf()?);
         let (kind, peer, name, listed) = match &change.intent {
             Intent::CreateDirect { peer } => (RoomKind::Direct, Some(*peer), None, None),
-            Intent::CreateGroup { name, listed, .. } => {
-                (RoomKind::Group, None, Some(name.clone()), listed.clone())
-            }
+            Intent::CreateGroup {
+                name, listed, kind, ..
+            } => (*kind, None, Some(name.clone()), listed.clone()),
             _ => return Err(Error::internal("not a creation")),
         };
         for claimed in claimed {

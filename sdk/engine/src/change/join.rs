@@ -12,13 +12,17 @@ use crate::live::{Asked, Joining};
 use crate::mls::{BuiltCommit, External, ScratchProvider, join_from_outside};
 use crate::session::{Uploads, unexpected};
 use crate::store::changes::ChangeRow;
+use crate::store::messages::Kind;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::answer::{Answer, GroupInfoAnswer, JoinAnswer};
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{LogId, Millis, RoomId};
-use lacre_wire::log::Entry;
+use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::request::Request;
 use openmls_traits::OpenMlsProvider;
+
+/// How long a Welcome may take that the relay says has been sent.
+const WELCOME_MS: Millis = 5_000;
 
 impl Engine {
     pub(crate) fn start_join(
@@ -37,26 +41,12 @@ impl Engine {
             // An external commit from an earlier session: the log says whether it arrived.
             Some(row) if row.status == Status::Joining => {
                 self.live.busy_changes.insert(change.id);
-                self.live.joining.insert(
-                    room,
-                    Joining {
-                        change: change.id,
-                        commit_at: None,
-                        info: None,
-                    },
-                );
+                self.live.joining.insert(room, Joining::of(change.id));
                 self.open_room(room)
             }
             _ => {
                 self.live.busy_changes.insert(change.id);
-                self.live.joining.insert(
-                    room,
-                    Joining {
-                        change: change.id,
-                        commit_at: None,
-                        info: None,
-                    },
-                );
+                self.live.joining.insert(room, Joining::of(change.id));
                 self.ask(
                     Request::Join { room },
                     Asked::Join {
@@ -90,8 +80,15 @@ impl Engine {
                 );
                 Ok(())
             }
-            // The Welcome is on its way through the inbox, or was used already.
-            Answer::Join(JoinAnswer::AlreadyIn) => Ok(()),
+            // The Welcome is on its way through the inbox. One that cannot be used never opens the
+            // room: then this device comes in anew, in place of the leaf it cannot use.
+            Answer::Join(JoinAnswer::AlreadyIn) => {
+                if let Some(joining) = self.live.joining.get_mut(&room) {
+                    joining.already_in = true;
+                    joining.commit_at = Some(now + WELCOME_MS);
+                }
+                Ok(())
+            }
             Answer::Failed(error) => {
                 self.live.joining.remove(&room);
                 if error.code.is_retryable() {
@@ -105,23 +102,27 @@ impl Engine {
         }
     }
 
-    /// Nobody answered in time: the way in is an external commit.
+    /// Nobody answered in time: the relay says whether others are being let in, or the way in is an
+    /// external commit now.
     pub(crate) fn join_timers(&mut self, now: Millis) -> Result<()> {
-        let due: Vec<(RoomId, i64)> = self
+        let due: Vec<(RoomId, i64, bool)> = self
             .live
             .joining
             .iter_mut()
             .filter(|(_, joining)| joining.commit_at.is_some_and(|at| at <= now))
             .map(|(room, joining)| {
                 joining.commit_at = None;
-                (*room, joining.change)
+                (*room, joining.change, joining.already_in)
             })
             .collect();
-        for (room, change) in due {
-            self.ask(
-                Request::GroupInfo { room },
-                Asked::GroupInfo { room, change },
-            );
+        for (room, change, already_in) in due {
+            match already_in {
+                true => self.ask(
+                    Request::GroupInfo { room },
+                    Asked::GroupInfo { room, change },
+                ),
+                false => self.ask(Request::Join { room }, Asked::Join { room, change }),
+            }
         }
         let prepared: Vec<RoomId> = self
             .live
@@ -255,6 +256,15 @@ impl Engine {
             Asked::Commit { room, hash },
         );
         Ok(())
+    }
+
+    /// What stands before the own way in, where this device had a leaf that it could not use: it was
+    /// there and could not follow, which is shown where something was said.
+    pub(crate) fn before_entering(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
+        match entry.kind {
+            EntryKind::Message => self.placeholder(row, entry, Kind::Unreadable, "WhileRepaired"),
+            _ => Ok(()),
+        }
     }
 
     /// The own external commit was reached in the log: this device is in.

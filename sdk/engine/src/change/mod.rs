@@ -9,6 +9,7 @@ mod commit;
 mod create;
 mod fate;
 mod gather;
+mod invite;
 mod join;
 mod listing;
 mod order;
@@ -22,7 +23,7 @@ mod work;
 pub(crate) use repair::Opening;
 
 use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::room::{JoinRule, Role};
+use lacre_wire::room::{JoinRule, Role, RoomKind};
 use minicbor::{Decode, Encode};
 
 /// What was asked for.
@@ -37,6 +38,9 @@ pub(crate) enum Intent {
         /// The name under which everybody finds it, and comes in.
         #[n(2)]
         listed: Option<String>,
+        /// A group, or a space.
+        #[n(3)]
+        kind: RoomKind,
     },
     #[n(1)]
     CreateDirect {

@@ -2,18 +2,15 @@
 
 use super::Intent;
 use super::commit::Gone;
-use super::create::no_packages;
-use super::order::{banned, plan_ban, plan_unban};
+use super::order::{plan_ban, plan_unban};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mls::Plan;
 use crate::profile::{self, RoomProfile};
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::RoomRow;
-use lacre_wire::answer::ClaimedAccount;
-use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::room::{JoinRule, Members, Operation, Role, RoomKind, RoomView};
-use std::collections::BTreeSet;
+use lacre_wire::ids::AccountId;
+use lacre_wire::room::{Members, Operation, Role, RoomKind, RoomView};
 
 impl Engine {
     /// What a change asks of the commit.
@@ -26,40 +23,7 @@ impl Engine {
         let mut plan = Plan::default();
         match &change.intent {
             Intent::Invite { by_request, .. } => {
-                // Not asked for yet: a commit for something else comes first.
-                let Some(claimed) = self.live.claimed.remove(&change.id) else {
-                    return Ok(plan);
-                };
-                // Who asked comes in while the room is open, and not after it was closed.
-                let may_come = !by_request || view.state.join_rule == JoinRule::Open;
-                let mut coming = Vec::new();
-                let present: BTreeSet<DeviceId> =
-                    view.members.devices().map(|device| device.device).collect();
-                for one in claimed.into_iter().filter(|_| may_come) {
-                    self.keep_info(&one.info)?;
-                    let added = match fit_to_add(&one, view) {
-                        Ok(()) => self.packages(std::slice::from_ref(&one), &present),
-                        Err(error) => Err(error),
-                    };
-                    match added {
-                        Ok(packages) => {
-                            plan.adds.extend(packages);
-                            coming.push(one.info.account);
-                        }
-                        // One who cannot come in must not keep out those who asked with them.
-                        Err(error) if *by_request && error.kind() != ErrorKind::Store => {
-                            tracing::debug!(%error, "somebody who asked is not let in");
-                        }
-                        Err(error) => return Err(error),
-                    }
-                }
-                if *by_request {
-                    let intent = Intent::Invite {
-                        accounts: coming,
-                        by_request: true,
-                    };
-                    self.db.set_intent(change.id, &intent)?;
-                }
+                self.plan_invitation(change, *by_request, view, &mut plan)?;
             }
             Intent::Remove { account } => {
                 if !view.members.has_account(account) {
@@ -108,18 +72,6 @@ impl Engine {
             other => return Err(Error::internal(format!("{other:?} needs no commit"))),
         }
         Ok(plan)
-    }
-}
-
-/// Whether a claimed account can be added at all.
-fn fit_to_add(claimed: &ClaimedAccount, view: &RoomView) -> Result<()> {
-    let info = &claimed.info;
-    if view.state.bans.contains(&info.account) {
-        Err(banned(&info.handle))
-    } else if claimed.packages.is_empty() && !view.members.has_account(&info.account) {
-        Err(no_packages(&info.handle))
-    } else {
-        Ok(())
     }
 }
 

@@ -159,6 +159,9 @@ impl Engine {
         if row.status == Status::Stopped && entry.kind != EntryKind::Generation {
             return self.pass_over(row, entry);
         }
+        if row.status == Status::Joining && row.commit_hash != Some(entry.body.hash()) {
+            return self.before_entering(row, entry);
+        }
         match entry.kind {
             EntryKind::Message => self.apply_message(row, entry, before),
             EntryKind::Commit => self.apply_commit(row, entry),
