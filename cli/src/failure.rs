@@ -52,6 +52,11 @@ impl Failure {
         self.code == code
     }
 
+    /// What happened.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Prints it to standard error.
     pub(crate) fn print(&self) {
         if self.code == print::CLOSED {

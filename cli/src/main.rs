@@ -23,7 +23,8 @@ mod talk;
 mod text;
 
 use args::{Arguments, Command};
-use clap::{CommandFactory, FromArgMatches};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use failure::{Failure, Outcome};
 use std::process::ExitCode;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     logging();
-    match start(arguments) {
+    match start(arguments, &matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.print();
@@ -44,15 +45,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(arguments: Arguments) -> Outcome {
+fn start(arguments: Arguments, matches: &ArgMatches) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io("NoRuntime", text::failure::no_runtime(), &error))?;
-    runtime.block_on(run(arguments))
+    runtime.block_on(run(arguments, matches))
 }
 
-async fn run(arguments: Arguments) -> Outcome {
+async fn run(arguments: Arguments, matches: &ArgMatches) -> Outcome {
     match arguments.command {
         None if command::chat::has_screen() => command::chat::run(bare_chat()).await,
         None => print::out(&help::overview()),
@@ -66,7 +67,20 @@ async fn run(arguments: Arguments) -> Outcome {
         Some(Command::Account(account)) => command::account::run(account).await,
         Some(Command::Profile(profile)) => command::profile::run(profile).await,
         Some(Command::Explain(explain)) => command::explain::run(&explain),
-        Some(Command::Relay(relay)) => relay::run(relay).await,
+        Some(Command::Relay(relay)) => {
+            relay::run(relay, &|argument| source(matches, argument)).await
+        }
+    }
+}
+
+/// Where an argument of the command that was given has its value from.
+fn source(matches: &ArgMatches, argument: &str) -> Option<ValueSource> {
+    match matches.subcommand() {
+        Some((_, below)) => source(below, argument),
+        None => matches
+            .try_contains_id(argument)
+            .ok()
+            .and_then(|_| matches.value_source(argument)),
     }
 }
 

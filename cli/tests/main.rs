@@ -41,5 +41,7 @@ mod rooms;
 mod screen;
 #[path = "cli/search.rs"]
 mod search;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/talk.rs"]
 mod talk;

@@ -146,7 +146,7 @@ fn open(
 
 /// A restore that was cut short between its last two steps leaves a store under its preparing name
 /// and none under its own: an empty one must not take its place.
-fn check_restored(store: &Path) -> Result<(), RelayError> {
+pub(crate) fn check_restored(store: &Path) -> Result<(), RelayError> {
     let prepared = store::prepared(store);
     if store.exists() || !prepared.exists() {
         return Ok(());
@@ -159,7 +159,7 @@ fn check_restored(store: &Path) -> Result<(), RelayError> {
     Err(RelayError::new(RelayErrorKind::Store, text))
 }
 
-fn key_error(error: KeyFileError) -> RelayError {
+pub(crate) fn key_error(error: KeyFileError) -> RelayError {
     RelayError::with(
         RelayErrorKind::Keys,
         "the relay's keys cannot be used",

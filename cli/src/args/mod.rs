@@ -5,8 +5,8 @@ mod relay;
 
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
-    Durability, Relay, RelayBackup, RelayCommand, RelayDev, RelayRestore, RelayRun, RelayStatus,
-    SignUp,
+    Advertised, Durability, Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand,
+    RelayDev, RelayDoctor, RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus, SignUp,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -1,6 +1,7 @@
 //! The operator's part of the command line.
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -14,6 +15,12 @@ pub(crate) struct Relay {
 pub(crate) enum RelayCommand {
     /// Run a relay; needs no configuration. Ctrl-C ends it cleanly.
     Run(RelayRun),
+    /// Write a file of settings with what each means.
+    Init(RelayInit),
+    /// The settings that a relay would run with.
+    Config(RelayConfig),
+    /// Look for what would keep a relay from running well, and say what to do.
+    Doctor(RelayDoctor),
     /// A relay in memory for development, with two accounts ready to use.
     Dev(RelayDev),
     /// What a running relay does.
@@ -24,8 +31,9 @@ pub(crate) enum RelayCommand {
     Restore(RelayRestore),
 }
 
+// No doc comment: it would take the place of what the commands say of themselves.
 #[derive(Debug, Args)]
-pub(crate) struct RelayRun {
+pub(crate) struct RelaySettings {
     /// Folder of the relay's store and keys [default: lacre-relay in the user's data folder].
     #[arg(
         long,
@@ -34,15 +42,30 @@ pub(crate) struct RelayRun {
         hide_env_values = true
     )]
     pub(crate) data: Option<PathBuf>,
-    /// UDP address to listen on.
+    /// File of settings [default: relay.toml in that folder, if it is there].
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_CONFIG",
+        hide_env_values = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// The relay's secrets [default: relay.keys in its folder].
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_KEY_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Address to listen on [default: 0.0.0.0:4433].
     #[arg(
         long,
         value_name = "ADDR",
         env = "LACRE_RELAY_LISTEN",
-        hide_env_values = true,
-        default_value = "0.0.0.0:4433"
+        hide_env_values = true
     )]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Option<SocketAddr>,
     /// Name or address, and port, under which people reach this relay.
     #[arg(
         long,
@@ -51,37 +74,98 @@ pub(crate) struct RelayRun {
         hide_env_values = true
     )]
     pub(crate) advertise: Option<Advertised>,
-    /// Who may make an account.
-    #[arg(
-        long,
-        value_enum,
-        env = "LACRE_RELAY_SIGN_UP",
-        hide_env_values = true,
-        default_value = "open"
-    )]
-    pub(crate) sign_up: SignUp,
-    /// TCP address for /metrics and /health; has no login, so keep it on this machine.
+    /// Who may make an account [default: open].
+    #[arg(long, value_enum, env = "LACRE_RELAY_SIGN_UP", hide_env_values = true)]
+    pub(crate) sign_up: Option<SignUp>,
+    /// TCP address for /metrics and /health [default: 127.0.0.1:0]; has no login, so keep it on this machine.
     #[arg(
         long,
         value_name = "ADDR",
         env = "LACRE_RELAY_HTTP",
-        hide_env_values = true,
-        default_value = "127.0.0.1:0"
+        hide_env_values = true
     )]
-    pub(crate) http: SocketAddr,
-    /// full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds.
+    pub(crate) http: Option<SocketAddr>,
+    /// What an accepted message survives [default: full].
     #[arg(
         long,
         value_enum,
         env = "LACRE_RELAY_DURABILITY",
-        hide_env_values = true,
-        default_value = "full"
+        hide_env_values = true
     )]
-    pub(crate) durability: Durability,
+    pub(crate) durability: Option<Durability>,
+    /// Seconds that clients have to leave by themselves when the relay ends [default: 1].
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "LACRE_RELAY_DRAIN",
+        hide_env_values = true,
+        value_parser = clap::value_parser!(u64).range(0..=600)
+    )]
+    pub(crate) drain: Option<u64>,
+    /// MiB of recent entries kept in memory for all readers [default: 128].
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "LACRE_RELAY_TAIL_MEMORY",
+        hide_env_values = true,
+        value_parser = clap::value_parser!(u64).range(1..=65_536)
+    )]
+    pub(crate) tail_memory: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayRun {
+    #[command(flatten)]
+    pub(crate) settings: RelaySettings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayInit {
+    /// Folder of the relay's store and keys [default: lacre-relay in the user's data folder].
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayConfig {
+    #[command(subcommand)]
+    pub(crate) command: RelayConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RelayConfigCommand {
+    /// Every setting, its value and where it comes from.
+    Show(RelayConfigShow),
+    /// Whether a relay would take these settings; says the first that it would not.
+    Check(RelayConfigShow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayConfigShow {
+    #[command(flatten)]
+    pub(crate) settings: RelaySettings,
+    /// One JSON object: {"<setting>":{"value","origin","where"}}.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayDoctor {
+    #[command(flatten)]
+    pub(crate) settings: RelaySettings,
+    /// One JSON object a check: {"check","result","found","remedy"}; result is good, warning or bad.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Where people reach a relay.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Advertised {
     /// A name or an IP address, IPv6 without brackets.
     pub(crate) host: String,
@@ -125,8 +209,28 @@ impl std::str::FromStr for Advertised {
     }
 }
 
+impl TryFrom<String> for Advertised {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl std::fmt::Display for Advertised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.host.contains(':'), self.port) {
+            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
+            (false, Some(port)) => write!(f, "{}:{port}", self.host),
+            (true, None) => write!(f, "[{}]", self.host),
+            (false, None) => f.write_str(&self.host),
+        }
+    }
+}
+
 /// Who may make an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum SignUp {
     /// Anybody who reaches the relay.
     Open,
@@ -135,12 +239,33 @@ pub(crate) enum SignUp {
 }
 
 /// What an accepted message survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Durability {
     /// A power cut.
     Full,
     /// The end of the process.
     Normal,
+}
+
+/// As on the command line.
+fn word(value: &impl ValueEnum, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    match value.to_possible_value() {
+        Some(word) => f.write_str(word.get_name()),
+        None => Ok(()),
+    }
+}
+
+impl std::fmt::Display for SignUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        word(self, f)
+    }
+}
+
+impl std::fmt::Display for Durability {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        word(self, f)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +296,9 @@ pub(crate) struct RelayStatus {
     /// "free_bytes","headroom_bytes","full"}.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Stay, and show it anew each second, with what happened in that second.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Args)]

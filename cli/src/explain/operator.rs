@@ -10,12 +10,27 @@ pub(super) const ENTRIES: &[Entry] = &[
             "as configurações do relay se contradizem ou falta algo",
         ),
         expected: (
-            "settings as in lacre relay run --help",
-            "configurações como em lacre relay run --help",
+            "settings as lacre relay init writes them and lacre relay run --help lists them",
+            "configurações como lacre relay init as grava e lacre relay run --help as lista",
         ),
         fix: (
             "change what the message names",
             "mude o que a mensagem indica",
+        ),
+    },
+    Entry {
+        codes: &["relay-unwell"],
+        cause: (
+            "lacre relay doctor found something that does not work",
+            "lacre relay doctor encontrou algo que não funciona",
+        ),
+        expected: (
+            "no line of its report with ✗",
+            "nenhuma linha do relatório com ✗",
+        ),
+        fix: (
+            "do what stands below each such line, then run it again",
+            "faça o que está abaixo de cada uma dessas linhas e execute de novo",
         ),
     },
     Entry {

@@ -1,5 +1,6 @@
 //! How output looks: two aligned columns, one fact a line, colour only where a person looks.
 
+mod checks;
 mod hit;
 mod item;
 mod json;
@@ -7,6 +8,7 @@ mod notice;
 mod safe;
 mod said;
 
+pub(crate) use checks::{Check, Health, checks};
 pub(crate) use hit::hit_line;
 pub(crate) use item::item_line;
 pub(crate) use json::{event_json, item_json, json_line, room_json};

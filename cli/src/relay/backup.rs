@@ -1,14 +1,12 @@
 //! `lacre relay backup`: a relay's store in one file, taken while the relay runs.
 
 use super::run::folder;
+use super::settings::KEY_FILE;
 use crate::args::RelayBackup;
 use crate::failure::Outcome;
 use crate::print::{self, Paint};
 use crate::{home, text};
 use serde_json::json;
-
-/// The key file in a relay's data folder.
-pub(super) const KEY_FILE: &str = "relay.keys";
 
 /// Copies, checks the copy, and says what is not in it.
 pub(crate) async fn run(arguments: RelayBackup) -> Outcome {

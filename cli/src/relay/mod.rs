@@ -2,19 +2,27 @@
 
 mod backup;
 mod dev;
+mod doctor;
 mod http;
 mod restore;
 mod run;
+mod settings;
 mod status;
+mod watch;
+
+pub(crate) use settings::Sources;
 
 use crate::args::{Relay, RelayCommand};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::text;
 
 /// Runs one of them.
-pub(crate) async fn run(relay: Relay) -> Outcome {
+pub(crate) async fn run(relay: Relay, sources: Sources<'_>) -> Outcome {
     match relay.command {
-        RelayCommand::Run(arguments) => run::run(arguments).await,
+        RelayCommand::Run(arguments) => run::run(arguments, sources).await,
+        RelayCommand::Init(arguments) => settings::init(&arguments),
+        RelayCommand::Config(arguments) => settings::config(&arguments, sources),
+        RelayCommand::Doctor(arguments) => doctor::run(&arguments, sources).await,
         RelayCommand::Dev(arguments) => dev::run(arguments).await,
         RelayCommand::Status(arguments) => status::run(arguments).await,
         RelayCommand::Backup(arguments) => backup::run(arguments).await,

@@ -1,7 +1,7 @@
 //! `lacre relay restore`: a backup in the place of a stopped relay's store.
 
-use super::backup::KEY_FILE;
 use super::run::folder;
+use super::settings::KEY_FILE;
 use crate::args::RelayRestore;
 use crate::failure::Outcome;
 use crate::print::{self, Paint};

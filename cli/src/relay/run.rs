@@ -1,18 +1,17 @@
 //! `lacre relay run`: a relay without configuration.
 
 use super::ended;
+use super::settings::{DEFAULT_PORT, Settings, Sources};
 use crate::args::{Durability, RelayRun, SignUp};
 use crate::failure::{Failure, Outcome};
 use crate::print::{self, Paint};
 use crate::{home, text};
 use lacre_relay::Relay;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file in the data folder that says where the status page is.
 const NOTICE: &str = "relay.http";
-
-/// The port of a relay whose port is not known before it listens.
-const DEFAULT_PORT: u16 = 4433;
 
 /// The relay's data folder: as asked for, or the user's. Absolute.
 pub(super) fn folder(asked: Option<&Path>) -> Outcome<PathBuf> {
@@ -28,43 +27,48 @@ pub(super) fn notice(folder: &Path) -> PathBuf {
 }
 
 /// Runs until Ctrl-C or SIGTERM.
-pub(crate) async fn run(arguments: RelayRun) -> Outcome {
-    let folder = folder(arguments.data.as_deref())?;
-    home::make(&folder)?;
-    let sign_up = match arguments.sign_up {
+pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
+    let settings = Settings::read(&arguments.settings, sources)?;
+    let folder = &settings.folder;
+    home::make(folder)?;
+    let sign_up = match settings.sign_up {
         SignUp::Open => lacre_relay::SignUp::Open,
         SignUp::Closed => lacre_relay::SignUp::Closed,
     };
-    let durability = match arguments.durability {
+    let durability = match settings.durability {
         Durability::Full => lacre_relay::Durability::Full,
         Durability::Normal => lacre_relay::Durability::Normal,
     };
+    let tail_bytes = usize::try_from(settings.tail_memory * 1024 * 1024).unwrap_or(usize::MAX);
     let mut builder = Relay::builder()
-        .data_dir(&folder)
-        .listen(arguments.listen)
+        .data_dir(folder)
+        .key_file(&settings.key_file)
+        .listen(settings.listen)
         .sign_up(sign_up)
         .durability(durability)
-        .http(Some(arguments.http));
-    if let Some(advertise) = &arguments.advertise {
-        let port = advertise
-            .port
-            .or((arguments.listen.port() != 0).then_some(arguments.listen.port()));
-        builder = builder.advertise(&advertise.host, port.unwrap_or(DEFAULT_PORT));
+        .drain(Duration::from_secs(settings.drain))
+        .tail_bytes(tail_bytes)
+        .http(Some(settings.http));
+    if let Some(advertise) = &settings.advertise {
+        let listened = Some(settings.listen.port()).filter(|port| *port != 0);
+        let port = advertise.port.or(listened).unwrap_or(DEFAULT_PORT);
+        builder = builder.advertise(&advertise.host, port);
     }
     let relay = builder.start().await?;
-    announce(&arguments, &folder, &relay)?;
+    announce(&settings, &relay)?;
 
     ended().await?;
     print::out(&text::relay::draining())?;
     // First, so that nobody takes a stopped relay for a silent one.
-    let _gone_already = std::fs::remove_file(notice(&folder));
+    let _gone_already = std::fs::remove_file(notice(folder));
     relay.shutdown().await;
     print::out(&text::relay::ended())
 }
 
 /// Says what runs, and leaves a notice for `lacre relay status`.
-fn announce(arguments: &RelayRun, folder: &Path, relay: &Relay) -> Outcome {
-    let sign_up = match arguments.sign_up {
+fn announce(settings: &Settings, relay: &Relay) -> Outcome {
+    let folder = &settings.folder;
+    let sign_up = match settings.sign_up {
         SignUp::Open => text::relay::open(),
         SignUp::Closed => text::relay::closed(),
     };
@@ -97,7 +101,7 @@ fn announce(arguments: &RelayRun, folder: &Path, relay: &Relay) -> Outcome {
     );
     print::out(&title)?;
     print::out(&print::facts(&rows, paint))?;
-    if arguments.durability == Durability::Normal {
+    if settings.durability == Durability::Normal {
         print::out(&format!("  {}", text::relay::not_durable()))?;
     }
     print::out(&format!("  {}", paint.dim(&text::relay::hand_out())))

@@ -1,7 +1,7 @@
 //! `lacre relay status`: what a running relay does.
 
-use super::http;
 use super::run::{folder, notice};
+use super::{http, watch};
 use crate::args::RelayStatus;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::print::{self, Paint};
@@ -12,8 +12,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// What is asked of a relay.
-struct Status {
-    health: String,
+pub(super) struct Status {
+    pub(super) health: String,
     sessions: u64,
     accepted: u64,
     deliveries: u64,
@@ -21,7 +21,7 @@ struct Status {
     store_bytes: u64,
     free_bytes: u64,
     headroom_bytes: u64,
-    full: bool,
+    pub(super) full: bool,
 }
 
 /// Prints it.
@@ -41,12 +41,30 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
             "full": status.full,
         }));
     }
-    let counted = |count: u64| format!("{count} {}", text::relay::since_start());
+    if arguments.watch {
+        return watch::run(&folder, status).await;
+    }
+    print::out(&page(&folder, &status, None))
+}
+
+/// The page for people; with what was counted a second before, as rates.
+pub(super) fn page(folder: &Path, status: &Status, before: Option<&Status>) -> String {
+    let paint = Paint::output();
+    let counted = |count: u64, before: Option<u64>| match before {
+        Some(before) => text::relay::rate(count, count.saturating_sub(before)),
+        None => format!("{count} {}", text::relay::since_start()),
+    };
     let rows = [
-        (text::relay::health(), status.health),
+        (text::relay::health(), status.health.clone()),
         (text::relay::sessions(), status.sessions.to_string()),
-        (text::relay::accepted(), counted(status.accepted)),
-        (text::relay::deliveries(), counted(status.deliveries)),
+        (
+            text::relay::accepted(),
+            counted(status.accepted, before.map(|before| before.accepted)),
+        ),
+        (
+            text::relay::deliveries(),
+            counted(status.deliveries, before.map(|before| before.deliveries)),
+        ),
         (text::relay::uptime(), duration(status.uptime)),
         (text::relay::store_size(), print::size(status.store_bytes)),
         (
@@ -58,15 +76,15 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
         ),
         (text::relay::data(), folder.display().to_string()),
     ];
-    let paint = Paint::output();
-    print::out(&print::facts(&rows, paint))?;
+    let mut page = print::facts(&rows, paint);
     if status.full {
-        print::out(&format!("  {}", paint.bad(&text::relay::disk_full())))?;
+        page.push_str(&format!("\n  {}", paint.bad(&text::relay::disk_full())));
     }
-    Ok(())
+    page
 }
 
-async fn ask(folder: &Path) -> Outcome<Status> {
+/// Asks a running relay.
+pub(super) async fn ask(folder: &Path) -> Outcome<Status> {
     let path = notice(folder);
     let absent = || {
         Failure::new(

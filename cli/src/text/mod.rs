@@ -4,6 +4,7 @@
 //! once: `--lang`, then `LACRE_LANG`, then the locale. The chat has its texts in [`fluent`].
 
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod failure;
 pub(crate) mod fluent;
 pub(crate) mod help;

@@ -50,5 +50,27 @@ super::texts! {
     disk_full()
         "the disk is almost full: messages are refused, reading goes on; free space or make it larger, no restart is needed"
         "o disco está quase cheio: mensagens são recusadas, a leitura continua; libere espaço ou aumente-o, sem reiniciar";
+    none() "none" "nenhum";
+    usual() "default" "padrão";
+    settings() "settings" "configurações";
+    settings_good() "a relay takes these settings" "um relay aceita estas configurações";
+    out_of_range(key, value, least, most, place)
+        "{key} is {value} ({place}), and must be between {least} and {most}"
+        "{key} é {value} ({place}) e deve estar entre {least} e {most}";
+    file_unreadable(path, error)
+        "the settings {path} cannot be read: {error}"
+        "não foi possível ler as configurações {path}: {error}";
+    file_invalid(place, error)
+        "the settings are not right at {place}: {error}"
+        "as configurações não estão certas em {place}: {error}";
+    file_there(path)
+        "{path} is there already and stays as it is"
+        "{path} já existe e fica como está";
+    file_unwritable(path) "{path} cannot be written" "não foi possível gravar {path}";
+    made_at_start(path) "{path}, made at the first start" "{path}, criado na primeira execução";
+    after_init(folder)
+        "\nWhat is next:\n  1. read the file and change what is not as you want it\n  2. lacre relay doctor --data {folder}\n  3. lacre relay run --data {folder}"
+        "\nO que vem agora:\n  1. leia o arquivo e mude o que quiser diferente\n  2. lacre relay doctor --data {folder}\n  3. lacre relay run --data {folder}";
+    rate(count, now) "{count}, {now} in the last second" "{count}, {now} no último segundo";
     since_start() "since the start" "desde o início";
 }

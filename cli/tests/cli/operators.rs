@@ -1,6 +1,7 @@
 //! A relay as its operator sees it.
 
 use crate::harness::{Person, Relay, Running, end, lacre};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -128,4 +129,34 @@ fn a_relay_for_development_has_two_accounts_that_work() {
         assert_eq!(code, 0, "{lines:?}");
         assert!(!ana.folder.exists(), "the accounts go with the relay");
     }
+}
+
+/// The words that begin with `lacre_` in a text.
+fn metrics(text: &str) -> std::collections::BTreeSet<&str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with("lacre_"))
+        .collect()
+}
+
+#[test]
+fn the_dashboard_shows_metrics_that_there_are() {
+    let root = tempfile::tempdir().unwrap();
+    let relay = Relay::start(root.path());
+    let address = std::fs::read_to_string(relay.folder.join("relay.http")).unwrap();
+    let mut stream = std::net::TcpStream::connect(address.trim()).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\n\r\n").unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    let dashboard = include_str!("../../../specs/guides/grafana.json");
+    let board: serde_json::Value = serde_json::from_str(dashboard).unwrap();
+    let panels = board["panels"].as_array().unwrap();
+    for panel in panels {
+        for target in panel["targets"].as_array().unwrap() {
+            let shown = metrics(target["expr"].as_str().unwrap());
+            assert!(!shown.is_empty(), "{panel}");
+            let missing: Vec<_> = shown.difference(&metrics(&page)).copied().collect();
+            assert_eq!(missing, Vec::<&str>::new());
+        }
+    }
+    assert!(panels.len() >= 10);
 }

@@ -113,14 +113,26 @@ impl RelayKeys {
         store_exists: bool,
         now_ms: Millis,
     ) -> Result<Self, KeyFileError> {
-        match Self::load(path) {
+        match Self::load_beside(path, store_exists) {
             Err(KeyFileError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
-                if store_exists {
-                    return Err(KeyFileError::Missing(path.to_owned()));
-                }
                 let keys = Self::generate(now_ms)?;
                 keys.write(path)?;
                 Ok(keys)
+            }
+            other => other,
+        }
+    }
+
+    /// Reads the key file, which must be there if a store is.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`].
+    pub(crate) fn load_beside(path: &Path, store_exists: bool) -> Result<Self, KeyFileError> {
+        match Self::load(path) {
+            Err(KeyFileError::Io { error, .. })
+                if store_exists && error.kind() == io::ErrorKind::NotFound =>
+            {
+                Err(KeyFileError::Missing(path.to_owned()))
             }
             other => other,
         }

@@ -26,6 +26,18 @@ pub struct Disk {
     pub free: u64,
 }
 
+impl Disk {
+    /// The disk that holds a folder; none where the system does not say.
+    pub fn of(folder: &Path) -> Option<Self> {
+        measure(folder)
+    }
+
+    /// What must stay free of it: below that a store does not grow.
+    pub fn headroom(self) -> u64 {
+        headroom(self.total)
+    }
+}
+
 /// Watches the room of one store.
 pub(crate) struct Space {
     folder: PathBuf,

@@ -1,5 +1,7 @@
 //! The help of the command line: the English of `args` and its Portuguese.
 
+mod relay;
+
 use super::{Lang, lang};
 
 /// The text in the language of the process, if that is not English.
@@ -16,6 +18,7 @@ pub(crate) fn portuguese(english: &str) -> Option<&'static str> {
         known == english || known.ends_with('…') && english.starts_with(known.trim_end_matches('…'))
     };
     HELP.iter()
+        .chain(relay::HELP)
         .find(|(known, _)| fits(known))
         .map(|(_, portuguese)| *portuguese)
 }
@@ -291,76 +294,5 @@ const HELP: &[(&str, &str)] = &[
     (
         "The code at the end of an error's first line; without it, all codes",
         "O código no fim da primeira linha de um erro; sem ele, todos os códigos",
-    ),
-    (
-        "Run a relay; needs no configuration. Ctrl-C ends it cleanly",
-        "Executa um relay; não precisa de configuração. Ctrl-C o encerra",
-    ),
-    (
-        "A relay in memory for development, with two accounts ready to use",
-        "Um relay em memória para desenvolver, com duas contas prontas",
-    ),
-    (
-        "Copy a relay's store into one file while it runs. The key file is not in it",
-        "Copia o armazenamento de um relay para um arquivo enquanto ele roda. O arquivo de chaves não vai junto",
-    ),
-    (
-        "Put a backup in the place of a stopped relay's store",
-        "Põe um backup no lugar do armazenamento de um relay parado",
-    ),
-    (
-        "The file to write; must not exist yet",
-        "O arquivo a gravar; não pode existir ainda",
-    ),
-    ("The backup", "O backup"),
-    (
-        "Replace the store that is there; it is kept beside the new one",
-        "Substitui o armazenamento existente, que fica guardado ao lado do novo",
-    ),
-    (
-        "One JSON object: {\"file\",\"bytes\",\"key_file\"}",
-        "Um objeto JSON: {\"file\",\"bytes\",\"key_file\"}",
-    ),
-    (
-        "One JSON object: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
-        "Um objeto JSON: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
-    ),
-    (
-        "What a running relay does",
-        "O que um relay em execução faz",
-    ),
-    (
-        "Folder of the relay's store and keys [default: lacre-relay in the user's data folder]",
-        "Pasta do armazenamento e das chaves do relay [padrão: lacre-relay na pasta de dados do usuário]",
-    ),
-    ("UDP address to listen on", "Endereço UDP de escuta"),
-    (
-        "Name or address, and port, under which people reach this relay",
-        "Nome ou endereço, e porta, em que as pessoas alcançam este relay",
-    ),
-    ("Who may make an account", "Quem pode criar uma conta"),
-    (
-        "Anybody who reaches the relay",
-        "Qualquer um que alcance o relay",
-    ),
-    ("Nobody", "Ninguém"),
-    (
-        "TCP address for /metrics and /health; has no login, so keep it on this machine",
-        "Endereço TCP para /metrics e /health; não tem senha, mantenha-o nesta máquina",
-    ),
-    (
-        "full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds",
-        "full: nada aceito se perde em queda de energia; normal: mais rápido, uma queda pode perder segundos",
-    ),
-    ("A power cut", "Uma queda de energia"),
-    ("The end of the process", "O fim do processo"),
-    (
-        "UDP address to listen on; port 0 takes a free one",
-        "Endereço UDP de escuta; porta 0 escolhe uma livre",
-    ),
-    ("Folder of the relay", "Pasta do relay"),
-    (
-        "One JSON object: {\"health\",…",
-        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\",\"free_bytes\",\"headroom_bytes\",\"full\"}",
     ),
 ];

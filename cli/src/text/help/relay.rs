@@ -1,0 +1,133 @@
+//! The help of the operator's commands.
+
+pub(super) const HELP: &[(&str, &str)] = &[
+    (
+        "Run a relay; needs no configuration. Ctrl-C ends it cleanly",
+        "Executa um relay; não precisa de configuração. Ctrl-C o encerra",
+    ),
+    (
+        "A relay in memory for development, with two accounts ready to use",
+        "Um relay em memória para desenvolver, com duas contas prontas",
+    ),
+    (
+        "Copy a relay's store into one file while it runs. The key file is not in it",
+        "Copia o armazenamento de um relay para um arquivo enquanto ele roda. O arquivo de chaves não vai junto",
+    ),
+    (
+        "Put a backup in the place of a stopped relay's store",
+        "Põe um backup no lugar do armazenamento de um relay parado",
+    ),
+    (
+        "The file to write; must not exist yet",
+        "O arquivo a gravar; não pode existir ainda",
+    ),
+    ("The backup", "O backup"),
+    (
+        "Replace the store that is there; it is kept beside the new one",
+        "Substitui o armazenamento existente, que fica guardado ao lado do novo",
+    ),
+    (
+        "One JSON object: {\"file\",\"bytes\",\"key_file\"}",
+        "Um objeto JSON: {\"file\",\"bytes\",\"key_file\"}",
+    ),
+    (
+        "One JSON object: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
+        "Um objeto JSON: {\"store\",\"lineage\",\"made_ms\",\"kept\",\"has_keys\"}",
+    ),
+    (
+        "What a running relay does",
+        "O que um relay em execução faz",
+    ),
+    (
+        "Folder of the relay's store and keys [default: lacre-relay in the user's data folder]",
+        "Pasta do armazenamento e das chaves do relay [padrão: lacre-relay na pasta de dados do usuário]",
+    ),
+    (
+        "File of settings [default: relay.toml in that folder, if it is there]",
+        "Arquivo de configurações [padrão: relay.toml nessa pasta, se existir]",
+    ),
+    (
+        "The relay's secrets [default: relay.keys in its folder]",
+        "Os segredos do relay [padrão: relay.keys na pasta dele]",
+    ),
+    (
+        "Address to listen on [default: 0.0.0.0:4433]",
+        "Endereço de escuta [padrão: 0.0.0.0:4433]",
+    ),
+    (
+        "What an accepted message survives [default: full]",
+        "A que uma mensagem aceita sobrevive [padrão: full]",
+    ),
+    (
+        "Seconds that clients have to leave by themselves when the relay ends [default: 1]",
+        "Segundos que os clientes têm para sair sozinhos quando o relay encerra [padrão: 1]",
+    ),
+    (
+        "MiB of recent entries kept in memory for all readers [default: 128]",
+        "MiB de entradas recentes mantidos em memória para todos os leitores [padrão: 128]",
+    ),
+    (
+        "Write a file of settings with what each means",
+        "Grava um arquivo de configurações que explica cada uma",
+    ),
+    (
+        "The settings that a relay would run with",
+        "As configurações com que um relay rodaria",
+    ),
+    (
+        "Every setting, its value and where it comes from",
+        "Cada configuração, seu valor e de onde vem",
+    ),
+    (
+        "Whether a relay would take these settings; says the first that it would not",
+        "Se um relay aceitaria estas configurações; mostra a primeira que não",
+    ),
+    (
+        "One JSON object: {\"<setting>\":{\"value\",\"origin\",\"where\"}}",
+        "Um objeto JSON: {\"<configuração>\":{\"value\",\"origin\",\"where\"}}",
+    ),
+    (
+        "Look for what would keep a relay from running well, and say what to do",
+        "Procura o que impediria um relay de rodar bem e diz o que fazer",
+    ),
+    (
+        "One JSON object a check: {\"check\",\"result\",\"found\",\"remedy\"}; result is good, warning or bad",
+        "Um objeto JSON por verificação: {\"check\",\"result\",\"found\",\"remedy\"}; result é good, warning ou bad",
+    ),
+    (
+        "Stay, and show it anew each second, with what happened in that second",
+        "Permanece e mostra de novo a cada segundo, com o que aconteceu nele",
+    ),
+    (
+        "Name or address, and port, under which people reach this relay",
+        "Nome ou endereço, e porta, em que as pessoas alcançam este relay",
+    ),
+    (
+        "Who may make an account [default: open]",
+        "Quem pode criar uma conta [padrão: open]",
+    ),
+    (
+        "Anybody who reaches the relay",
+        "Qualquer um que alcance o relay",
+    ),
+    ("Nobody", "Ninguém"),
+    (
+        "TCP address for /metrics and /health [default: 127.0.0.1:0]; has no login, so keep it on this machine",
+        "Endereço TCP para /metrics e /health [padrão: 127.0.0.1:0]; não tem senha, mantenha-o nesta máquina",
+    ),
+    (
+        "full: nothing accepted is lost in a power cut; normal: faster, a power cut may lose seconds",
+        "full: nada aceito se perde em queda de energia; normal: mais rápido, uma queda pode perder segundos",
+    ),
+    ("A power cut", "Uma queda de energia"),
+    ("The end of the process", "O fim do processo"),
+    (
+        "UDP address to listen on; port 0 takes a free one",
+        "Endereço UDP de escuta; porta 0 escolhe uma livre",
+    ),
+    ("Folder of the relay", "Pasta do relay"),
+    (
+        "One JSON object: {\"health\",…",
+        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\",\"free_bytes\",\"headroom_bytes\",\"full\"}",
+    ),
+];

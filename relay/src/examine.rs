@@ -1,0 +1,44 @@
+//! A look at a relay's folder that changes nothing: what would keep a relay from starting on it.
+
+use crate::error::RelayError;
+use crate::keys::RelayKeys;
+use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored, key_error};
+use lacre_wire::relay::format_fingerprint;
+use std::path::Path;
+
+/// What a folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// The relay's fingerprint, as in its address; none before the first start.
+    pub fingerprint: Option<String>,
+    /// Whether there is a store.
+    pub has_store: bool,
+}
+
+/// Looks at a folder; `key_file` as in [`crate::RelayBuilder::key_file`]. Blocks.
+///
+/// # Errors
+/// What a start would fail with: a restore that was cut short; a key file that is missing beside a
+/// store, damaged, open to others, or of another store.
+pub fn examine(folder: &Path, key_file: Option<&Path>) -> Result<Examined, RelayError> {
+    let store = folder.join(STORE_FILE);
+    check_restored(&store)?;
+    let in_folder = folder.join(KEY_FILE);
+    let key_file = key_file.unwrap_or(&in_folder);
+    let has_store = store.exists();
+    if !has_store && !key_file.exists() {
+        return Ok(Examined {
+            fingerprint: None,
+            has_store,
+        });
+    }
+    let keys = RelayKeys::load_beside(key_file, has_store).map_err(key_error)?;
+    let mark = folder.join(MARK_FILE);
+    if mark.exists() {
+        keys.check_store(key_file, &mark).map_err(key_error)?;
+    }
+    Ok(Examined {
+        fingerprint: Some(format_fingerprint(&keys.fingerprint())),
+        has_store,
+    })
+}
