@@ -5,6 +5,7 @@ use crate::error::RelayError;
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::start;
+use crate::store::faults::Faults;
 use lacre_wire::relay::DEFAULT_PORT;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ pub struct RelayBuilder {
     pub(crate) http: Option<SocketAddr>,
     pub(crate) tail_bytes: usize,
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
 }
 
 impl RelayBuilder {
@@ -71,6 +73,7 @@ impl RelayBuilder {
             http: None,
             tail_bytes: 128 * 1024 * 1024,
             clock: Clock::system(),
+            faults: Faults::default(),
         }
     }
 
@@ -160,6 +163,13 @@ impl RelayBuilder {
     /// The clock to stamp with; for tests that move time by hand.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Breaks the store's writer where a test wants it.
+    #[doc(hidden)]
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
         self
     }
 

@@ -19,6 +19,7 @@ mod handle;
 mod housekeep;
 mod http;
 mod hub;
+mod idle;
 mod keys;
 mod metrics;
 mod named;

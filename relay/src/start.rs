@@ -17,7 +17,7 @@ use crate::store::{self, Store, StoreKeys, StoreOptions};
 use crate::tasks::{Stage, Tasks};
 use crate::wake::{LocalWake, News};
 use crate::watchers::Watchers;
-use crate::{checkpoint, endpoint, feed, housekeep, http, sweep};
+use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep};
 use lacre_wire::relay::RelayAddress;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -111,6 +111,7 @@ fn open(
     };
     let options = StoreOptions {
         durability,
+        faults: builder.faults.clone(),
         ..StoreOptions::default()
     };
     let store_error =
@@ -265,6 +266,7 @@ fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
     if let Some(watch) = watch {
         tasks.spawn(feed::run(service.clone(), watch));
         tasks.spawn(housekeep::run(service.clone()));
+        tasks.spawn(idle::run(service.clone()));
     }
     tasks.spawn(acks::run(service.clone()));
     tasks.spawn(checkpoint::run(service.clone()));

@@ -43,6 +43,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
+        codes: &["CoolingDown"],
+        cause: (
+            "a change that this account made to the room could not be followed by the others, and the room stopped",
+            "uma mudança que esta conta fez na sala não pôde ser seguida pelos outros, e a sala parou",
+        ),
+        expected: (
+            "no other change by this account until the time named in the message is over",
+            "nenhuma outra mudança desta conta até passar o tempo indicado na mensagem",
+        ),
+        fix: (
+            "wait; messages are not concerned. If it happens again, update lacre",
+            "aguarde; as mensagens não são afetadas. Se acontecer de novo, atualize o lacre",
+        ),
+    },
+    Entry {
         codes: &["Banned", "room.banned"],
         cause: (
             "the account is banned from the room",

@@ -37,6 +37,7 @@ pub fn check_report(
         seq,
         commit,
         reason,
+        external_pub,
     } = codec::from_slice(&report.statement).map_err(|e| Refused::Malformed(e.to_string()))?;
     let (account, device) = (submitter.account, submitter.device);
     let reason = reason
@@ -54,6 +55,7 @@ pub fn check_report(
             epoch,
             seq,
             commit,
+            external_pub,
         },
         reason,
     ))
@@ -77,6 +79,7 @@ mod tests {
             seq: 9,
             commit: Hash([3; 32]),
             reason,
+            external_pub: None,
         };
         let statement = codec::to_vec(&statement);
         let signature = key.sign(Label::BadCommit, &statement);

@@ -6,7 +6,7 @@ use super::group_info::GroupInfoParts;
 use super::public::{Group, GroupSource};
 use super::refused::Refused;
 use super::remove::RelayKey;
-use super::step::{CommitBytes, Next, Submitter, summary};
+use super::step::{CommitBytes, Next, Submitter, external_pub, summary};
 use super::validate::{advance, check};
 use crate::store::command::{GroupStep, Hashed, Member, OpenGeneration, Tree};
 use bytes::Bytes;
@@ -132,6 +132,7 @@ fn alone(bytes: &GenerationBytes, summary: crate::store::command::RoomSummary) -
         welcomes: Vec::new(),
         adds: Vec::new(),
         removes: Vec::new(),
+        external_pub: external_pub(&bytes.group_info),
         summary,
     }
 }

@@ -8,6 +8,8 @@
 
 use super::codec::{Reader, TlsError, push_vector};
 use super::refused::Refused;
+use lacre_wire::hash::sha256;
+use lacre_wire::ids::Hash;
 use openmls::treesync::LeafNode;
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::crypto::OpenMlsCrypto;
@@ -26,6 +28,8 @@ pub(super) struct GroupInfoParts<'a> {
     pub(super) confirmation_tag: &'a [u8],
     /// The signer's leaf.
     pub(super) signer: u32,
+    /// The data of the `external_pub` extension.
+    external_pub: &'a [u8],
     signed: &'a [u8],
     signature: &'a [u8],
 }
@@ -68,29 +72,37 @@ impl<'a> GroupInfoParts<'a> {
         let ((fields, extensions), signed) = reader.span(|reader| {
             let ((), context) = reader.span(group_context)?;
             let mut list = Reader::new(reader.vector()?);
-            let mut extensions = Vec::new();
+            let (mut extensions, mut external_pub) = (Vec::new(), &[][..]);
             while !list.is_done() {
                 extensions.push(list.u16()?);
-                list.vector()?;
+                external_pub = list.vector()?;
             }
             let (_, tag) = reader.span(Reader::vector)?;
-            Ok(((context, tag, reader.u32()?), extensions))
+            Ok(((context, tag, reader.u32()?, external_pub), extensions))
         })?;
         let signature = reader.vector()?;
         if !reader.is_done() {
             return Err(TlsError);
         }
-        let (context, confirmation_tag, signer) = fields;
+        let (context, confirmation_tag, signer, external_pub) = fields;
         Ok((
             Self {
                 context,
                 confirmation_tag,
                 signer,
+                external_pub,
                 signed,
                 signature,
             },
             extensions,
         ))
+    }
+
+    /// SHA-256 of its `external_pub`, for members to compare with the one they derive.
+    pub(super) fn external_pub(&self) -> Option<Hash> {
+        let mut data = Reader::new(self.external_pub);
+        let key = data.vector().ok().filter(|_| data.is_done());
+        key.map(|key| sha256(&[key]))
     }
 
     /// Compares with what it must say and checks the signature.

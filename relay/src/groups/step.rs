@@ -1,5 +1,6 @@
 //! What a validated commit hands on: the store's command, and the group to go on with.
 
+use super::group_info::GroupInfoParts;
 use super::public::Group;
 use super::turn_queue::At;
 use crate::store::command::{Commit, GroupStep, Hashed, Member, RoomSummary};
@@ -91,6 +92,11 @@ pub(super) fn summary(state: &RoomState) -> RoomSummary {
     }
 }
 
+/// What members can compare of a GroupInfo that was checked.
+pub(super) fn external_pub(group_info: &[u8]) -> Option<Hash> {
+    GroupInfoParts::parse(group_info).ok()?.external_pub()
+}
+
 /// The parts of a step that come as they are from the client.
 pub(super) fn step_of(bytes: &CommitBytes, tree: &Hashed, summary: RoomSummary) -> GroupStep {
     GroupStep {
@@ -102,6 +108,7 @@ pub(super) fn step_of(bytes: &CommitBytes, tree: &Hashed, summary: RoomSummary) 
         welcomes: Vec::new(),
         adds: Vec::new(),
         removes: Vec::new(),
+        external_pub: external_pub(&bytes.group_info),
         summary,
     }
 }

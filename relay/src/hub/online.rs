@@ -79,6 +79,11 @@ impl Online {
         self.lock().devices.get(device).cloned()
     }
 
+    /// The devices that have a session.
+    pub(crate) fn devices(&self) -> Vec<DeviceId> {
+        self.lock().devices.keys().copied().collect()
+    }
+
     /// The sessions of an account.
     pub(crate) fn account(&self, account: &AccountId) -> Vec<Arc<Mailbox>> {
         let sessions = self.lock();

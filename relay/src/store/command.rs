@@ -9,7 +9,9 @@ mod housekeeping;
 mod inbox;
 mod room;
 
-pub use account::{ClaimKeyPackages, Login, PutDeviceList, PutKeyPackages, RequestDevice, SignUp};
+pub use account::{
+    ClaimKeyPackages, Login, PutDeviceList, PutKeyPackages, RequestDevice, Seen, SignUp,
+};
 pub use housekeeping::{Housekeep, PutObject, PutSnapshot};
 pub use inbox::{Ack, SendToDevice};
 pub use room::{
@@ -66,6 +68,8 @@ pub enum Command {
     RequestDevice(Box<RequestDevice>),
     /// The next device list of an account. → `Done`
     PutDeviceList(Box<PutDeviceList>),
+    /// Devices are connected. → `Done`
+    Seen(Seen),
     /// Key packages of a device. → `Done`
     PutKeyPackages(PutKeyPackages),
     /// Takes one key package of every device of some accounts. → `KeyPackages`
@@ -158,6 +162,7 @@ impl Command {
             Self::SignUp(c) => c.list.list.len(),
             Self::PutDeviceList(c) => c.list.list.len(),
             Self::Login(_)
+            | Self::Seen(_)
             | Self::RequestDevice(_)
             | Self::ClaimKeyPackages(_)
             | Self::Ack(_)
@@ -182,6 +187,7 @@ impl Command {
             | Self::PutObject(_)
             | Self::PutSnapshot(_) => true,
             Self::Login(_)
+            | Self::Seen(_)
             | Self::PutDeviceList(_)
             | Self::ClaimKeyPackages(_)
             | Self::RelayPropose(_)

@@ -90,6 +90,7 @@ pub(crate) fn decide(
         Command::Login(c) => account::login(view, c),
         Command::RequestDevice(c) => device::request(view, c, env),
         Command::PutDeviceList(c) => device::put_list(view, c, env),
+        Command::Seen(c) => Ok(device::seen(view, c)),
         Command::PutKeyPackages(c) => package::put(view, c),
         Command::ClaimKeyPackages(c) => package::claim(view, c),
         Command::Append(c) => append::append(view, c, key, env),

@@ -1,21 +1,27 @@
 //! The handle to a store, whatever its back end.
 
 use super::command::Command;
+use super::command::Member;
 use super::context::{Context, new_lineage};
 use super::keys::StoreKeys;
 use super::model::Tables;
 use super::options::{Stats, StoreOptions};
 use super::outcome::{AppendedBatch, Outcome, StoreError};
-use super::read::{Head, Page, PageLimit, Read, ReadAccounts, ReadLogs, ReadObjects, ReadRooms};
+use super::read::{
+    Head, Page, PageLimit, Read, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms,
+};
 use super::reading::Reading;
 use super::record::{
-    AccountRecord, DeviceRecord, Interval, ListedRoom, MemberRecord, RoomRecord, Snapshot,
+    AccountRecord, DeviceRecord, IdleDevice, Interval, ListedRoom, MemberRecord, RoomRecord,
+    Snapshot,
 };
 use super::sqlite::{BackupError, BackupNote, OpenError, SqlRows, Sqlite};
 use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
 use lacre_wire::hello::{KeyPackageCount, LogHead};
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, RoomId, Seq};
+use lacre_wire::ids::{
+    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, RoomId, Seq,
+};
 use lacre_wire::log::Entry;
 use lacre_wire::request::OpenLog;
 use std::convert::Infallible;
@@ -310,6 +316,21 @@ impl ReadRooms for Store {
 
     fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send {
         read!(self, |reading| reading.snapshot(&room))
+    }
+}
+
+impl ReadIdle for Store {
+    fn inactive(
+        &self,
+        after: (Millis, DeviceId),
+        before: Millis,
+        limit: usize,
+    ) -> impl Future<Output = Read<Vec<IdleDevice>>> + Send {
+        read!(self, |reading| reading.inactive(after, before, limit))
+    }
+
+    fn owed(&self, limit: usize) -> impl Future<Output = Read<Vec<(RoomId, Member)>>> + Send {
+        read!(self, |reading| reading.owed(limit))
     }
 }
 

@@ -9,6 +9,7 @@
 //!
 //! The secrets that stamp messages and seal senders ([`StoreKeys`]) never enter the database.
 
+pub(crate) mod blame;
 pub mod command;
 #[doc(hidden)]
 pub mod faults;

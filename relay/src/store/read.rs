@@ -3,14 +3,16 @@
 //! A read sees what is durable and nothing else, holds no transaction between calls, and never
 //! waits for the writer.
 
+use super::command::Member;
 use super::outcome::StoreError;
 use super::record::{
-    AccountRecord, DeviceRecord, Interval, ListedRoom, MemberRecord, RoomRecord, Snapshot,
+    AccountRecord, DeviceRecord, IdleDevice, Interval, ListedRoom, MemberRecord, RoomRecord,
+    Snapshot,
 };
 use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
 use lacre_wire::hello::{KeyPackageCount, LogHead};
-use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, RoomId, Seq};
+use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
 use lacre_wire::log::Entry;
 use lacre_wire::request::OpenLog;
 use std::future::Future;
@@ -169,6 +171,22 @@ pub trait ReadRooms {
 
     /// The newest snapshot of a room's public group.
     fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send;
+}
+
+/// Reads of devices that are to go.
+pub trait ReadIdle {
+    /// Listed devices that were seen before `before`, with the rooms they read, ascending by when
+    /// they were seen and id; from after `after` on.
+    fn inactive(
+        &self,
+        after: (Millis, DeviceId),
+        before: Millis,
+        limit: usize,
+    ) -> impl Future<Output = Read<Vec<IdleDevice>>> + Send;
+
+    /// At most `limit` devices that were cut off from a room, and whose removal the relay has yet to
+    /// propose there.
+    fn owed(&self, limit: usize) -> impl Future<Output = Read<Vec<(RoomId, Member)>>> + Send;
 }
 
 /// Reads of objects.

@@ -1,5 +1,6 @@
 //! Reads, written once over the look-ups of any back end.
 
+mod idle;
 mod listing;
 mod opener;
 
@@ -324,6 +325,12 @@ impl<R: Rows> Reading<'_, R> {
             join_open: row.join_open,
             listed: row.listed,
             pending: pending.collect(),
+            cooling: row
+                .blame
+                .cooling
+                .iter()
+                .map(|one| (one.account, one.until_ms))
+                .collect(),
         }))
     }
 
@@ -361,7 +368,7 @@ impl<R: Rows> Reading<'_, R> {
     }
 }
 
-fn device_record(device: DeviceId, row: DeviceRow) -> DeviceRecord {
+pub(super) fn device_record(device: DeviceId, row: DeviceRow) -> DeviceRecord {
     DeviceRecord {
         device,
         account: row.account,

@@ -116,6 +116,17 @@ pub struct RoomRecord {
     pub listed: Option<String>,
     /// Proposals that wait for a commit, in order. Those of the relay keep everybody waiting.
     pub pending: Vec<PendingProposal>,
+    /// Of whom no commit is taken until then, in milliseconds since the Unix epoch.
+    pub cooling: Vec<(AccountId, Millis)>,
+}
+
+/// A device that was not seen for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdleDevice {
+    /// The device.
+    pub device: DeviceRecord,
+    /// Rooms it reads.
+    pub rooms: Vec<RoomId>,
 }
 
 /// A room that everybody may find by its name.

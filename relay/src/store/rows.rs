@@ -4,6 +4,7 @@
 //! them. It holds no rule: which rows a command needs is [`super::view`]'s business, what becomes of
 //! them is [`super::decide`]'s.
 
+use super::blame::Blame;
 use super::record::{DeviceState, Interval, ListedRoom};
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
@@ -95,6 +96,7 @@ pub(crate) struct RoomRow {
     pub(crate) snapshot: Option<(Generation, Epoch)>,
     pub(crate) pending: Vec<Pending>,
     pub(crate) reports: Vec<Report>,
+    pub(crate) blame: Blame,
 }
 
 /// A proposal that waits for a commit. CBOR, because it lives inside the room's row.
@@ -123,6 +125,9 @@ pub(crate) struct Report {
     pub(crate) seq: Seq,
     #[n(2)]
     pub(crate) account: AccountId,
+    /// Who is to blame, as the reporter says.
+    #[n(3)]
+    pub(crate) blames: Option<AccountId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +138,8 @@ pub(crate) struct MemberRow {
     pub(crate) acked: Seq,
     /// Last submission accepted from this device here: the predecessor of the next.
     pub(crate) last: Option<SubmitId>,
+    /// The device was cut off, and the relay has yet to propose its removal.
+    pub(crate) owed: bool,
 }
 
 impl MemberRow {
@@ -256,6 +263,16 @@ pub(crate) trait Rows {
     ) -> Result<Vec<(DeviceId, DeviceRow)>, Self::Error>;
     /// Devices that have waited for approval since before `before`.
     fn forlorn(&mut self, before: Millis, limit: usize) -> Result<Vec<DeviceId>, Self::Error>;
+
+    /// Listed devices seen before `before`, ascending by (`seen_ms`, id), from after `after` on.
+    fn inactive(
+        &mut self,
+        after: (Millis, DeviceId),
+        before: Millis,
+        limit: usize,
+    ) -> Result<Vec<(DeviceId, DeviceRow)>, Self::Error>;
+    /// At most `limit` places of devices whose removal the relay has yet to propose, in any order.
+    fn owed(&mut self, limit: usize) -> Result<Vec<(RoomId, DeviceId, AccountId)>, Self::Error>;
 
     fn log(&mut self, log: LogId) -> Result<Option<LogRow>, Self::Error>;
     /// The log with the earliest `due_ms` at or before `now`, by (`due_ms`, key).

@@ -11,6 +11,7 @@ mod checkpoint;
 mod convert;
 mod entry;
 mod files;
+mod idle;
 mod listing;
 mod load;
 mod memory;

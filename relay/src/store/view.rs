@@ -130,6 +130,7 @@ impl<R: Rows> Loader<'_, R> {
                 self.device(&c.device)
             }
             Command::PutDeviceList(c) => self.device_list(c),
+            Command::Seen(c) => c.devices.iter().try_for_each(|device| self.device(device)),
             Command::PutKeyPackages(c) => {
                 self.device(&c.device)?;
                 let counts = self.rows.package_counts(&c.device)?;

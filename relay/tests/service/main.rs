@@ -16,6 +16,7 @@ mod drain;
 mod ephemerals;
 mod frames;
 mod identity;
+mod idle;
 mod life;
 mod login;
 mod objects;

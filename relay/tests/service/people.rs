@@ -10,7 +10,7 @@ use lacre_wire::push::{CommitReason, ServerFrame};
 use lacre_wire::request::Request;
 use lacre_wire::room::{JoinRule, Operation, RoomKind};
 
-async fn turn(client: &mut Client, room: &Room) {
+pub(crate) async fn turn(client: &mut Client, room: &Room) {
     let epoch = room.group.epoch().as_u64();
     let asked = Request::CommitTurn {
         room: room.id,

@@ -291,6 +291,7 @@ async fn a_reported_commit_freezes_a_room_of_two() {
         seq: created.seq,
         commit,
         reason: "confirmation tag".into(),
+        external_pub: None,
     });
     let signature = bob.key.sign(Label::BadCommit, &statement);
     let report = SignedBadCommit {

@@ -16,12 +16,14 @@ cases! {
     one_account_freezes_a_room_of_two
     a_report_names_a_commit_its_reporter_reads
     the_next_generation_heals
+    who_is_to_blame_waits
     only_newer_snapshots_are_kept
 }
 
 async fn report(w: &World, room: RoomId, by: &Person, seq: Seq, epoch: u64) -> Command {
     let entries = w.log(LogId::Room(room)).await;
     Command::ReportBadCommit(ReportBadCommit {
+        external_pub: None,
         now_ms: w.now,
         room,
         account: by.account,
@@ -106,6 +108,58 @@ async fn a_report_names_a_commit_its_reporter_reads(w: &mut World) {
     w.say(room, ana.member(0), 1).await;
     let on_message = report(w, room, &ana, seq + 1, 2).await;
     assert_eq!(w.refused(on_message).await, ErrorCode::WrongGroup);
+}
+
+/// Whoever made a bad commit makes no other for a while, in that room alone; whoever signed a false
+/// `external_pub` stands for the newcomer who believed it.
+async fn who_is_to_blame_waits(w: &mut World) {
+    let (ana, ben, eve) = (w.person(1).await, w.person(2).await, w.person(3).await);
+    let zoe = w.person(4).await;
+    let room = w.room(1, &[&ana, &ben, &eve]).await;
+    let other = w.room(2, &[&ana, &eve]).await;
+    let mut lie = w.commit(room, eve.member(0), &[], &[]).await;
+    lie.step.external_pub = Some(Hash([6; 32]));
+    w.accept(Command::Commit(Box::new(lie))).await;
+    let mut joins = w.commit(room, zoe.member(0), &[zoe.member(0)], &[]).await;
+    (joins.external, joins.step.welcomes) = (true, vec![]);
+    let seq = w.accept(Command::Commit(Box::new(joins))).await.seq;
+    for by in [&ana, &ben] {
+        let Command::ReportBadCommit(report) = report(w, room, by, seq, 2).await else {
+            unreachable!()
+        };
+        let external_pub = Some(Hash([7; 32]));
+        let report = ReportBadCommit {
+            external_pub,
+            ..report
+        };
+        w.submit(Command::ReportBadCommit(report)).await;
+    }
+    assert!(w.state(room).await.frozen);
+    assert_eq!(w.state(room).await.cooling, []);
+    let open = OpenGeneration {
+        now_ms: w.now,
+        room,
+        account: ana.account,
+        device: ana.device(0),
+        submit_id: w.submit_id(),
+        generation: 1,
+        epoch: 1,
+        step: step("generation 1", &[], &[]),
+    };
+    w.accept(Command::OpenGeneration(Box::new(open))).await;
+    let until = w.now + 10 * 60 * 1000;
+    assert_eq!(w.state(room).await.cooling, [(eve.account, until)]);
+    let again = w.commit(room, eve.member(0), &[], &[]).await;
+    let again = Command::Commit(Box::new(again));
+    assert_eq!(w.refused(again).await, ErrorCode::CoolingDown);
+    for (room, by) in [(other, &eve), (room, &ben), (room, &zoe)] {
+        let commit = w.commit(room, by.member(0), &[], &[]).await;
+        w.accept(Command::Commit(Box::new(commit))).await;
+    }
+    w.say(room, eve.member(0), 1).await;
+    w.now = until;
+    let commit = w.commit(room, eve.member(0), &[], &[]).await;
+    w.accept(Command::Commit(Box::new(commit))).await;
 }
 
 async fn the_next_generation_heals(w: &mut World) {

@@ -24,6 +24,7 @@ mod crash;
 mod faults;
 mod full;
 mod generations;
+mod idle;
 mod inboxes;
 mod listings;
 mod logs;

@@ -6,7 +6,7 @@ use lacre_relay::store::Store;
 use lacre_relay::store::command::{
     Ack, ClaimKeyPackages, Command, Hashed, Housekeep, Login, Member, OpenGeneration, Propose,
     PutDeviceList, PutKeyPackages, PutObject, PutSnapshot, RelayPropose, ReportBadCommit,
-    RequestDevice, SendToDevice,
+    RequestDevice, Seen, SendToDevice,
 };
 use lacre_relay::store::read::{ReadLogs, ReadRooms};
 use lacre_relay::store::record::RoomRecord;
@@ -282,6 +282,7 @@ impl Universe {
         let handshakes = store.handshakes(room, 0, 0, 1 << 20).await.unwrap();
         let entry = handshakes.get(usize::from(op.number) % handshakes.len().max(1));
         Command::ReportBadCommit(ReportBadCommit {
+            external_pub: (op.choice & 1 == 0).then(|| sha256(&[&op.number.to_be_bytes()])),
             now_ms: self.world.now,
             room,
             account: by.account,
@@ -332,6 +333,10 @@ impl Universe {
                     accounts,
                 })
             }
+            29 if op.choice & 3 == 0 => Command::Seen(Seen {
+                now_ms,
+                devices: vec![by.device, to.device],
+            }),
             29 => Command::Login(Login {
                 now_ms,
                 account: to.account,

@@ -2,9 +2,11 @@
 
 use super::ops::{PEOPLE, ROOMS, Universe};
 use lacre_relay::store::Store;
-use lacre_relay::store::read::{PageLimit, ReadAccounts, ReadLogs, ReadObjects, ReadRooms};
+use lacre_relay::store::read::{
+    PageLimit, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms,
+};
 use lacre_wire::hash::sha256;
-use lacre_wire::ids::{LogId, RoomId};
+use lacre_wire::ids::{DeviceId, LogId, RoomId};
 use lacre_wire::log::Cursor;
 use lacre_wire::request::OpenLog;
 
@@ -31,6 +33,14 @@ impl Universe {
             show("log", &self.log(store, log).await);
         }
         show("list", &store.listed_rooms(None, 10).await.unwrap());
+        let mut owed = store.owed(100).await.unwrap();
+        owed.sort();
+        show("owed", &owed);
+        let all = (0, DeviceId([0; 16]));
+        show(
+            "seen",
+            &store.inactive(all, u64::MAX >> 1, 100).await.unwrap(),
+        );
         for n in 0..PEOPLE * 2 {
             let (member, lineage) = (self.who(n), store.lineage());
             show("logs", &store.logs_of(member.device).await.unwrap());

@@ -388,6 +388,7 @@ pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep
         welcomes: welcomes.collect(),
         adds: adds.to_vec(),
         removes: removes.to_vec(),
+        external_pub: None,
         summary: RoomSummary {
             kind: RoomKind::Group,
             join_open: false,

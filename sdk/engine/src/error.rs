@@ -125,7 +125,8 @@ impl From<WireError> for Error {
             | C::StoreFailed
             | C::NotYourTurn
             | C::RoomFrozen
-            | C::StoreFull => ErrorKind::Busy,
+            | C::StoreFull
+            | C::CoolingDown => ErrorKind::Busy,
             C::GoingAway => ErrorKind::Offline,
             C::TooLarge => ErrorKind::TooLarge,
             C::UnsupportedVersion => ErrorKind::Outdated,

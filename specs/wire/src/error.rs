@@ -111,6 +111,8 @@ codes! {
     54 NameTaken false,
     /// The listed name has characters or a length that it cannot have.
     55 BadName false,
+    /// A commit of this account made the room stop; no other of theirs is taken there for a while.
+    56 CoolingDown true,
 }
 
 impl fmt::Display for ErrorCode {

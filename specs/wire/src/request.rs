@@ -1,5 +1,9 @@
 //! What a client asks on its session stream.
 
+mod bad_commit;
+
+pub use bad_commit::{BadCommit, SignedBadCommit};
+
 use crate::identity::SignedDeviceList;
 use crate::ids::{
     AccountId, DeviceId, Epoch, Generation, Hash, LogId, RoomId, Seq, Signature, SubmitId,
@@ -339,42 +343,6 @@ pub enum Who {
     /// By account id.
     #[n(1)]
     Account(#[n(0)] AccountId),
-}
-
-/// A device's statement that it cannot apply a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct BadCommit {
-    /// The room.
-    #[n(0)]
-    pub room: RoomId,
-    /// The generation the commit stands in.
-    #[n(1)]
-    pub generation: Generation,
-    /// The epoch before the commit.
-    #[n(2)]
-    pub epoch: Epoch,
-    /// The commit's position.
-    #[n(3)]
-    pub seq: Seq,
-    /// SHA-256 of the commit.
-    #[n(4)]
-    pub commit: Hash,
-    /// What failed, in words.
-    #[n(5)]
-    pub reason: String,
-}
-
-/// A [`BadCommit`] signed by the device key (label `lacre/bad-commit/1`).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct SignedBadCommit {
-    /// Canonical CBOR of [`BadCommit`].
-    #[n(0)]
-    pub statement: ByteVec,
-    /// By the device key.
-    #[n(1)]
-    pub signature: Signature,
 }
 
 /// The first frame of an object stream, from the client.

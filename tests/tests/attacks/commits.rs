@@ -4,11 +4,13 @@ use lacre_tests::device::Device;
 use lacre_tests::hostile::crooked::Trick;
 use lacre_tests::hostile::intrigue::Intrigue;
 use lacre_tests::hostile::scene::{Scene, is_in};
-use lacre_tests::hostile::villain::Villain;
+use lacre_tests::hostile::villain::{Villain, package_bytes};
 use lacre_wire::answer::{Accepted, Answer};
+use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::RoomId;
 use lacre_wire::push::ServerFrame;
-use lacre_wire::room::JoinRule;
+use lacre_wire::request::Request;
+use lacre_wire::room::{JoinRule, RoomKind};
 
 fn accepted(answer: Answer) -> Accepted {
     match answer {
@@ -28,6 +30,38 @@ fn lie(trick: Trick) -> Intrigue {
 async fn is_frozen(mallory: &mut Villain, room: RoomId) {
     let frozen = |frame: &ServerFrame| matches!(frame, ServerFrame::Frozen { room: which, .. } if *which == room);
     mallory.hears(frozen).await;
+}
+
+/// Mallory can be taken along into the next generation.
+async fn stays(scene: &mut Scene) {
+    let package = scene.mallory.key_package(RoomKind::Group);
+    let put = Request::PutKeyPackages {
+        suite: RoomKind::Group.suite(),
+        one_time: vec![package_bytes(&package).into()],
+        last_resort: None,
+    };
+    let put = scene.mallory.ask(put);
+    let answer = scene.ana.within("mallory's key packages", put).await;
+    assert_eq!(answer, Answer::Ok);
+}
+
+/// The relay knows who is to blame: in that room it takes no commit of theirs for a while, and says for
+/// how long. Messages are another matter.
+async fn waits(scene: &mut Scene) {
+    let turn = Request::CommitTurn {
+        room: scene.room,
+        generation: 1,
+        epoch: 1,
+        removal: false,
+    };
+    let answer = scene.mallory.ask(turn);
+    let answer = scene.ana.within("mallory asks for the turn", answer).await;
+    let Answer::Failed(error) = answer else {
+        panic!("mallory may go on: {answer:?}")
+    };
+    assert_eq!(error.code, ErrorCode::CoolingDown, "{error}");
+    let wait = error.retry_after_ms.unwrap();
+    assert!((500_000..=600_000).contains(&wait), "{wait} ms");
 }
 
 /// Carla beside Mallory in the tree: what is sealed for her is sealed for nobody else.
@@ -50,6 +84,7 @@ async fn beside(scene: &mut Scene) -> Device {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_false_tag_stops_the_room_and_nothing_else() {
     let mut scene = Scene::begin().await;
+    stays(&mut scene).await;
     let bundle = scene
         .mallory
         .commit(&mut scene.seat, lie(Trick::ConfirmationTag));
@@ -64,6 +99,7 @@ async fn a_false_tag_stops_the_room_and_nothing_else() {
     scene.ana.within("the group is frozen", frozen).await;
     scene.accounts_go_on().await;
     scene.is_repaired(&[&scene.ana, &scene.bruno]).await;
+    waits(&mut scene).await;
 }
 
 /// The path secret for one member is wrong. She stops the room and says so; one report freezes
@@ -105,6 +141,7 @@ async fn a_false_secret_for_one_stops_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn false_secrets_for_half_the_tree_freeze_the_room() {
     let mut scene = Scene::begin().await;
+    stays(&mut scene).await;
     let carla = beside(&mut scene).await;
     let key = scene.seat.encryption_key_of(carla.account());
     let bundle = scene
@@ -120,6 +157,7 @@ async fn false_secrets_for_half_the_tree_freeze_the_room() {
     assert_eq!(carla.texts(scene.room).await, ["hello carla"]);
     scene.accounts_go_on().await;
     scene.is_repaired(&[&scene.ana, &scene.bruno, &carla]).await;
+    waits(&mut scene).await;
 }
 
 /// The `external_pub` of its GroupInfo is wrong. The commit is good, and the room goes on with it;
@@ -127,6 +165,7 @@ async fn false_secrets_for_half_the_tree_freeze_the_room() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_false_external_pub_stops_the_room_at_the_next_newcomer() {
     let mut scene = Scene::begin().await;
+    stays(&mut scene).await;
     let opened = scene.ana.room(scene.room);
     let opened = opened.set_join_rule(JoinRule::Open);
     scene.ana.within("the room opens", opened).await.unwrap();
@@ -156,6 +195,8 @@ async fn a_false_external_pub_stops_the_room_at_the_next_newcomer() {
     scene.accounts_go_on().await;
     scene.is_repaired(&[&scene.ana, &scene.bruno]).await;
     assert!(!is_in(&scene.ana, scene.room, dora.account()));
+    // Members know the key she should have been given: it is not she who is to blame.
+    waits(&mut scene).await;
 }
 
 /// A commit that leaves out what the relay has proposed is refused, with what is to be committed

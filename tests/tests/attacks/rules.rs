@@ -143,6 +143,7 @@ fn report(scene: &Scene, seq: u64, key: &SigningKey) -> Request {
         seq,
         commit: link.body,
         reason: "I do not like it".to_owned(),
+        external_pub: None,
     });
     Request::BadCommit(SignedBadCommit {
         signature: key.sign(Label::BadCommit, &statement),

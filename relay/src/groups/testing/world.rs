@@ -73,6 +73,7 @@ impl World {
             join_open: command.summary.join_open,
             listed: command.summary.listed.clone(),
             pending: Vec::new(),
+            cooling: Vec::new(),
         };
         let objects = Objects::default();
         objects.put(command.group_info.bytes());

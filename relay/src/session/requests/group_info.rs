@@ -11,6 +11,11 @@ use std::sync::Arc;
 pub(super) async fn group_info(context: Arc<Context>, room: RoomId) -> Handled {
     context.spend(None, 1)?;
     let (row, _) = visible_room(&context, room).await?;
+    if row.frozen {
+        // Nobody comes in by it, and a member who missed the freeze learns of it.
+        let text = "the room's group is frozen until its next generation opens";
+        return Err(WireError::new(ErrorCode::RoomFrozen, text));
+    }
     let bytes = context.service.store.object(row.group_info).await?;
     let bytes = bytes.ok_or_else(|| {
         WireError::new(

@@ -3,6 +3,7 @@
 use super::{Handled, Standing, no_such_room, visible_room};
 use crate::groups::turn_queue::{At, LEASE_MS};
 use crate::session::Context;
+use crate::store::blame::cooling_down;
 use crate::store::outcome::Verdict;
 use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
@@ -19,6 +20,12 @@ pub(super) async fn take(context: Arc<Context>, room: RoomId, at: At, removal: b
         return Err(WireError::new(ErrorCode::RoomFrozen, text));
     }
     let current = (row.generation, row.epoch);
+    let now_ms = context.service.clock.now_ms();
+    let account = context.account();
+    let until = row.cooling.iter().find(|(who, _)| *who == account);
+    if let Some((_, until)) = until.filter(|(_, until)| *until > now_ms) {
+        return Err(cooling_down(until.saturating_sub(now_ms)));
+    }
     context
         .service
         .nominations

@@ -41,6 +41,15 @@ pub struct Login {
     pub counter: u64,
 }
 
+/// Devices that are connected now: nobody who is there counts as away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The relay's clock.
+    pub now_ms: Millis,
+    /// Which; of those that are not known nothing is kept.
+    pub devices: Vec<DeviceId>,
+}
+
 /// A new device of an account asks the account's devices to approve it. The caller verified the
 /// login's signature under `device_key`.
 #[derive(Debug, Clone, PartialEq, Eq)]

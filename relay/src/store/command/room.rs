@@ -157,6 +157,8 @@ pub struct GroupStep {
     pub adds: Vec<Member>,
     /// Devices the step removes. They read up to the step. A device that is removed and added reads on.
     pub removes: Vec<Member>,
+    /// SHA-256 of the `external_pub` in the GroupInfo, if the caller read it.
+    pub external_pub: Option<Hash>,
     /// The public state the step leads to.
     pub summary: RoomSummary,
 }
@@ -266,4 +268,7 @@ pub struct ReportBadCommit {
     pub seq: Seq,
     /// SHA-256 of the commit.
     pub commit: Hash,
+    /// For a commit from outside: SHA-256 of the `external_pub` that the reporter derives for the
+    /// epoch before it.
+    pub external_pub: Option<Hash>,
 }

@@ -3,7 +3,7 @@
 use super::account::raise;
 use super::draft::{Draft, Origin};
 use super::{Decision, Env, Verdicted, refuse};
-use crate::store::command::{Hashed, PutDeviceList, RequestDevice};
+use crate::store::command::{Hashed, PutDeviceList, RequestDevice, Seen};
 use crate::store::effect::Effect;
 use crate::store::limits::{ASK_AGAIN_MS, PENDING_DEVICES, PENDING_WINDOW_MS};
 use crate::store::outcome::Verdict;
@@ -85,6 +85,25 @@ pub(super) fn request(view: &View, c: &RequestDevice, env: &Env<'_>) -> Verdicte
         listed: false,
         list_version: account.list_version,
     }))
+}
+
+/// Devices that are connected are seen, however long ago they logged in.
+pub(super) fn seen(view: &View, c: &Seen) -> Decision {
+    let older = view
+        .devices
+        .iter()
+        .filter(|(_, row)| row.seen_ms < c.now_ms);
+    let effects = older.map(|(device, row)| {
+        let seen_ms = c.now_ms;
+        Effect::Device(
+            *device,
+            DeviceRow {
+                seen_ms,
+                ..row.clone()
+            },
+        )
+    });
+    Decision::done(effects.collect())
 }
 
 pub(super) fn put_list(view: &View, c: &PutDeviceList, env: &Env<'_>) -> Verdicted<Decision> {
@@ -204,6 +223,7 @@ fn revoke(draft: &mut Draft<'_>, device: DeviceId) {
             device,
             MemberRow {
                 until_seq: Some(reading.log.head),
+                owed: true,
                 ..reading.member.clone()
             },
         );

@@ -303,6 +303,15 @@ impl<'a> Draft<'a> {
         self.member(room, device, member);
     }
 
+    /// The removal of a device that was cut off is proposed, or made.
+    pub(super) fn no_longer_owed(&mut self, room: RoomId, device: DeviceId, member: &MemberRow) {
+        let member = MemberRow {
+            owed: false,
+            ..member.clone()
+        };
+        self.effects.push(Effect::Member(room, device, member));
+    }
+
     /// Writes a device's place in a room and says that its reading changed.
     pub(super) fn member(&mut self, room: RoomId, device: DeviceId, member: MemberRow) {
         let (from_seq, until_seq) = (member.from_seq, member.until_seq);

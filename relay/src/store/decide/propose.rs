@@ -84,13 +84,12 @@ fn evicting(
     remove: &RelayRemove,
 ) -> Accepted {
     let accepted = wait(draft, id, room, log, &remove.body, Some(remove.device));
-    if let Some(member) = draft
-        .view
-        .members
-        .get(&remove.device)
-        .filter(|member| member.is_open())
-    {
-        draft.evict(id, remove.device, member.clone(), accepted.seq);
+    match draft.view.members.get(&remove.device) {
+        Some(member) if member.is_open() => {
+            draft.evict(id, remove.device, member.clone(), accepted.seq);
+        }
+        Some(member) if member.owed => draft.no_longer_owed(id, remove.device, member),
+        _ => {}
     }
     accepted
 }

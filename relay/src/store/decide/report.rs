@@ -7,6 +7,7 @@ use crate::store::outcome::{Outcome, Verdict};
 use crate::store::rows::Report;
 use crate::store::view::View;
 use lacre_wire::error::ErrorCode;
+use lacre_wire::ids::AccountId;
 use lacre_wire::log::EntryKind;
 use std::collections::BTreeSet;
 
@@ -52,8 +53,10 @@ pub(super) fn report(view: &View, c: &ReportBadCommit) -> Verdicted<Decision> {
         generation: c.generation,
         seq: c.seq,
         account: c.account,
+        blames: room.blame.for_commit(c.seq, c.external_pub),
     };
-    if room.frozen || room.reports.contains(&report) {
+    let said = |known: &Report| (known.seq, known.account) == (report.seq, report.account);
+    if room.frozen || room.reports.iter().any(said) {
         return Ok(Decision::of(Verdict::Reported {
             frozen: room.frozen,
         }));
@@ -66,17 +69,25 @@ pub(super) fn report(view: &View, c: &ReportBadCommit) -> Verdicted<Decision> {
         .filter(|m| reads(m.from_seq, m.until_seq))
         .map(|m| m.account)
         .collect();
-    let against: BTreeSet<_> = row
-        .reports
-        .iter()
-        .filter(|r| r.seq == c.seq)
-        .map(|r| r.account)
-        .collect();
+    let against: Vec<_> = row.reports.iter().filter(|r| r.seq == c.seq).collect();
     let needed = if accounts.len() <= 2 { 1 } else { 2 };
-    row.frozen = against.len() >= needed;
-    let frozen = row.frozen;
+    let frozen = against.len() >= needed;
+    if frozen {
+        row.blame.blamed = to_blame(&against, row.blame.for_commit(c.seq, None));
+    }
+    row.frozen = frozen;
     Ok(Decision {
         outcome: Outcome::quiet(Verdict::Reported { frozen }),
         effects: vec![Effect::Room(c.room, Box::new(row))],
     })
+}
+
+/// Whom they all blame; where they do not agree, whoever made the commit.
+fn to_blame(reports: &[&Report], committer: Option<AccountId>) -> Option<AccountId> {
+    let mut blamed = reports.iter().map(|report| report.blames);
+    let first = blamed.next()?;
+    match blamed.all(|other| other == first) {
+        true => first,
+        false => committer,
+    }
 }

@@ -4,6 +4,7 @@ use super::append::remember;
 use super::draft::Draft;
 use super::step::{apply_step, check_name, check_step, list};
 use super::{Decision, Env, Verdicted, pair, refuse};
+use crate::store::blame::Blame;
 use crate::store::command::{CreateRoom, OpenGeneration};
 use crate::store::effect::Effect;
 use crate::store::outcome::Verdict;
@@ -78,6 +79,10 @@ pub(super) fn create(
         snapshot: None,
         pending: Vec::new(),
         reports: Vec::new(),
+        blame: Blame {
+            signer: Some(c.account),
+            ..Blame::default()
+        },
     };
     // The log's row comes first: everything of the room hangs on it.
     draft.effects.push(Effect::Log(id, log.clone()));
@@ -90,6 +95,7 @@ pub(super) fn create(
         until_seq: None,
         acked: 0,
         last: None,
+        owed: false,
     };
     draft.member(c.room, c.device, creator);
     let accepted = match &c.first {
@@ -170,10 +176,11 @@ pub(super) fn open_generation(
     let accepted = draft.append(c.room, &mut log, entry);
     room.generation = c.generation;
     room.epoch = c.epoch;
-    // Blame and what waited end with the generation.
+    // What waited ends with the generation; whoever is to blame for its end waits now.
     room.frozen = false;
     room.pending.clear();
     room.reports.clear();
+    room.blame.settle(c.now_ms);
     apply_step(
         &mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true,
     );

@@ -5,6 +5,7 @@ use super::append::{at_epoch, group, remember};
 use super::draft::{Draft, Origin};
 use super::propose::wait;
 use super::{Decision, Env, Verdicted, commit_first, evictions, refuse};
+use crate::store::blame::cooling_down;
 use crate::store::command::{Commit, GroupStep, Hashed, Member, Welcome};
 use crate::store::effect::Effect;
 use crate::store::limits::{EXTERNAL_WAIT_MS, INLINE_WELCOME};
@@ -37,6 +38,7 @@ pub(super) fn commit(
         );
     }
     at_epoch(room, c.generation, c.epoch)?;
+    check_blame(room, c)?;
     check_evictions(room, c)?;
     check_step(view, &c.step)?;
 
@@ -65,6 +67,14 @@ pub(super) fn commit(
     draft.effects.push(Effect::Room(c.room, Box::new(room)));
     draft.touch(c.room, log);
     Ok(draft.finish(Verdict::Accepted(accepted)))
+}
+
+/// Of somebody who made the room stop, no commit is taken for a while.
+fn check_blame(room: &RoomRow, c: &Commit) -> Verdicted<()> {
+    match room.blame.wait_ms(&c.account, c.now_ms) {
+        0 => Ok(()),
+        wait_ms => Err(Verdict::Refused(cooling_down(wait_ms))),
+    }
 }
 
 /// The relay's Removes that wait are held by the commit; an external one, which cannot hold them,
@@ -193,6 +203,7 @@ pub(super) fn apply_step(
         draft.effects.push(Effect::Unref(room.tree, draft.now));
     }
     room.epoch_seq = at.seq;
+    room.blame.made(at.seq, *by, step.external_pub);
     public_state(draft, room, step);
     list(draft, id, room, step.summary.listed.as_deref());
 
@@ -202,13 +213,10 @@ pub(super) fn apply_step(
         .iter()
         .filter(|remove| !added.contains(&remove.device))
     {
-        if let Some(member) = draft
-            .view
-            .members
-            .get(device)
-            .filter(|member| member.is_open())
-        {
-            draft.evict(id, *device, member.clone(), at.seq);
+        match draft.view.members.get(device) {
+            Some(member) if member.is_open() => draft.evict(id, *device, member.clone(), at.seq),
+            Some(member) if member.owed => draft.no_longer_owed(id, *device, member),
+            _ => {}
         }
     }
     for Member { account, device } in &step.adds {
@@ -226,6 +234,7 @@ pub(super) fn apply_step(
                     until_seq: None,
                     acked,
                     last,
+                    owed: false,
                 },
             );
         }

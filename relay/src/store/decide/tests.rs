@@ -53,6 +53,7 @@ fn view() -> View {
         snapshot: None,
         pending: Vec::new(),
         reports: Vec::new(),
+        blame: Default::default(),
     };
     let member = MemberRow {
         account: ACCOUNT,
@@ -60,6 +61,7 @@ fn view() -> View {
         until_seq: None,
         acked: 0,
         last: None,
+        owed: false,
     };
     View {
         room: Some(room),

@@ -155,6 +155,31 @@ impl Rows for Tables {
         Ok(waiting.map(|(id, _)| *id).take(limit).collect())
     }
 
+    fn inactive(
+        &mut self,
+        after: (Millis, DeviceId),
+        before: Millis,
+        limit: usize,
+    ) -> Found<Vec<(DeviceId, DeviceRow)>> {
+        let idle = self
+            .devices
+            .iter()
+            .filter(|(_, row)| row.state == DeviceState::Listed && row.seen_ms < before);
+        let mut idle: Vec<_> = idle.map(|(id, row)| (*id, row.clone())).collect();
+        idle.retain(|(id, row)| (row.seen_ms, *id) > after);
+        idle.sort_unstable_by_key(|(id, row)| (row.seen_ms, *id));
+        idle.truncate(limit);
+        Ok(idle)
+    }
+
+    fn owed(&mut self, limit: usize) -> Found<Vec<(RoomId, DeviceId, AccountId)>> {
+        let owed = self.members.iter().filter(|(_, row)| row.owed);
+        Ok(owed
+            .map(|((room, device), row)| (*room, *device, row.account))
+            .take(limit)
+            .collect())
+    }
+
     fn log(&mut self, log: LogId) -> Found<Option<LogRow>> {
         Ok(self.logs.get(&log).cloned())
     }

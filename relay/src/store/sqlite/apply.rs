@@ -327,7 +327,7 @@ fn room(connection: &Connection, number: i64, row: &RoomRow) -> rusqlite::Result
     execute(
         connection,
         "INSERT OR REPLACE INTO room VALUES \
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         params![
             number,
             room_kind(row.kind),
@@ -346,6 +346,7 @@ fn room(connection: &Connection, number: i64, row: &RoomRow) -> rusqlite::Result
             row.snapshot.map(|(_, epoch)| int(epoch)),
             codec::to_vec(&row.pending),
             codec::to_vec(&row.reports),
+            codec::to_vec(&row.blame),
         ],
     )
 }
@@ -358,9 +359,9 @@ fn member(
 ) -> rusqlite::Result<()> {
     execute(
         connection,
-        "INSERT INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET \
+        "INSERT INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET \
          account = excluded.account, from_seq = excluded.from_seq, until_seq = excluded.until_seq, \
-         acked = excluded.acked, last = excluded.last",
+         acked = excluded.acked, last = excluded.last, owed = excluded.owed",
         params![
             number,
             device.0,
@@ -369,6 +370,7 @@ fn member(
             row.until_seq.map(int),
             int(row.acked),
             row.last.map(|last| last.0),
+            row.owed,
         ],
     )
 }

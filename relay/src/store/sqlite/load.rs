@@ -43,7 +43,7 @@ impl SqlRows<'_> {
         };
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, generation, epoch, epoch_seq, group_info, gi_mac, key_number, tree, frozen, join_open, \
-             retention_ms, snapshot_generation, snapshot_epoch, pending, reports, listed FROM room WHERE log = ?1",
+             retention_ms, snapshot_generation, snapshot_epoch, pending, reports, listed, blame FROM room WHERE log = ?1",
         )?;
         let found = statement.query_row([number], room_row).optional()?;
         if let Some(found) = found {
@@ -57,7 +57,7 @@ impl SqlRows<'_> {
             return Ok(());
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT account, from_seq, until_seq, acked, last FROM member WHERE log = ?1 AND device = ?2",
+            "SELECT account, from_seq, until_seq, acked, last, owed FROM member WHERE log = ?1 AND device = ?2",
         )?;
         let found = statement
             .query_row(params![number, device.0], |row| member_row(row, 0))
@@ -95,6 +95,7 @@ fn room_row(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
         snapshot,
         pending: codec::from_slice(list(13)?).map_err(|_| damaged("the proposals of a room"))?,
         reports: codec::from_slice(list(14)?).map_err(|_| damaged("the reports of a room"))?,
+        blame: codec::from_slice(list(16)?).map_err(|_| damaged("the blame of a room"))?,
     })
 }
 
@@ -105,6 +106,7 @@ pub(super) fn member_row(row: &Row<'_>, at: usize) -> rusqlite::Result<MemberRow
         until_seq: maybe_uint(row, at + 2)?,
         acked: uint(row, at + 3)?,
         last: row.get::<_, Option<[u8; 16]>>(at + 4)?.map(SubmitId),
+        owed: row.get(at + 5)?,
     })
 }
 

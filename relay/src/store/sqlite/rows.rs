@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use super::convert::{damaged, int, log_id, maybe_uint, size, small, uint};
 use super::entry;
+use super::idle;
 use super::listing;
 use super::load::{device_row, member_row};
 use super::memory::Memory;
@@ -91,10 +92,7 @@ impl Rows for SqlRows<'_> {
     }
 
     fn account_by_handle(&mut self, handle: &str) -> rusqlite::Result<Option<AccountId>> {
-        self.connection
-            .prepare_cached("SELECT id FROM account WHERE handle = ?1")?
-            .query_row([handle], |row| row.get(0).map(AccountId))
-            .optional()
+        idle::account_by_handle(self.connection, handle)
     }
 
     fn device(&mut self, device: &DeviceId) -> rusqlite::Result<Option<DeviceRow>> {
@@ -107,23 +105,25 @@ impl Rows for SqlRows<'_> {
     }
 
     fn devices_of(&mut self, account: &AccountId) -> rusqlite::Result<Vec<(DeviceId, DeviceRow)>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, account, key, counter, state, seen_ms FROM device WHERE account = ?1 ORDER BY id",
-        )?;
-        let rows = statement.query_map([account.0], |row| {
-            Ok((DeviceId(row.get(0)?), device_row(row, 1)?))
-        })?;
-        rows.collect()
+        idle::devices_of(self.connection, account)
     }
 
     fn forlorn(&mut self, before: Millis, limit: usize) -> rusqlite::Result<Vec<DeviceId>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id FROM device WHERE state = 0 AND seen_ms < ?1 ORDER BY id LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![int(before), size(limit)], |row| {
-            row.get(0).map(DeviceId)
-        })?;
-        rows.collect()
+        idle::forlorn(self.connection, before, limit)
+    }
+
+    fn inactive(
+        &mut self,
+        after: (Millis, DeviceId),
+        before: Millis,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<(DeviceId, DeviceRow)>> {
+        idle::inactive(self.connection, after, before, limit)
+    }
+
+    fn owed(&mut self, limit: usize) -> rusqlite::Result<Vec<(RoomId, DeviceId, AccountId)>> {
+        self.flush()?;
+        idle::owed(self.connection, limit)
     }
 
     fn log(&mut self, log: LogId) -> rusqlite::Result<Option<LogRow>> {
@@ -219,7 +219,7 @@ impl Rows for SqlRows<'_> {
             return Ok(Vec::new());
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT device, account, from_seq, until_seq, acked, last FROM member WHERE log = ?1 ORDER BY device",
+            "SELECT device, account, from_seq, until_seq, acked, last, owed FROM member WHERE log = ?1 ORDER BY device",
         )?;
         let rows = statement.query_map([number], |row| {
             Ok((DeviceId(row.get(0)?), member_row(row, 1)?))

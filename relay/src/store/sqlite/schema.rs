@@ -34,6 +34,7 @@ CREATE TABLE device (
 ) WITHOUT ROWID;
 CREATE INDEX device_account ON device (account);
 CREATE INDEX device_pending ON device (id) WHERE state = 0;
+CREATE INDEX device_seen ON device (seen_ms, id) WHERE state = 1;
 
 CREATE TABLE log (
     number INTEGER PRIMARY KEY,
@@ -97,7 +98,8 @@ CREATE TABLE room (
     snapshot_generation INTEGER,
     snapshot_epoch INTEGER,
     pending BLOB NOT NULL,
-    reports BLOB NOT NULL
+    reports BLOB NOT NULL,
+    blame BLOB NOT NULL
 );
 
 CREATE TABLE member (
@@ -108,9 +110,11 @@ CREATE TABLE member (
     until_seq INTEGER,
     acked INTEGER NOT NULL,
     last BLOB,
+    owed INTEGER NOT NULL,
     PRIMARY KEY (log, device)
 ) WITHOUT ROWID;
 CREATE INDEX member_device ON member (device);
+CREATE INDEX member_owed ON member (log) WHERE owed = 1;
 
 CREATE TABLE direct (
     low BLOB NOT NULL,

@@ -58,6 +58,10 @@ impl Engine {
                 Ok(())
             }
             Answer::Failed(error) => {
+                if error.code == ErrorCode::CoolingDown {
+                    self.live.room(room).turn = Turn::None;
+                    return self.commits_not_taken(room, error.into());
+                }
                 let live = self.live.room(room);
                 live.turn = Turn::None;
                 live.not_before = now + error.retry_after_ms.unwrap_or(RETRY_MS).max(1);

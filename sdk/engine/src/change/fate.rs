@@ -61,7 +61,17 @@ impl Engine {
             }
             // A way back is built anew on the present state.
             Answer::Failed(error) if row.status == Status::Stopped && error.code.is_retryable() => {
-                self.rejoin_lost(&row, now)
+                self.rejoin_lost(&row, now)?;
+                let wait = error.retry_after_ms.unwrap_or_default();
+                let live = self.live.room(room);
+                live.not_before = live.not_before.max(now + wait);
+                Ok(())
+            }
+            Answer::Failed(error) if error.code == ErrorCode::CoolingDown => {
+                // Nothing is asked again for a newcomer.
+                self.live.joining.remove(&room);
+                self.drop_commit(&row)?;
+                self.commits_not_taken(room, error.into())
             }
             // The fate of this very commit is open: the same bytes go out again.
             Answer::Failed(error) if error.code.is_retryable() => {
@@ -83,6 +93,18 @@ impl Engine {
                 }
             }
             _ => Err(unexpected()),
+        }
+    }
+
+    /// The relay takes no commit of this account for a while. Messages are not concerned, so nothing
+    /// waits for that: who asked for the change is told, and what members are asked to do others do.
+    pub(super) fn commits_not_taken(&mut self, room: RoomId, error: Error) -> Result<()> {
+        let live = self.live.room(room);
+        (live.commit_wanted, live.renew_wanted) = (false, false);
+        let changes = self.db.changes()?;
+        match changes.iter().find(|change| change.room == Some(room)) {
+            Some(change) => self.change_failed(change.id, error),
+            None => Ok(()),
         }
     }
 

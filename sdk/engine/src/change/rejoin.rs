@@ -14,6 +14,7 @@ use crate::session::unexpected;
 use crate::store::changes::ChangeRow;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::answer::{Answer, GroupInfoAnswer};
+use lacre_wire::error::ErrorCode;
 use lacre_wire::ids::{Millis, RoomId};
 use lacre_wire::log::Entry;
 use lacre_wire::request::Request;
@@ -68,6 +69,11 @@ impl Engine {
             Answer::GroupInfo(info) => {
                 self.live.rejoining.insert(room, (change, info));
                 self.rejoin_prepared()
+            }
+            // It was told when this device did not listen: the way back is another.
+            Answer::Failed(error) if error.code == ErrorCode::RoomFrozen => {
+                self.change_done(change)?;
+                self.room_frozen(room)
             }
             Answer::Failed(error) if error.code.is_retryable() => {
                 self.live.busy_changes.remove(&change);

@@ -4,11 +4,12 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::live::Asked;
+use crate::mls::{external_pub, is_from_outside};
 use crate::store::repair::Healing;
 use lacre_wire::codec;
 use lacre_wire::identity::Label;
-use lacre_wire::ids::{LogId, RoomId, Seq};
-use lacre_wire::log::{Entry, EntryKind};
+use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
+use lacre_wire::log::{Body, Entry, EntryKind};
 use lacre_wire::request::{BadCommit, ClientFrame, Request, SignedBadCommit};
 
 /// How a room that stopped for this reason may come back by itself: not where the relay shows
@@ -61,12 +62,11 @@ impl Engine {
             self.stop_room(room, error);
             return;
         }
-        if let (Some(entry), Ok(me)) = (
-            entries
-                .iter()
-                .find(|entry| entry.seq == seq && entry.kind == EntryKind::Commit),
-            self.me(),
-        ) {
+        let commit = entries
+            .iter()
+            .find(|entry| entry.seq == seq && entry.kind == EntryKind::Commit);
+        let external_pub = commit.and_then(|entry| self.derived_key(room, entry));
+        if let (Some(entry), Ok(me)) = (commit, self.me()) {
             let reason: String = format!("{}: {error}", error.code())
                 .chars()
                 .take(256)
@@ -78,6 +78,7 @@ impl Engine {
                 seq,
                 commit: entry.body.hash(),
                 reason,
+                external_pub,
             });
             let signature = me.secrets.device().sign(Label::BadCommit, &statement);
             let signed = SignedBadCommit {
@@ -89,5 +90,26 @@ impl Engine {
             }
         }
         self.stop_room(room, error);
+    }
+
+    /// For a commit from outside that cannot be applied: the key of the epoch before it, as this device
+    /// derives it. If the newcomer was given another, whoever signed that is to blame.
+    fn derived_key(&mut self, room: RoomId, entry: &Entry) -> Option<Hash> {
+        let bytes = match &entry.body {
+            Body::Inline(bytes) => bytes.to_vec(),
+            Body::ByHash { hash, .. } => self.live.objects.get(hash)?.clone(),
+            Body::Gone { .. } => return None,
+        };
+        if !is_from_outside(&bytes) {
+            return None;
+        }
+        let row = self.db.room(room).ok()??;
+        let group = self
+            .groups
+            .get(&self.provider, row.id, row.generation)
+            .ok()?;
+        let signer = &self.me.as_ref()?.signer;
+        let here = group.epoch().as_u64() == entry.epoch;
+        here.then(|| external_pub(&self.provider, signer, group))?
     }
 }

@@ -6,12 +6,14 @@ pub mod storage;
 
 mod build;
 mod create;
+mod external_pub;
 mod groups;
 mod join;
 mod packages;
 
 pub(crate) use build::{BuiltCommit, Plan, build_commit, store_proposals};
 pub(crate) use create::create_group;
+pub(crate) use external_pub::{external_pub, is_from_outside};
 pub(crate) use groups::{Groups, protocol_message};
 pub(crate) use join::{External, join_from_outside, join_from_welcome};
 pub(crate) use packages::{make_key_packages, read_key_package};

@@ -61,6 +61,7 @@ fn report() -> SignedBadCommit {
         seq: 12,
         commit: hash(0x27),
         reason: "the confirmation tag is wrong".into(),
+        external_pub: Some(hash(0x28)),
     };
     let statement = codec::to_vec(&report);
     let signature = key(DEVICE).sign(Label::BadCommit, &statement);

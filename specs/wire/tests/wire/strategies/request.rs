@@ -102,15 +102,19 @@ pub(crate) fn bad_commit() -> impl Strategy<Value = BadCommit> {
         any::<u64>(),
         hash(),
         text(),
+        option::of(hash()),
     )
-        .prop_map(|(room, generation, epoch, seq, commit, reason)| BadCommit {
-            room,
-            generation,
-            epoch,
-            seq,
-            commit,
-            reason,
-        })
+        .prop_map(
+            |(room, generation, epoch, seq, commit, reason, external_pub)| BadCommit {
+                room,
+                generation,
+                epoch,
+                seq,
+                commit,
+                reason,
+                external_pub,
+            },
+        )
 }
 
 pub(crate) fn request() -> impl Strategy<Value = Request> {
