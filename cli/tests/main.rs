@@ -26,6 +26,9 @@ mod faults;
 mod harness;
 #[path = "cli/keys.rs"]
 mod keys;
+#[cfg(unix)]
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/operators.rs"]
 mod operators;
 #[path = "cli/output.rs"]

@@ -10,6 +10,7 @@
 
 mod dependencies;
 mod graph;
+mod guides;
 mod languages;
 mod licences;
 mod secrets;

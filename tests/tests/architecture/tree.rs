@@ -179,7 +179,7 @@ pub(crate) fn is_this_test(path: &str) -> bool {
 }
 
 /// Every text file of the tree: its path from the root, its text.
-fn files() -> impl Iterator<Item = (String, String)> {
+pub(crate) fn files() -> impl Iterator<Item = (String, String)> {
     let mut folders = vec![root().to_path_buf()];
     let mut paths = Vec::new();
     while let Some(folder) = folders.pop() {
