@@ -44,6 +44,7 @@ pub(crate) enum Place {
 #[derive(Clone)]
 pub struct RelayBuilder {
     pub(crate) place: Option<Place>,
+    pub(crate) store: Option<String>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) advertise: Option<(String, u16)>,
@@ -62,6 +63,7 @@ impl RelayBuilder {
     pub(crate) fn new() -> Self {
         Self {
             place: None,
+            store: None,
             key_file: None,
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
             advertise: None,
@@ -81,6 +83,14 @@ impl RelayBuilder {
     /// the secrets. Back the two up apart from each other.
     pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.place = Some(Place::Folder(path.into()));
+        self
+    }
+
+    /// Keeps the store in a PostgreSQL database, `postgres://user:password@host/database?sslmode=…`,
+    /// instead of in the data folder, which still holds the keys. Several relays may run on one
+    /// database, each with a copy of the same key file. Needs the feature `postgres`.
+    pub fn store(mut self, address: impl Into<String>) -> Self {
+        self.store = Some(address.into());
         self
     }
 

@@ -117,6 +117,10 @@ fn open(
     let store_error =
         |error| RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error);
     let (store, keys) = match place {
+        Place::Folder(folder) if builder.store.is_some() => {
+            make_folder(folder)?;
+            in_database(builder, folder, &options)?
+        }
         Place::Folder(folder) => {
             make_folder(folder)?;
             let path = folder.join(STORE_FILE);
@@ -143,6 +147,46 @@ fn open(
         }
     };
     Ok((store, keys, builder.clock.clone()))
+}
+
+/// Opens a store in a database, with the keys of the folder.
+#[cfg(feature = "postgres")]
+fn in_database(
+    builder: &RelayBuilder,
+    folder: &Path,
+    options: &StoreOptions,
+) -> Result<(Store, RelayKeys), RelayError> {
+    let failed = |error: store::OpenError| {
+        RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error)
+    };
+    let address = builder.store.as_deref().unwrap_or_default();
+    let address = store::PostgresAddress::parse(address)
+        .map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
+    let made_with = store::postgres_mark(&address).map_err(failed)?;
+    let key_file = builder
+        .key_file
+        .clone()
+        .unwrap_or_else(|| folder.join(KEY_FILE));
+    let now_ms = builder.clock.now_ms();
+    let keys =
+        RelayKeys::load_or_create(&key_file, made_with.is_some(), now_ms).map_err(key_error)?;
+    let mark = keys.mark().to_string();
+    if made_with.is_some_and(|made_with| made_with != mark) {
+        return Err(key_error(KeyFileError::OtherStore(key_file)));
+    }
+    let opened = Store::postgres(&address, store_keys(&keys), Some(&mark), options);
+    Ok((opened.map_err(failed)?, keys))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn in_database(
+    _: &RelayBuilder,
+    _: &Path,
+    _: &StoreOptions,
+) -> Result<(Store, RelayKeys), RelayError> {
+    let text = "this relay was built without PostgreSQL; build it with the feature `postgres`, or keep \
+                the store in the data folder";
+    Err(RelayError::new(RelayErrorKind::Config, text))
 }
 
 /// A restore that was cut short between its last two steps leaves a store under its preparing name

@@ -12,4 +12,7 @@
     clippy::cast_possible_truncation
 )]
 
+#[cfg(feature = "postgres")]
+#[path = "support/postgres.rs"]
+mod postgres;
 mod store;

@@ -7,6 +7,8 @@ use super::keys::StoreKeys;
 use super::model::Tables;
 use super::options::{Stats, StoreOptions};
 use super::outcome::{AppendedBatch, Outcome, StoreError};
+#[cfg(feature = "postgres")]
+use super::postgres::{PgRows, Postgres, PostgresAddress};
 use super::read::{
     Head, Page, PageLimit, Read, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms,
 };
@@ -37,6 +39,8 @@ pub struct Store(Arc<AnyStore>);
 enum AnyStore {
     Model(Box<Model>),
     Sqlite(Box<Sqlite>),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<Postgres>),
 }
 
 struct Model {
@@ -72,7 +76,7 @@ impl Model {
     }
 }
 
-/// One read for both back ends: the same closure body is compiled for each.
+/// One read for every back end: the same closure body is compiled for each.
 macro_rules! read {
     ($self:ident, |$reading:ident| $read:expr) => {{
         let store = Arc::clone(&$self.0);
@@ -82,6 +86,12 @@ macro_rules! read {
                 AnyStore::Sqlite(sqlite) => {
                     sqlite
                         .read(move |$reading: &mut Reading<'_, SqlRows<'_>>| $read)
+                        .await
+                }
+                #[cfg(feature = "postgres")]
+                AnyStore::Postgres(postgres) => {
+                    postgres
+                        .read(move |$reading: &mut Reading<'_, PgRows<'_>>| $read)
                         .await
                 }
             }
@@ -112,6 +122,22 @@ impl Store {
         )?)))))
     }
 
+    /// Opens the store in the PostgreSQL database at `address`, or creates it there. `mark` names the
+    /// keys: a database made with others is refused. Blocks.
+    ///
+    /// # Errors
+    /// [`OpenError::Postgres`] says what is wrong with the database, and what to do.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(
+        address: &PostgresAddress,
+        keys: StoreKeys,
+        mark: Option<&str>,
+        options: &StoreOptions,
+    ) -> Result<Self, OpenError> {
+        let postgres = Postgres::open(address, keys, mark, options)?;
+        Ok(Self(Arc::new(AnyStore::Postgres(Box::new(postgres)))))
+    }
+
     /// Makes a command durable. Its outcome comes after the fsync. Dropping the future does not
     /// take the command back.
     ///
@@ -124,6 +150,8 @@ impl Store {
         let answer = match &*self.0 {
             AnyStore::Model(model) => Ok(model.submit(&command)),
             AnyStore::Sqlite(sqlite) => Err(sqlite.submit(command)),
+            #[cfg(feature = "postgres")]
+            AnyStore::Postgres(postgres) => Err(postgres.submit(command)),
         };
         async move {
             match answer {
@@ -151,6 +179,8 @@ impl Store {
         match &*self.0 {
             AnyStore::Model(_) => counted,
             AnyStore::Sqlite(sqlite) => sqlite.stats(counted),
+            #[cfg(feature = "postgres")]
+            AnyStore::Postgres(postgres) => postgres.stats(counted),
         }
     }
 
@@ -169,6 +199,8 @@ impl Store {
             match &*store {
                 AnyStore::Model(_) => Err(BackupError::Memory),
                 AnyStore::Sqlite(sqlite) => sqlite.backup(path, note).await,
+                #[cfg(feature = "postgres")]
+                AnyStore::Postgres(_) => Err(BackupError::Memory),
             }
         }
     }
@@ -178,6 +210,8 @@ impl Store {
         match &*self.0 {
             AnyStore::Model(_) => {}
             AnyStore::Sqlite(sqlite) => sqlite.close(),
+            #[cfg(feature = "postgres")]
+            AnyStore::Postgres(postgres) => postgres.close(),
         }
     }
 
@@ -185,6 +219,8 @@ impl Store {
         match &*self.0 {
             AnyStore::Model(model) => &model.context,
             AnyStore::Sqlite(sqlite) => sqlite.context(),
+            #[cfg(feature = "postgres")]
+            AnyStore::Postgres(postgres) => postgres.context(),
         }
     }
 }

@@ -4,7 +4,8 @@
 //! batches, one fsync each. Which rows a command needs is `view`, what becomes of them is `decide`:
 //! pure, the only place with rules, run by every back end over rows it has locked. What a decision
 //! changes is a list of `effect`s. A back end is a set of tables with look-ups (`rows`) and writes:
-//! [`Store::model`] keeps them in memory and is the oracle, [`Store::open`] keeps them in SQLite.
+//! [`Store::model`] keeps them in memory and is the oracle, [`Store::open`] keeps them in SQLite,
+//! `Store::postgres` (feature `postgres`) in PostgreSQL, where several relays may share them.
 //! Reads are small traits by noun ([`read`]), written once over the same look-ups (`reading`).
 //!
 //! The secrets that stamp messages and seal senders ([`StoreKeys`]) never enter the database.
@@ -25,12 +26,17 @@ mod decide;
 mod effect;
 mod handle;
 mod model;
+mod numbers;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod queue;
 mod reading;
 mod rows;
 mod seal;
 mod space;
 mod sqlite;
+#[cfg(feature = "postgres")]
+mod threads;
 mod view;
 
 pub use command::Command;
@@ -38,6 +44,10 @@ pub use handle::Store;
 pub use keys::StoreKeys;
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::mark as postgres_mark;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresAddress, PostgresError};
 pub use space::Disk;
 pub(crate) use sqlite::prepared;
 pub use sqlite::{BackupError, BackupNote, OpenError, Restored, back_up, restore};

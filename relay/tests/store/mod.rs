@@ -15,6 +15,13 @@ macro_rules! cases {
                 super::$name(&mut $crate::store::world::World::sqlite()).await;
             })*
         }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&mut $crate::store::world::World::postgres()).await;
+            })*
+        }
     };
 }
 
@@ -31,6 +38,8 @@ mod logs;
 mod messages;
 mod ops;
 mod packages;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod random;
 mod removes;
 mod retention;

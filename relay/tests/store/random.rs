@@ -1,4 +1,4 @@
-//! Random commands: what SQLite answers and shows must equal what the model does, also when
+//! Random commands: what a back end answers and shows must equal what the model does, also when
 //! statements fail and batches are taken back.
 
 use super::ops::{Op, Universe, op};
@@ -28,22 +28,28 @@ fn faults(every: u64) -> (Faults, Arc<AtomicU64>) {
     (faults, armed)
 }
 
-async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
-    let dir = tempfile::tempdir().unwrap();
+/// Compares what `open` opens with the model. One writer: several would take commands in another
+/// order than they came in.
+pub(super) async fn compare(
+    open: impl Fn(&StoreOptions) -> Store,
+    ops: Vec<Op>,
+    chunk: usize,
+    every: u64,
+) {
     let (faults, armed) = faults(every);
     let settings = StoreOptions {
         durability: Durability::PageCache,
         readers: 1,
+        writers: 1,
         faults,
         ..options()
     };
-    let path = dir.path().join("relay.db");
-    let mut sqlite = Store::open(&path, keys(), &settings).unwrap();
+    let mut store = open(&settings);
     let mut commands = Vec::new();
     let mut universe =
         Universe::new(Store::model(keys(), &options()).unwrap(), &mut commands).await;
     for command in commands {
-        sqlite.submit(command).await.unwrap();
+        store.submit(command).await.unwrap();
     }
     armed.store(u64::from(every > 0), Ordering::SeqCst);
     let mut failed = 0;
@@ -54,10 +60,7 @@ async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
             if alone(&command) {
                 failed += settle(&mut waiting, &universe).await;
             }
-            waiting.push((
-                command.clone(),
-                tokio::spawn(sqlite.submit(command.clone())),
-            ));
+            waiting.push((command.clone(), tokio::spawn(store.submit(command.clone()))));
             if alone(&command) {
                 failed += settle(&mut waiting, &universe).await;
             }
@@ -67,11 +70,11 @@ async fn compare(ops: Vec<Op>, chunk: usize, every: u64) {
     armed.store(0, Ordering::SeqCst);
     assert!(every > 0 || failed == 0);
     let expected = universe.shown(&universe.world.store).await;
-    similar(&expected, &universe.shown(&sqlite).await);
-    // The same from the file alone, without what the writer held in memory.
-    drop(sqlite);
-    sqlite = Store::open(&path, keys(), &settings).unwrap();
-    similar(&expected, &universe.shown(&sqlite).await);
+    similar(&expected, &universe.shown(&store).await);
+    // The same from the disk alone, without what the writer held in memory.
+    drop(store);
+    store = open(&settings);
+    similar(&expected, &universe.shown(&store).await);
 }
 
 type Waiting = (
@@ -79,7 +82,7 @@ type Waiting = (
     tokio::task::JoinHandle<Result<lacre_relay::store::Outcome, StoreError>>,
 );
 
-/// Waits for SQLite's answers and asks the model the same, but for what failed.
+/// Waits for the answers and asks the model the same, but for what failed.
 async fn settle(waiting: &mut Vec<Waiting>, universe: &Universe) -> usize {
     let mut failed = 0;
     for (command, answer) in waiting.drain(..) {
@@ -107,7 +110,10 @@ fn run(ops: Vec<Op>, chunk: usize, every: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(compare(ops, chunk, every));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("relay.db");
+    let open = |settings: &StoreOptions| Store::open(&path, keys(), settings).unwrap();
+    runtime.block_on(compare(open, ops, chunk, every));
 }
 
 proptest! {

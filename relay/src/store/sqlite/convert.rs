@@ -1,5 +1,8 @@
 //! Numbers and identifiers between SQLite and the rows.
 
+pub(super) use crate::store::numbers::{entry_kind, gone_reason, room_kind};
+
+use crate::store::numbers;
 use lacre_wire::ids::LogId;
 use lacre_wire::log::{EntryKind, GoneReason};
 use lacre_wire::room::RoomKind;
@@ -43,61 +46,14 @@ pub(super) fn log_id(key: &[u8]) -> rusqlite::Result<LogId> {
     LogId::from_key(key).ok_or_else(|| damaged("the key of a log"))
 }
 
-pub(super) const fn entry_kind(kind: EntryKind) -> i64 {
-    match kind {
-        EntryKind::Message => 0,
-        EntryKind::Commit => 1,
-        EntryKind::Proposal => 2,
-        EntryKind::Generation => 3,
-        EntryKind::Welcome => 16,
-        EntryKind::Evicted => 17,
-        EntryKind::DeviceMessage => 18,
-        EntryKind::ApprovalRequested => 19,
-    }
-}
-
 pub(super) fn to_entry_kind(number: i64) -> rusqlite::Result<EntryKind> {
-    Ok(match number {
-        0 => EntryKind::Message,
-        1 => EntryKind::Commit,
-        2 => EntryKind::Proposal,
-        3 => EntryKind::Generation,
-        16 => EntryKind::Welcome,
-        17 => EntryKind::Evicted,
-        18 => EntryKind::DeviceMessage,
-        19 => EntryKind::ApprovalRequested,
-        _ => return Err(damaged("the kind of an entry")),
-    })
-}
-
-pub(super) const fn gone_reason(reason: GoneReason) -> i64 {
-    match reason {
-        GoneReason::Expired => 0,
-        GoneReason::Deleted => 1,
-    }
+    numbers::to_entry_kind(number).ok_or_else(|| damaged("the kind of an entry"))
 }
 
 pub(super) fn to_gone_reason(number: i64) -> rusqlite::Result<GoneReason> {
-    match number {
-        0 => Ok(GoneReason::Expired),
-        1 => Ok(GoneReason::Deleted),
-        _ => Err(damaged("why a body went")),
-    }
-}
-
-pub(super) const fn room_kind(kind: RoomKind) -> i64 {
-    match kind {
-        RoomKind::Direct => 0,
-        RoomKind::Group => 1,
-        RoomKind::Space => 2,
-    }
+    numbers::to_gone_reason(number).ok_or_else(|| damaged("why a body went"))
 }
 
 pub(super) fn to_room_kind(number: i64) -> rusqlite::Result<RoomKind> {
-    Ok(match number {
-        0 => RoomKind::Direct,
-        1 => RoomKind::Group,
-        2 => RoomKind::Space,
-        _ => return Err(damaged("the kind of a room")),
-    })
+    numbers::to_room_kind(number).ok_or_else(|| damaged("the kind of a room"))
 }

@@ -58,6 +58,10 @@ pub enum OpenError {
     /// SQLite failed.
     #[error("the store failed to open: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The database cannot be used.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] crate::store::postgres::PostgresError),
     /// A thread could not be started.
     #[error("a thread of the store could not be started: {0}")]
     Thread(std::io::Error),
