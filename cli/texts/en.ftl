@@ -403,6 +403,7 @@ notice-opened = { $by } opened the room: anybody can join
 notice-closed = { $by } closed the room: members add people
 notice-disappearing = { $by } made messages disappear after { $hours } h
 notice-staying = { $by } made messages stay
+notice-repaired = the room was repaired; what was said meanwhile may be missing
 notice-listed = { $by } listed the room as “{ $name }”
 notice-unlisted = { $by } took the room off the list
 

@@ -406,6 +406,7 @@ notice-opened = { $by } abriu a sala: qualquer pessoa pode entrar
 notice-closed = { $by } fechou a sala: entra quem for adicionado
 notice-disappearing = { $by } fez as mensagens desaparecerem depois de { $hours } h
 notice-staying = { $by } fez as mensagens ficarem
+notice-repaired = a sala foi reparada; o que foi dito enquanto isso pode faltar
 notice-listed = { $by } pôs a sala na lista como “{ $name }”
 notice-unlisted = { $by } tirou a sala da lista
 

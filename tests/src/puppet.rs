@@ -52,6 +52,13 @@ pub fn now() -> Millis {
     .unwrap()
 }
 
+/// How long until an engine wants to be told the time, an hour at most.
+pub fn due_in(engine: &Engine) -> Duration {
+    let due = engine.next_tick();
+    let due = due.map_or(u64::MAX, |due| due.saturating_sub(now()));
+    Duration::from_millis(due.min(3_600_000))
+}
+
 /// Opens a puppet's store. Its key follows from its handle: it holds nothing of value.
 pub fn open_engine(folder: &Path, handle: &str) -> Engine {
     let key = StoreKey::new(sha256(&[handle.as_bytes()]).0);
@@ -169,12 +176,7 @@ impl Puppet {
 
     /// Waits for one frame or until something is due, and lets the engine have it.
     pub async fn turn(&mut self) {
-        let due = self
-            .engine
-            .next_tick()
-            .map_or(u64::MAX, |due| due.saturating_sub(now()));
-        let due = Duration::from_millis(due.min(3_600_000));
-        match tokio::time::timeout(due, self.session.listener.next()).await {
+        match tokio::time::timeout(due_in(&self.engine), self.session.listener.next()).await {
             Ok(Some(frame)) => {
                 let mut frames = vec![frame];
                 frames.extend(std::iter::from_fn(|| self.session.listener.at_hand()));

@@ -1,8 +1,23 @@
-//! Codes of what happens later: messages that wait, messages that go.
+//! Codes of what happens later: messages that wait, messages that go, people who are not who they were.
 
 use super::Entry;
 
 pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        codes: &["HandleMoved"],
+        cause: (
+            "a handle that this device knows belongs to another account now",
+            "um @nome que este dispositivo conhece agora pertence a outra conta",
+        ),
+        expected: (
+            "the person you know behind the handle",
+            "a pessoa que você conhece por trás do @nome",
+        ),
+        fix: (
+            "ask them in another way whether they have a new account; do it again to reach the new one",
+            "pergunte à pessoa por outro meio se ela tem uma conta nova; repita para falar com a conta nova",
+        ),
+    },
     Entry {
         codes: &["NoSuchScheduled"],
         cause: (

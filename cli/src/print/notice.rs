@@ -72,6 +72,7 @@ pub(crate) fn notice(lang: Lang, notice: &Notice) -> String {
             Some(name) => say!(lang, "notice-listed", by = by(actor), name = safe(name)),
             None => say!(lang, "notice-unlisted", by = by(actor)),
         },
+        Notice::Repaired => say!(lang, "notice-repaired"),
         _ => say!(lang, "body-unsupported"),
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Later {
     /// When the message goes that is being sent, if its sender chose.
     pub(crate) chosen: Option<Expiry>,
     evidence: Option<Millis>,
+    /// How many rows this connection had changed when it was looked whether something was dropped.
+    looked: Option<u64>,
     clear: Option<Millis>,
     cleared: Millis,
 }
@@ -124,7 +126,13 @@ impl Engine {
         let Some(me) = self.me.as_ref().map(|me| me.card.account) else {
             return Ok(());
         };
+        // Where nothing was written since, nothing was dropped.
+        let changes = self.db.changes_made()?;
+        if self.later.looked == Some(changes) {
+            return Ok(());
+        }
         if !self.db.is_erased()? {
+            self.later.looked = Some(changes);
             return Ok(());
         }
         self.db.date_evidence(me, now.saturating_add(EVIDENCE_MS))?;
@@ -133,6 +141,7 @@ impl Engine {
             let earliest = self.later.cleared.saturating_add(CLEAR_EVERY_MS);
             self.later.clear = Some(now.saturating_add(GATHER_MS).max(earliest));
         }
+        self.later.looked = Some(changes);
         Ok(())
     }
 }

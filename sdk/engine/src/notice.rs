@@ -99,6 +99,8 @@ pub enum Notice {
         /// By whom.
         by: Option<Named>,
     },
+    /// The room could not be followed, and goes on. What was said meanwhile may be missing.
+    Repaired,
 }
 
 /// Stands for the relay, or nobody in the room, as who did something.
@@ -130,6 +132,8 @@ pub(crate) enum Happened {
     DisappearingChanged(#[n(0)] u32),
     #[n(10)]
     Listed(#[n(0)] Option<String>),
+    #[n(11)]
+    Repaired,
 }
 
 impl Happened {
@@ -177,6 +181,7 @@ impl Happened {
                 name: name.map(|name| safe_line(&name).into_owned()),
                 by,
             },
+            Self::Repaired => Notice::Repaired,
         })
     }
 }

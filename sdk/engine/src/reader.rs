@@ -7,7 +7,7 @@ use crate::reading::{NotifySetting, Unread};
 use crate::schedule::Scheduled;
 use crate::search::{self, Hit, Search};
 use crate::store::people::short_id;
-use crate::store::profiles::Named;
+use crate::store::profiles::Called;
 use crate::store::rooms::{self, RoomRow, Status};
 use crate::store::{
     StoreKey, has_store, items, open_reader, people, profiles, rules, schedule, settings, unread,
@@ -133,7 +133,7 @@ impl Reader {
         let members: Vec<Member> = rooms::members(&self.connection, row.r)?
             .into_iter()
             .map(|(account, role, _)| {
-                let Named {
+                let Called {
                     handle,
                     name,
                     status,

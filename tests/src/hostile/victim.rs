@@ -4,7 +4,7 @@
 //! its relay: only the relay itself can lie. Here the real relay's words pass through the story's
 //! hands before the engine hears them.
 
-use crate::puppet::{now, open_engine};
+use crate::puppet::{due_in, now, open_engine};
 use crate::stage::Stage;
 use crate::wire::{Caller, Session};
 use lacre_engine::{Connection, Done, Engine, Event, Item, ItemBody, LocalId, Output, Result};
@@ -14,7 +14,6 @@ use lacre_wire::push::ServerFrame;
 use lacre_wire::request::ClientFrame;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What a lying relay says instead of a frame: nothing, something else, or more.
 pub type Twist = Box<dyn FnMut(ServerFrame) -> Vec<ServerFrame> + Send>;
@@ -214,12 +213,7 @@ impl Victim {
 
     /// Waits for one frame or until something is due, and lets the engine have it.
     pub async fn turn(&mut self) {
-        let due = self
-            .engine
-            .next_tick()
-            .map_or(u64::MAX, |due| due.saturating_sub(now()));
-        let due = Duration::from_millis(due.min(3_600_000));
-        match tokio::time::timeout(due, self.session.listener.next()).await {
+        match tokio::time::timeout(due_in(&self.engine), self.session.listener.next()).await {
             Ok(Some(frame)) => {
                 self.heard.push_back(frame);
                 self.heard

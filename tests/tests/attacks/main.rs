@@ -9,6 +9,7 @@
 
 mod accomplice;
 mod commits;
+mod handles;
 mod messages;
 mod outsiders;
 mod relay_log;

@@ -183,7 +183,9 @@ impl Engine {
         let mut next = row.clone();
         next.generation = entry.generation;
         let view = self.view(&next)?;
-        self.go_on(row, entry, &BTreeSet::new(), &view, false)
+        // Who was in the room when it stopped has not just come.
+        let before: BTreeSet<_> = self.db.member_accounts(row.r)?.into_iter().collect();
+        self.go_on(row, entry, &before, &view, false)
     }
 }
 

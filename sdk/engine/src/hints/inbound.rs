@@ -48,7 +48,6 @@ impl Engine {
     }
 
     fn hear_presence(&mut self, heard: &Heard, presence: Option<Presence>, now: Millis) {
-        self.hints.heard_at = now;
         let (account, device) = (heard.account, heard.device);
         let watched = self.hints.rooms.get(&heard.room);
         let life = life(watched.map_or(0, |watched| watched.accounts));
@@ -84,8 +83,8 @@ impl Engine {
     }
 
     pub(super) fn tell_presence(&mut self, account: AccountId, presence: Option<Presence>) {
-        // Whoever comes or goes was there just now.
-        let at = self.hints.heard_at;
+        // Whoever comes was there just now; whoever goes, when they were last heard of.
+        let at = self.hints.people.heard(&account);
         if let Err(error) = self.atomically(|e| e.db.set_last_seen(account, at)) {
             tracing::warn!(%error, "when somebody was there could not be kept");
         }

@@ -57,8 +57,6 @@ pub(crate) struct Hints {
     /// No sooner than this: commits may come in crowds.
     look_after: Millis,
     people: People,
-    /// When somebody was last heard of.
-    heard_at: Millis,
     writers: Writers,
     echoes: HashMap<u64, Echo>,
 }

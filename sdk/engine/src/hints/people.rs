@@ -31,6 +31,8 @@ pub(super) struct News {
 #[derive(Default)]
 pub(super) struct People {
     accounts: HashMap<AccountId, HashMap<DeviceId, Device>>,
+    /// When each was last heard of, in this session.
+    heard: HashMap<AccountId, Millis>,
     /// No device's time is over before this.
     next: Option<Millis>,
 }
@@ -57,6 +59,7 @@ impl People {
         // The upper half of a counter is the device's login.
         let same_session = known
             .is_some_and(|known| known.presence.is_some() && known.counter >> 32 == counter >> 32);
+        self.heard.insert(account, now);
         let until = now.saturating_add(presence.map_or(AFTER_GOODBYE, |_| life));
         let longest = known.map_or(0, |known| known.until);
         let said = Device {
@@ -83,6 +86,11 @@ impl People {
             Presence::Away => 1,
             Presence::Invisible => 0,
         })
+    }
+
+    /// When somebody was last heard of; 0 for never.
+    pub(super) fn heard(&self, account: &AccountId) -> Millis {
+        self.heard.get(account).copied().unwrap_or_default()
     }
 
     /// When somebody's time may be over.
@@ -124,7 +132,10 @@ impl People {
             .into_iter()
             .filter(|account| self.presence(account).is_some());
         let there = there.collect();
-        *self = Self::default();
+        *self = Self {
+            heard: std::mem::take(&mut self.heard),
+            ..Self::default()
+        };
         there
     }
 }
@@ -136,6 +147,7 @@ mod tests {
     const ANA: AccountId = AccountId([1; 32]);
     const LAPTOP: (AccountId, DeviceId) = (ANA, DeviceId([1; 16]));
     const PHONE: (AccountId, DeviceId) = (ANA, DeviceId([2; 16]));
+    const BRUNO: (AccountId, DeviceId) = (AccountId([2; 32]), DeviceId([3; 16]));
     const LIFE: Millis = 50_000;
 
     fn login(number: u64) -> u64 {
@@ -166,7 +178,11 @@ mod tests {
         );
         assert_eq!(people.expire(51_000), []);
         assert_eq!(people.next(), Some(71_000));
+        people.hear(BRUNO, login(1), Some(Presence::Away), 70_000, LIFE);
         assert_eq!(people.expire(71_000), [(ANA, None)]);
+        // She was there when she was last heard of, whoever else was heard of since.
+        assert_eq!(people.heard(&ANA), 21_000);
+        assert_eq!(people.expire(120_000), [(BRUNO.0, None)]);
         assert_eq!(people.next(), None);
         assert_eq!(people.presence(&ANA), None);
     }

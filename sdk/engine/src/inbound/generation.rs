@@ -195,6 +195,7 @@ impl Engine {
         tracing::info!(room = %row.id, generation = row.generation, "the room goes on");
         self.live.room(row.id).begin_anew();
         self.note_view(&row, view, before, entry)?;
+        self.note_repair(&row, entry.seq, entry.accepted_ms)?;
         self.repairs_done(row.id)?;
         if own {
             self.send_room_keys(&row)?;

@@ -64,6 +64,11 @@ impl Engine {
         self.note(row, seq, at, vec![(NOBODY, Happened::Joined(vec![me]))])
     }
 
+    /// The room goes on from the entry at `seq`, after it could not be followed.
+    pub(crate) fn note_repair(&mut self, row: &RoomRow, seq: Seq, at: Millis) -> Result<()> {
+        self.note(row, seq, at, vec![(NOBODY, Happened::Repaired)])
+    }
+
     fn note(&mut self, row: &RoomRow, seq: Seq, at: Millis, told: Vec<Told>) -> Result<()> {
         let me = self.me()?.card.account;
         for (number, (by, happened)) in told.into_iter().enumerate() {

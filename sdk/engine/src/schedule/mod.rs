@@ -51,7 +51,7 @@ impl Engine {
     ) -> Result<ScheduledId> {
         let row = self.joined_room(room)?;
         self.check_text(&row, text)?;
-        let id = self.db.add_scheduled(row.r, text, at)?;
+        let id = self.atomically(|e| e.db.add_scheduled(row.r, text, at))?;
         self.look_at_schedule(now)?;
         Ok(id)
     }
@@ -71,8 +71,10 @@ impl Engine {
         if let Some(row) = self.db.room(known.room)? {
             self.check_text(&row, text)?;
         }
-        self.db.set_scheduled(id, text, at)?;
-        self.db.note_erased()?;
+        self.atomically(|e| {
+            e.db.set_scheduled(id, text, at)?;
+            e.db.note_erased()
+        })?;
         self.look_at_schedule(now)
     }
 
@@ -82,8 +84,10 @@ impl Engine {
     /// `NotFound` if it does not wait (any more).
     pub fn cancel_scheduled(&mut self, id: ScheduledId) -> Result<()> {
         self.known_scheduled(id)?;
-        self.db.drop_scheduled(id)?;
-        self.db.note_erased()
+        self.atomically(|e| {
+            e.db.drop_scheduled(id)?;
+            e.db.note_erased()
+        })
     }
 
     fn known_scheduled(&self, id: ScheduledId) -> Result<Scheduled> {

@@ -52,10 +52,17 @@ impl Engine {
     pub(crate) fn on_lookup(&mut self, id: LocalId, handle: &str, answer: Answer) -> Result<()> {
         let result = match answer {
             Answer::Account(info) if info.handle == handle => {
-                self.keep_info(&info).map(|()| Done::Person {
-                    account: info.account,
-                    handle: info.handle,
-                })
+                let other = self.db.other_of(&info.handle, info.account)?;
+                let kept = self.keep_info(&info);
+                match (kept, other) {
+                    (Ok(()), None) => Ok(Done::Person {
+                        account: info.account,
+                        handle: info.handle,
+                    }),
+                    // Asked again, it is theirs: whoever asks has been told.
+                    (Ok(()), Some(before)) => Err(handle_moved(&info, before)),
+                    (Err(error), _) => Err(error),
+                }
             }
             Answer::Account(_) => Err(Error::new(
                 ErrorKind::Relay,
@@ -131,10 +138,17 @@ impl Engine {
         }
     }
 
-    /// Verifies and keeps a directory entry.
+    /// Verifies and keeps a directory entry. A handle that was somebody else's is no more theirs, and
+    /// that is told: only a safety number says who is behind a handle.
     pub(crate) fn keep_info(&mut self, info: &AccountInfo) -> Result<()> {
         let list = people::verify(info)?;
-        self.db.keep_person(info, &list)
+        let other = self.db.other_of(&info.handle, info.account)?;
+        self.db.keep_person(info, &list)?;
+        if let Some(before) = other {
+            self.db.forget_handle(before)?;
+            self.report(handle_moved(info, before));
+        }
+        Ok(())
     }
 
     /// Asks for the handles of members that are not known yet.
@@ -164,6 +178,21 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// A known handle names another account from now on.
+fn handle_moved(info: &AccountInfo, before: AccountId) -> Error {
+    let (handle, now) = (&info.handle, info.account);
+    Error::new(
+        ErrorKind::Security,
+        "HandleMoved",
+        format!(
+            "@{handle} is now somebody else: account {} and no longer {}; ask them in another way, and do it \
+             again to reach the new one",
+            people::short_id(now),
+            people::short_id(before)
+        ),
+    )
 }
 
 /// An answer of another kind than the request allows.

@@ -176,6 +176,11 @@ impl Db {
         Ok(self.meta(ERASED)?.is_some())
     }
 
+    /// How many rows this connection has changed since it was opened, triggers included.
+    pub(crate) fn changes_made(&self) -> Result<u64> {
+        self.with(|c| Ok(c.total_changes()))
+    }
+
     /// Something was dropped that no trigger sees.
     pub(crate) fn note_erased(&self) -> Result<()> {
         self.set_meta(ERASED, &[1])

@@ -85,6 +85,28 @@ impl Db {
         Ok(())
     }
 
+    /// Another account that is known under a handle.
+    pub(crate) fn other_of(&self, handle: &str, account: AccountId) -> Result<Option<AccountId>> {
+        self.with(|c| {
+            c.prepare_cached("SELECT account FROM person WHERE handle = ?1 AND account <> ?2")?
+                .query_row(params![handle, account.0], |row| Ok(AccountId(row.get(0)?)))
+                .optional()
+        })
+    }
+
+    /// An account that lost its handle is called by the start of its id.
+    pub(crate) fn forget_handle(&self, account: AccountId) -> Result<()> {
+        let Some(mut info) = self.person(account)? else {
+            return Ok(());
+        };
+        info.handle = short_id(account);
+        self.with(|c| {
+            c.prepare_cached("UPDATE person SET handle = ?2, list = ?3 WHERE account = ?1")?
+                .execute(params![account.0, info.handle, codec::to_vec(&info)])
+        })?;
+        Ok(())
+    }
+
     /// The known directory entry of an account.
     pub(crate) fn person(&self, account: AccountId) -> Result<Option<AccountInfo>> {
         let bytes: Option<Vec<u8>> = self.with(|c| {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// Somebody, as shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct Called {
     /// The handle; the start of the account's id where the directory has not answered.
     pub(crate) handle: String,
     /// What to call them.
@@ -38,7 +38,7 @@ pub(crate) fn named(
     connection: &Connection,
     room: i64,
     account: AccountId,
-) -> rusqlite::Result<Named> {
+) -> rusqlite::Result<Called> {
     type Found = (
         Option<String>,
         Option<String>,
@@ -57,14 +57,14 @@ pub(crate) fn named(
     let handle = handle.unwrap_or_else(|| short_id(account));
     let (Some(name), Some(fold)) = (name, fold) else {
         let name = handle.clone();
-        return Ok(Named {
+        return Ok(Called {
             handle,
             name,
             status,
         });
     };
     let name = told_apart(connection, room, account, &handle, (name, fold))?;
-    Ok(Named {
+    Ok(Called {
         handle,
         name,
         status,
@@ -133,7 +133,7 @@ impl Db {
     }
 
     /// How to show somebody in a room.
-    pub(crate) fn named(&self, room: i64, account: AccountId) -> Result<Named> {
+    pub(crate) fn named(&self, room: i64, account: AccountId) -> Result<Called> {
         self.with(|c| named(c, room, account))
     }
 

@@ -3,7 +3,7 @@
 //! Each member has a line that says how far they are, which is what items show; recent receipts are kept
 //! beside with their times, which is what the details of one message show.
 
-use super::profiles::{Named, named};
+use super::profiles::{Called, named};
 use super::{Db, int, uint};
 use crate::content::{MessageId, MessageStatus};
 use crate::error::Result;
@@ -92,7 +92,7 @@ pub(crate) fn seen_by(
     let mut people = statement
         .query_map(params![room, me.0, message.as_bytes()], |row| {
             let account = AccountId(row.get(0)?);
-            let Named { handle, name, .. } = named(connection, room, account)?;
+            let Called { handle, name, .. } = named(connection, room, account)?;
             let delivered = row.get::<_, Option<i64>>(1)?.map(uint);
             let read = row.get::<_, Option<i64>>(2)?.map(uint);
             Ok(SeenBy {
