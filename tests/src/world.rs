@@ -111,6 +111,7 @@ impl World {
         let mut evidence = Evidence {
             sendings: self.stage.record.sendings(),
             rooms: Vec::new(),
+            ended: self.stage.record.all_ended(),
             devices: Vec::new(),
             may_be_unreadable: self.may_be_unreadable,
         };

@@ -106,11 +106,12 @@ fn check_timeline(
                 "a message is shown at {seq}, where the relay has none"
             ));
         }
-        if !logged
+        let before = evidence.ended.iter().filter(|(ended, _)| *ended == room);
+        let mut parts = logged
             .readers
             .iter()
-            .any(|reader| reader.device == device.device && reader.reads(seq))
-        {
+            .chain(before.map(|(_, reader)| reader));
+        if !parts.any(|reader| reader.device == device.device && reader.reads(seq)) {
             flaw(format!(
                 "the message at {seq} is shown, but the device does not read that part of the log"
             ));
@@ -286,6 +287,7 @@ mod tests {
                 entries,
                 readers,
             }],
+            ended: Vec::new(),
             devices: vec![
                 shown(1, &[(2, 2), (3, 3), (4, 4)]),
                 shown(2, &[(3, 3), (4, 4)]),

@@ -1,6 +1,6 @@
 //! What is written down while a story runs.
 
-use crate::ledger::LoggedRoom;
+use crate::ledger::{LoggedReader, LoggedRoom};
 use lacre::{DeviceId, Item, MessageId, RoomId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -33,6 +33,7 @@ pub struct Sending {
 #[derive(Debug, Default)]
 pub struct Record {
     sendings: Mutex<Vec<Sending>>,
+    ended: Mutex<Vec<(RoomId, LoggedReader)>>,
 }
 
 /// What one device shows and has told.
@@ -55,6 +56,9 @@ pub struct Evidence {
     pub sendings: Vec<Sending>,
     /// The relay's rooms.
     pub rooms: Vec<LoggedRoom>,
+    /// Parts of rooms that devices have read before they were removed. The relay forgets them when it
+    /// lets the device in again.
+    pub ended: Vec<(RoomId, LoggedReader)>,
     /// The devices.
     pub devices: Vec<Shown>,
     /// The story has put something into a log that nobody can read.
@@ -90,6 +94,19 @@ impl Record {
             .iter()
             .filter(|sending| sending.device == device && sending.fate == Fate::Durable);
         open.map(|sending| sending.message).collect()
+    }
+
+    /// A device is about to be let into a room again: what it reads of it until now.
+    pub fn ended(&self, room: &LoggedRoom, device: DeviceId) {
+        let parts = room.readers.iter();
+        let parts = parts.filter(|part| part.device == device && part.until.is_some());
+        let mut ended = self.ended.lock().unwrap();
+        ended.extend(parts.map(|part| (room.room, part.clone())));
+    }
+
+    /// All that [`Record::ended`] was told.
+    pub fn all_ended(&self) -> Vec<(RoomId, LoggedReader)> {
+        self.ended.lock().unwrap().clone()
     }
 
     /// Everything so far.

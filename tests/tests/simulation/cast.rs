@@ -3,11 +3,13 @@
 use super::deeds::Deed;
 use lacre::{ItemBody, MessageId, RoomId};
 use lacre_tests::device::Device;
+use lacre_tests::ledger::Ledger;
 use lacre_tests::proxy::{Faults, Fired, Proxy};
 use lacre_tests::seed::Seed;
 use lacre_tests::world::World;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -251,13 +253,19 @@ impl Cast {
         self.number += 1;
         let (room, dora) = (owner.room(self.room), self.dora.account());
         let name = format!("Algebra {}", self.number);
+        let (stage, device) = (Arc::clone(self.world.stage()), self.dora.id());
+        let folder = self.world.relay.folder().to_owned();
         self.changes.push(tokio::spawn(async move {
             let is_in = room.members().iter().any(|member| member.account == dora);
             // It may fail where the client is closed first; then it is carried out later.
             let _result = match (deed, is_in) {
                 (Deed::Rename, _) => room.set_name(&name).await,
                 (_, true) => room.remove(dora).await,
-                (_, false) => room.invite(&["dora"]).await,
+                (_, false) => {
+                    let logged = Ledger::open(&folder).room(room.id());
+                    stage.record.ended(&logged, device);
+                    room.invite(&["dora"]).await
+                }
             };
         }));
         true
