@@ -47,6 +47,7 @@ pub struct RelayBuilder {
     pub(crate) store: Option<String>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
+    pub(crate) websocket: bool,
     pub(crate) advertise: Option<(String, u16)>,
     pub(crate) sign_up: SignUp,
     pub(crate) idle_timeout: Duration,
@@ -66,6 +67,7 @@ impl RelayBuilder {
             store: None,
             key_file: None,
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
+            websocket: true,
             advertise: None,
             sign_up: SignUp::default(),
             idle_timeout: Duration::from_secs(60),
@@ -113,9 +115,16 @@ impl RelayBuilder {
         self
     }
 
-    /// The UDP address to listen on. Default `0.0.0.0:4433`; port 0 takes a free one.
+    /// The address to listen on, UDP and TCP. Default `0.0.0.0:4433`; port 0 takes a free one.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self
+    }
+
+    /// Whether to serve WebSocket on the TCP port, for networks that let no UDP through. Default
+    /// yes; no where the TCP port of that number is somebody else's.
+    pub fn websocket(mut self, serve: bool) -> Self {
+        self.websocket = serve;
         self
     }
 

@@ -5,8 +5,10 @@ use crate::keys::RelayKeys;
 use crate::reset;
 use crate::service::Service;
 use crate::session::login;
+use crate::stream::Link;
 use crate::tasks::Stage;
 use crate::tls::TlsIdentity;
+use lacre_wire::limits::MAX_OBJECT_STREAMS;
 use lacre_wire::relay::ALPN;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
 use quinn::{IdleTimeout, Incoming, ServerConfig, TransportConfig, VarInt};
@@ -17,14 +19,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Handshakes in flight before addresses must be proven by a stateless Retry; twice as many before
 /// connections are refused.
-const HANDSHAKES: usize = 256;
+pub(crate) const HANDSHAKES: usize = 256;
 
 /// From the first datagram to the end of the handshake.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Streams a client may have open: the session and some objects. Quinn allocates for every stream
 /// that is permitted, so this is memory of idle connections.
-const STREAMS: u32 = 12;
+const STREAMS: u32 = 1 + MAX_OBJECT_STREAMS as u32;
 
 /// What a peer may send ahead of being read: bounds an attacker's memory.
 const STREAM_WINDOW: u32 = 256 * 1024;
@@ -105,7 +107,7 @@ fn server_config(tls: &TlsIdentity, idle_timeout: Duration) -> Result<ServerConf
             error,
         )
     };
-    let rustls = tls.server_config().map_err(tls_error)?;
+    let rustls = tls.server_config(ALPN).map_err(tls_error)?;
     let quic = QuicServerConfig::try_from(rustls)
         .map_err(|e| RelayError::with(RelayErrorKind::Tls, "TLS cannot be used for QUIC", e))?;
     let idle = IdleTimeout::try_from(idle_timeout)
@@ -194,7 +196,7 @@ async fn serve(service: Arc<Service>, incoming: Incoming, permit: OwnedSemaphore
         .handshake_data()
         .and_then(|data| data.downcast::<HandshakeData>().ok()?.protocol);
     match protocol.as_deref() {
-        Some(ALPN) => login::serve(service, connection).await,
+        Some(ALPN) => login::serve(service, Link::Quic(connection)).await,
         _ => connection.close(0u32.into(), b"no such protocol here"),
     }
 }

@@ -31,9 +31,11 @@ mod service;
 mod session;
 mod start;
 pub mod store;
+mod stream;
 mod sweep;
 mod tasks;
 mod tls;
+mod upgrade;
 pub mod wake;
 mod watchers;
 

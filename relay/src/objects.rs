@@ -5,6 +5,7 @@ use crate::session::Context;
 use crate::store::command::{Command, Hashed, PutObject};
 use crate::store::outcome::Verdict;
 use crate::store::read::ReadObjects;
+use crate::stream::{Gone, Link, Receiver, Sender};
 use crate::tasks::Stage;
 use bytes::Bytes;
 use lacre_wire::answer::ObjectAnswer;
@@ -23,9 +24,9 @@ const MAX_REQUEST: usize = 256;
 /// A stream that takes longer is given up: 8 MiB at 30 KB a second.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Takes the session's further streams until the connection ends.
-pub(crate) async fn accept(context: Arc<Context>, connection: quinn::Connection) {
-    while let Ok((send, recv)) = connection.accept_bi().await {
+/// Takes the session's further streams until the link ends.
+pub(crate) async fn accept(context: Arc<Context>, link: Link) {
+    while let Some((send, recv)) = link.accept().await {
         let serving = context.clone();
         context.service.tasks.spawn(async move {
             tokio::select! {
@@ -38,14 +39,7 @@ pub(crate) async fn accept(context: Arc<Context>, connection: quinn::Connection)
     }
 }
 
-/// The stream is gone; nobody can be told.
-struct Gone;
-
-async fn serve(
-    context: &Context,
-    mut send: quinn::SendStream,
-    mut recv: quinn::RecvStream,
-) -> Result<(), Gone> {
+async fn serve(context: &Context, mut send: Sender, mut recv: Receiver) -> Result<(), Gone> {
     let done = match read_request(&mut recv).await? {
         Err(error) => Err(error),
         Ok(_) if !context.mailbox.is_listed() => Err(WireError::new(
@@ -61,17 +55,14 @@ async fn serve(
         context.service.metrics.refused(error.code);
         say(&mut send, &ObjectAnswer::Failed(error)).await?;
         // The rest of an upload that was refused is not wanted.
-        let _already_read = recv.stop(0u32.into());
+        recv.stop();
     }
-    send.finish().map_err(|_| Gone)?;
-    send.stopped().await.map(drop).map_err(|_| Gone)
+    send.finish().await
 }
 
-async fn read_request(
-    recv: &mut quinn::RecvStream,
-) -> Result<Result<ObjectRequest, WireError>, Gone> {
+async fn read_request(recv: &mut Receiver) -> Result<Result<ObjectRequest, WireError>, Gone> {
     let mut length = [0; 4];
-    recv.read_exact(&mut length).await.map_err(|_| Gone)?;
+    recv.read_exact(&mut length).await?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
     if length > MAX_REQUEST {
         let text =
@@ -79,7 +70,7 @@ async fn read_request(
         return Ok(Err(WireError::new(ErrorCode::TooLarge, text)));
     }
     let mut payload = vec![0; length];
-    recv.read_exact(&mut payload).await.map_err(|_| Gone)?;
+    recv.read_exact(&mut payload).await?;
     Ok(
         codec::from_slice(&payload)
             .map_err(|e| WireError::new(ErrorCode::Malformed, e.to_string())),
@@ -89,7 +80,7 @@ async fn read_request(
 async fn get(
     context: &Context,
     hash: Hash,
-    send: &mut quinn::SendStream,
+    send: &mut Sender,
 ) -> Result<Result<(), WireError>, Gone> {
     let object = match context.service.store.object(hash).await {
         Ok(Some(object)) => object,
@@ -103,7 +94,7 @@ async fn get(
     };
     let size = object.len() as u64;
     say(send, &ObjectAnswer::Found { size }).await?;
-    send.write_chunk(object).await.map_err(|_| Gone)?;
+    send.write(object).await?;
     context.service.metrics.objects_read.one();
     Ok(Ok(()))
 }
@@ -112,8 +103,8 @@ async fn put(
     context: &Context,
     hash: Hash,
     size: u64,
-    send: &mut quinn::SendStream,
-    recv: &mut quinn::RecvStream,
+    send: &mut Sender,
+    recv: &mut Receiver,
 ) -> Result<Result<(), WireError>, Gone> {
     let Some(size) = usize::try_from(size)
         .ok()
@@ -133,13 +124,12 @@ async fn put(
     let mut bytes = Vec::new();
     while bytes.len() < size {
         let most = size - bytes.len();
-        match recv.read_chunk(most, true).await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk.bytes),
-            Ok(None) => {
+        match recv.read(most).await? {
+            Some(chunk) => bytes.extend_from_slice(&chunk),
+            None => {
                 let text = format!("{size} bytes were announced, {} came", bytes.len());
                 return Ok(Err(WireError::new(ErrorCode::Malformed, text)));
             }
-            Err(_) => return Err(Gone),
         }
     }
     let object = Hashed::new(Bytes::from(bytes));
@@ -168,8 +158,6 @@ async fn put(
     }
 }
 
-async fn say(send: &mut quinn::SendStream, answer: &ObjectAnswer) -> Result<(), Gone> {
-    send.write_all(&frame::encode(answer))
-        .await
-        .map_err(|_| Gone)
+async fn say(send: &mut Sender, answer: &ObjectAnswer) -> Result<(), Gone> {
+    send.write(frame::encode(answer).into()).await
 }

@@ -16,6 +16,7 @@ use crate::store::Store;
 use crate::store::command::{Append, Command, Hashed};
 use crate::store::outcome::{ReaderChange, StoreError, Verdict};
 use crate::store::read::ReadLogs;
+use crate::stream::Tickets;
 use crate::tasks::{Stage, Tasks};
 use crate::wake::{News, Subscription, Wake};
 use crate::watchers::Watchers;
@@ -29,6 +30,7 @@ use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Everything the sessions of one relay share.
 pub(crate) struct Service {
@@ -37,6 +39,7 @@ pub(crate) struct Service {
     pub(crate) hub: Hub,
     pub(crate) online: Online,
     pub(crate) watchers: Watchers,
+    pub(crate) tickets: Arc<Tickets>,
     pub(crate) groups: Groups,
     pub(crate) turns: Turns,
     pub(crate) nominations: Nominations,
@@ -45,6 +48,7 @@ pub(crate) struct Service {
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
     pub(crate) sign_up: SignUp,
+    pub(crate) idle_timeout: Duration,
     pub(crate) tasks: Tasks,
     pub(crate) wake: Arc<dyn Wake>,
     /// This relay's place among those that wake each other.

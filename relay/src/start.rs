@@ -14,7 +14,9 @@ use crate::rates::RateLimits;
 use crate::relay::{Relay, Shared};
 use crate::service::Service;
 use crate::store::{self, Store, StoreKeys, StoreOptions};
+use crate::stream::Tickets;
 use crate::tasks::{Stage, Tasks};
+use crate::upgrade::Port;
 use crate::wake::{LocalWake, News};
 use crate::watchers::Watchers;
 use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep};
@@ -34,11 +36,8 @@ pub(crate) const KEY_FILE: &str = "relay.keys";
 
 pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let (shared, owns_store) = open_shared(&builder).await?;
-    let endpoint = endpoint::bind(builder.listen, &shared.keys, builder.idle_timeout)?;
     let network = |text: &str, error| RelayError::with(RelayErrorKind::Network, text, error);
-    let local = endpoint
-        .local_addr()
-        .map_err(|e| network("the UDP socket has no address", e))?;
+    let (endpoint, local, port) = bind(&builder, &shared.keys).await?;
     let listener = match builder.http {
         Some(address) => Some(TcpListener::bind(address).await.map_err(|e| {
             network(
@@ -63,6 +62,9 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     service
         .tasks
         .spawn(endpoint::accept(service.clone(), endpoint.clone()));
+    if let Some(port) = port {
+        service.tasks.spawn(port.accept(service.clone()));
+    }
     tracing::info!(%local, "the relay listens");
     Ok(Relay {
         service,
@@ -73,6 +75,31 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
         drain,
         owns_store,
     })
+}
+
+/// Binds UDP, and TCP on the same number.
+async fn bind(
+    builder: &RelayBuilder,
+    keys: &RelayKeys,
+) -> Result<(quinn::Endpoint, SocketAddr, Option<Port>), RelayError> {
+    /// A free UDP port may be taken on TCP.
+    const TRIES: u32 = 16;
+    let mut tries = if builder.listen.port() == 0 { TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        let endpoint = endpoint::bind(builder.listen, keys, builder.idle_timeout)?;
+        let local = endpoint.local_addr().map_err(|e| {
+            RelayError::with(RelayErrorKind::Network, "the UDP socket has no address", e)
+        })?;
+        if !builder.websocket {
+            return Ok((endpoint, local, None));
+        }
+        match Port::bind(local, keys).await {
+            Ok(port) => return Ok((endpoint, local, Some(port))),
+            Err(error) if tries == 0 => return Err(error),
+            Err(_) => {}
+        }
+    }
 }
 
 async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayError> {
@@ -268,6 +295,8 @@ fn service(builder: RelayBuilder, shared: Shared) -> Service {
         hub: Hub::new(builder.tail_bytes),
         online: Online::default(),
         watchers: Watchers::default(),
+        tickets: Arc::new(Tickets::default()),
+        idle_timeout: builder.idle_timeout,
         turns: Turns::new(),
         nominations: Nominations::new(),
         rates: RateLimits::new(builder.rates, shared.clock.clone()),

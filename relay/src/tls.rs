@@ -6,7 +6,7 @@
 //! is wrong must still get in.
 
 use ed25519_dalek::Signer;
-use lacre_wire::relay::{ALPN, SERVER_NAME};
+use lacre_wire::relay::SERVER_NAME;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PublicKeyData, SignatureAlgorithm, SigningKey, date_time_ymd,
@@ -76,11 +76,12 @@ impl TlsIdentity {
         })
     }
 
-    /// The server's TLS configuration: TLS 1.3 only, post-quantum key exchange preferred.
+    /// The server's TLS configuration for one protocol: TLS 1.3 only, post-quantum key exchange
+    /// preferred.
     ///
     /// # Errors
     /// When key and chain do not fit together.
-    pub(crate) fn server_config(&self) -> Result<ServerConfig, rustls::Error> {
+    pub(crate) fn server_config(&self, protocol: &[u8]) -> Result<ServerConfig, rustls::Error> {
         let chain = self
             .chain
             .iter()
@@ -91,7 +92,7 @@ impl TlsIdentity {
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![protocol.to_vec()];
         // One ticket is enough: a client holds one connection. It saves a certificate on reconnect.
         config.ticketer = aws_lc_rs::Ticketer::new()?;
         config.send_tls13_tickets = 1;
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
     use lacre_wire::hash::sha256;
     use lacre_wire::ids::PublicKey;
-    use lacre_wire::relay::fingerprint;
+    use lacre_wire::relay::{ALPN, fingerprint};
     use rustls::crypto::SupportedKxGroup;
     use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore, ServerConnection};
     use rustls_pki_types::ServerName;
@@ -148,7 +149,7 @@ mod tests {
         let name = ServerName::try_from(SERVER_NAME).unwrap();
         let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
         let mut server =
-            ServerConnection::new(Arc::new(identity.server_config().unwrap())).unwrap();
+            ServerConnection::new(Arc::new(identity.server_config(ALPN).unwrap())).unwrap();
         while client.is_handshaking() || server.is_handshaking() {
             let mut flight = Vec::new();
             client.write_tls(&mut flight).unwrap();

@@ -1,10 +1,11 @@
 //! Which sessions watch which rooms: to them, and from them, hints are passed on.
 //!
-//! A hint is a datagram that nobody keeps. It goes straight into the connections of the others who
-//! watch the room; there quinn holds a few at most and drops the oldest of a slow reader. A session
+//! A hint is a datagram that nobody keeps. It goes straight to the links of the others who watch the
+//! room, which hold a few at most and drop the oldest of a slow reader. A session
 //! watches only rooms whose logs it has open, so that who reads was checked when they were opened,
 //! and no hint costs a look into the store.
 
+use crate::stream::Link;
 use bytes::Bytes;
 use lacre_wire::ids::RoomId;
 use std::collections::HashMap;
@@ -19,18 +20,18 @@ pub(crate) struct Watchers([Mutex<HashMap<RoomId, Vec<Watcher>>>; SHARDS]);
 struct Watcher {
     /// The session's number.
     session: u64,
-    connection: quinn::Connection,
+    link: Link,
 }
 
 impl Watchers {
     /// The session watches a room.
-    pub(crate) fn enter(&self, room: RoomId, session: u64, connection: &quinn::Connection) {
+    pub(crate) fn enter(&self, room: RoomId, session: u64, link: &Link) {
         let mut shard = self.shard(room);
         let watchers = shard.entry(room).or_default();
         if watchers.iter().all(|watcher| watcher.session != session) {
             watchers.push(Watcher {
                 session,
-                connection: connection.clone(),
+                link: link.clone(),
             });
         }
     }
@@ -57,15 +58,13 @@ impl Watchers {
 
     /// Passes a datagram on to all who watch the room, but for one session. Returns to how many.
     pub(crate) fn pass(&self, room: RoomId, but: Option<u64>, datagram: &Bytes) -> u64 {
-        let connections: Vec<quinn::Connection> = {
+        let links: Vec<Link> = {
             let shard = self.shard(room);
             let watchers = shard.get(&room).into_iter().flatten();
             let others = watchers.filter(|watcher| but != Some(watcher.session));
-            others.map(|watcher| watcher.connection.clone()).collect()
+            others.map(|watcher| watcher.link.clone()).collect()
         };
-        let sent = connections
-            .iter()
-            .filter(|connection| connection.send_datagram(datagram.clone()).is_ok());
+        let sent = links.iter().filter(|link| link.send_hint(datagram.clone()));
         u64::try_from(sent.count()).unwrap_or(u64::MAX)
     }
 

@@ -6,6 +6,7 @@ use crate::events::Events;
 use crate::message::Person;
 use crate::open;
 use crate::options::Options;
+use crate::path::Path;
 use crate::room::Room;
 use lacre_wire::ids::{AccountId, DeviceId, RoomId};
 use std::sync::Arc;
@@ -50,6 +51,12 @@ impl Client {
     /// Whether the session is up. Changes are told as [`crate::Event::Connection`].
     pub fn connection(&self) -> Connection {
         self.driver.shared.connection()
+    }
+
+    /// Which way the connection to the relay takes; none without one. Where UDP does not get through
+    /// it is [`Path::WebSocket`]. It stays the same until the client connects again.
+    pub fn path(&self) -> Option<Path> {
+        self.driver.shared.path()
     }
 
     /// Waits until the session is up.

@@ -4,7 +4,7 @@
 use crate::binaries;
 use lacre_relay::{Rate, Rates, Relay, RelayBuilder};
 use lacre_wire::relay::RelayAddress;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -245,7 +245,9 @@ fn free_port() -> u16 {
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed) + std::process::id() * 97;
         let port = 20_000 + u16::try_from(number % 12_000).unwrap();
-        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+        let place = (Ipv4Addr::LOCALHOST, port);
+        // The relay serves both under one number.
+        if UdpSocket::bind(place).is_ok() && TcpListener::bind(place).is_ok() {
             return port;
         }
     }

@@ -43,6 +43,23 @@ impl Seed {
         (0..count).map(|_| Self::fresh()).collect()
     }
 
+    /// As [`Seed::several`], of both kinds: with an even number a story uses QUIC, with an odd one
+    /// UDP is blocked ([`Seed::blocks_udp`]).
+    pub fn both_ways() -> Vec<Self> {
+        let mut seeds = Self::several();
+        if named().is_none() {
+            for (number, seed) in (0..).zip(&mut seeds) {
+                *seed = Self::new(seed.origin & !1 | number & 1);
+            }
+        }
+        seeds
+    }
+
+    /// Whether a story with this seed blocks UDP.
+    pub fn blocks_udp(&self) -> bool {
+        self.origin & 1 == 1
+    }
+
     /// A stream of its own that does not disturb this one: for another thread or task.
     #[must_use]
     pub fn fork(&mut self) -> Self {

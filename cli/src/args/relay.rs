@@ -58,7 +58,7 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
-    /// Address to listen on [default: 0.0.0.0:4433].
+    /// Address to listen on, UDP and TCP [default: 0.0.0.0:4433].
     #[arg(
         long,
         value_name = "ADDR",
@@ -66,6 +66,15 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) listen: Option<SocketAddr>,
+    /// Serve WebSocket on the TCP port too, for networks that block UDP [default: true].
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "LACRE_RELAY_WEBSOCKET",
+        hide_env_values = true,
+        hide_possible_values = true
+    )]
+    pub(crate) websocket: Option<bool>,
     /// Name or address, and port, under which people reach this relay.
     #[arg(
         long,
@@ -270,7 +279,7 @@ impl std::fmt::Display for Durability {
 
 #[derive(Debug, Args)]
 pub(crate) struct RelayDev {
-    /// UDP address to listen on; port 0 takes a free one.
+    /// Address to listen on, UDP and TCP; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
 }

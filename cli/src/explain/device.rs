@@ -54,10 +54,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "the relay could not be reached",
             "não foi possível alcançar o relay",
         ),
-        expected: ("an answer over UDP", "uma resposta por UDP"),
+        expected: ("an answer over UDP or TCP", "uma resposta por UDP ou TCP"),
         fix: (
-            "check the network, the address, and that the relay runs; a firewall may block UDP",
-            "verifique a rede, o endereço e se o relay está em execução; um firewall pode bloquear UDP",
+            "check the network, the address, and that the relay runs; a firewall may block both ports",
+            "verifique a rede, o endereço e se o relay está em execução; um firewall pode bloquear as duas portas",
         ),
     },
     Entry {

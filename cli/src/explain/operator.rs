@@ -70,12 +70,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "o relay não pode usar o endereço",
         ),
         expected: (
-            "a free UDP port of this machine",
-            "uma porta UDP livre desta máquina",
+            "a port of this machine that is free on UDP and TCP",
+            "uma porta desta máquina livre em UDP e TCP",
         ),
         fix: (
-            "choose another with --listen or --http, or end what uses it",
-            "escolha outra com --listen ou --http ou encerre o que a usa",
+            "choose another with --listen or --http, end what uses it, or leave TCP alone with --websocket false",
+            "escolha outra com --listen ou --http, encerre o que a usa ou deixe TCP de lado com --websocket false",
         ),
     },
     Entry {

@@ -46,6 +46,7 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
         .listen(settings.listen)
         .sign_up(sign_up)
         .durability(durability)
+        .websocket(settings.websocket)
         .drain(Duration::from_secs(settings.drain))
         .tail_bytes(tail_bytes)
         .http(Some(settings.http));

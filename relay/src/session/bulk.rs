@@ -8,7 +8,9 @@ use super::logs::Mode;
 use super::{Context, Done, Opening, Session};
 use crate::store::StoreError;
 use crate::store::read::{Page, PageLimit, ReadLogs};
+use crate::stream::{Gone, Link, Sender};
 use bytes::Bytes;
+use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::frame;
 use lacre_wire::ids::{LogId, Seq};
 use lacre_wire::limits::BULK_BEHIND;
@@ -16,12 +18,6 @@ use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::oneshot;
-
-/// Below the session stream and objects: whatever is live goes first.
-const PRIORITY: i32 = -1;
-
-/// The stream was given up.
-const RESET: quinn::VarInt = quinn::VarInt::from_u32(1);
 
 impl Session {
     /// Moves a log to a stream of its own.
@@ -38,10 +34,10 @@ impl Session {
         let (id, from) = (log.log, log.next);
         self.control_frame(&ServerFrame::CatchUp { log: id, from });
         let context = self.context.clone();
-        let connection = self.connection.clone();
+        let link = self.link.clone();
         let work = CatchUp {
             context,
-            connection,
+            link,
             opening,
             log: id,
             next: from,
@@ -54,7 +50,7 @@ impl Session {
 
 struct CatchUp {
     context: Arc<Context>,
-    connection: quinn::Connection,
+    link: Link,
     opening: Opening,
     log: LogId,
     next: Seq,
@@ -69,18 +65,31 @@ enum Failed {
     Store(StoreError),
 }
 
+impl From<Gone> for Failed {
+    fn from(_: Gone) -> Self {
+        Self::Stream
+    }
+}
+
 impl CatchUp {
     async fn run(mut self, cancelled: oneshot::Receiver<()>) {
         let opened = tokio::select! {
-            opened = self.connection.open_uni() => opened,
+            opened = self.link.open() => opened,
             _ = self.context.over() => return,
         };
-        let Ok(mut stream) = opened else { return };
+        let Some(mut stream) = opened else {
+            // The connection is gone, or its client does not fetch what it was offered.
+            let text = "a catch-up stream did not come about; connect again";
+            return self
+                .context
+                .mailbox
+                .end(WireError::new(ErrorCode::GoingAway, text));
+        };
         let copied = tokio::select! {
             copied = self.copy(&mut stream) => copied,
             // The session closed the log, or has ended.
             _ = cancelled => {
-                let _already_closed = stream.reset(RESET);
+                stream.reset();
                 return;
             }
         };
@@ -91,14 +100,13 @@ impl CatchUp {
             }),
             Err(Failed::Stream) => {}
             Err(Failed::Store(error)) => {
-                let _already_closed = stream.reset(RESET);
+                stream.reset();
                 self.context.mailbox.end(error.into());
             }
         }
     }
 
-    async fn copy(&mut self, stream: &mut quinn::SendStream) -> Result<(), Failed> {
-        stream.set_priority(PRIORITY).map_err(|_| Failed::Stream)?;
+    async fn copy(&mut self, stream: &mut Sender) -> Result<(), Failed> {
         let mut page = self.page(self.next).await?;
         while let Some(last) = page.entries.last().map(|entry| entry.seq) {
             let behind = page.head.min(self.until()).saturating_sub(last);
@@ -114,27 +122,20 @@ impl CatchUp {
             // Near enough for the live lane, which then has it from memory or reads one page.
             let near = behind.saturating_mul(bytes.len() as u64 / count) < BULK_BEHIND / 4;
             if behind == 0 || (near && self.context.service.hub.covers(self.log, self.next)) {
-                stream
-                    .write_chunk(bytes)
-                    .await
-                    .map_err(|_| Failed::Stream)?;
+                stream.write(bytes).await?;
                 break;
             }
             // The next page is read while this one leaves.
-            let (written, read) = tokio::join!(stream.write_chunk(bytes), self.page(self.next));
-            written.map_err(|_| Failed::Stream)?;
+            let (written, read) = tokio::join!(stream.write(bytes), self.page(self.next));
+            written?;
             page = read?;
         }
         let end = frame::encode(&ServerFrame::CatchUpEnd {
             log: self.log,
             next: self.next,
         });
-        stream.write_all(&end).await.map_err(|_| Failed::Stream)?;
-        stream.finish().map_err(|_| Failed::Stream)?;
-        match stream.stopped().await {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) | Err(_) => Err(Failed::Stream),
-        }
+        stream.write(end.into()).await?;
+        Ok(stream.finish().await?)
     }
 
     async fn page(&self, next: Seq) -> Result<Page, Failed> {

@@ -4,6 +4,7 @@
 //! kinds alike: a steady one a second for a room, with a few at once, and a bound for the session.
 
 use super::Context;
+use crate::stream::Link;
 use bytes::Bytes;
 use lacre_wire::codec;
 use lacre_wire::ephemeral::Ephemeral;
@@ -69,9 +70,9 @@ impl Paces {
 }
 
 /// Passes on the session's hints until the connection ends.
-pub(super) async fn pass_on(context: Arc<Context>, connection: quinn::Connection) {
+pub(super) async fn pass_on(context: Arc<Context>, link: Link) {
     let mut paces = Paces::default();
-    while let Ok(datagram) = connection.read_datagram().await {
+    while let Some(datagram) = link.read_hint().await {
         let metrics = &context.service.metrics;
         match pass(&context, &mut paces, &datagram) {
             Some(sessions) => metrics.ephemerals.add(sessions),

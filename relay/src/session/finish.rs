@@ -1,6 +1,7 @@
 //! The end of a session: everybody who knows of it forgets it.
 
 use super::{End, Session};
+use crate::stream::{Gone, Sender};
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::frame;
 use lacre_wire::push::ServerFrame;
@@ -40,7 +41,7 @@ impl Session {
             });
         }
         match end {
-            End::Gone => self.connection.close(0u32.into(), b""),
+            End::Gone => self.link.close(0, ""),
             End::Closing(error) => {
                 tracing::debug!(code = %error.code, "the relay ends the session");
                 if error.code != ErrorCode::GoingAway {
@@ -48,8 +49,7 @@ impl Session {
                 }
                 let said = tokio::time::timeout(LAST_FRAME, self.say(&error)).await;
                 drop(said);
-                self.connection
-                    .close(error.code.number().into(), error.code.name().as_bytes());
+                self.link.close(error.code.number(), error.code.name());
             }
         }
     }
@@ -70,27 +70,19 @@ impl Session {
     }
 
     /// Completes what was begun, so that the last frame is readable, and sends it.
-    async fn say(&mut self, error: &WireError) -> Result<(), quinn::WriteError> {
+    async fn say(&mut self, error: &WireError) -> Result<(), Gone> {
         if let Some(rest) = self.out.get_mut(self.out_at..) {
-            self.send.write_all_chunks(rest).await?;
+            self.send.write_chunks(rest).await?;
         }
-        self.send
-            .write_all(&std::mem::take(&mut self.control))
-            .await?;
+        let control = std::mem::take(&mut self.control);
+        self.send.write(control.into()).await?;
         say_closing(&mut self.send, error).await
     }
 }
 
 /// Sends `Closing` as the last frame and waits until the peer has it, or is gone.
-pub(super) async fn say_closing(
-    send: &mut quinn::SendStream,
-    error: &WireError,
-) -> Result<(), quinn::WriteError> {
-    send.write_all(&frame::encode(&ServerFrame::Closing(error.clone())))
-        .await?;
-    if send.finish().is_ok() {
-        // Either way there is nothing more to say.
-        let _received_or_gone = send.stopped().await;
-    }
-    Ok(())
+pub(super) async fn say_closing(send: &mut Sender, error: &WireError) -> Result<(), Gone> {
+    let closing = frame::encode(&ServerFrame::Closing(error.clone()));
+    send.write(closing.into()).await?;
+    send.finish().await
 }

@@ -11,6 +11,7 @@ use crate::store::command::{Command, Login, RequestDevice, SignUp};
 use crate::store::outcome::{StoreError, Verdict};
 use crate::store::read::{ReadAccounts, ReadLogs};
 use crate::store::record::DeviceState;
+use crate::stream::{Link, Receiver, Sender};
 use crate::tasks::Stage;
 use lacre_wire::codec;
 use lacre_wire::error::{ErrorCode, WireError};
@@ -19,7 +20,6 @@ use lacre_wire::hello::{Hello, Purpose, Ready, VERSION, login_transcript};
 use lacre_wire::identity::{Label, SignedDeviceList, verify};
 use lacre_wire::ids::{AccountId, DeviceId, PublicKey};
 use lacre_wire::push::ServerFrame;
-use lacre_wire::relay::EXPORTER_LABEL;
 use lacre_wire::request::ClientFrame;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,23 +37,27 @@ const MAX_NAME: usize = 64;
 /// An HPKE public key of the largest suite is 1.2 KB.
 const MAX_INIT_KEY: usize = 2 * 1024;
 
-/// Logs in a connection whose handshake is complete, and begins its session.
-pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) {
+/// Logs in a link whose handshake is complete, and begins its session.
+pub(crate) async fn serve(service: Arc<Service>, link: Link) {
     let opened = tokio::select! {
-        opened = tokio::time::timeout(TIMEOUT, open(&service, &connection)) => opened,
+        opened = tokio::time::timeout(TIMEOUT, open(&service, &link)) => opened,
         () = service.tasks.reached(Stage::Stopped) => return,
     };
     // Nothing came, or not in time.
     let Ok(Some((mut send, opened))) = opened else {
         let code = ErrorCode::UnexpectedMessage.number();
-        return connection.close(code.into(), b"no login came in time");
+        return link.close(code, "no login came in time");
     };
     match opened {
         Ok((recv, mailbox, ready)) => {
             let ready = frame::encode(&ServerFrame::Ready(ready));
-            if send.write_all(&ready).await.is_ok() {
+            link.admit();
+            if send.write(ready.into()).await.is_ok() {
                 service.metrics.logins.one();
-                begin(&service, connection, send, recv, mailbox);
+                if link.is_web() {
+                    service.metrics.websocket_logins.one();
+                }
+                begin(&service, link, send, recv, mailbox);
             }
         }
         Err(error) => {
@@ -61,55 +65,46 @@ pub(crate) async fn serve(service: Arc<Service>, connection: quinn::Connection) 
             service.metrics.refused(error.code);
             // The peer may be gone already.
             let _said = tokio::time::timeout(TIMEOUT, say_closing(&mut send, &error)).await;
-            connection.close(error.code.number().into(), error.code.name().as_bytes());
+            link.close(error.code.number(), error.code.name());
         }
     }
 }
 
 /// Runs the session in a task of its own, which is small: most sessions are idle most of the time.
-fn begin(
-    service: &Arc<Service>,
-    connection: quinn::Connection,
-    send: quinn::SendStream,
-    recv: quinn::RecvStream,
-    mailbox: Arc<Mailbox>,
-) {
+fn begin(service: &Arc<Service>, link: Link, send: Sender, recv: Receiver, mailbox: Arc<Mailbox>) {
     service.online.enter(mailbox.clone());
     if service.is_draining() {
         mailbox.end(service.going_away());
     }
     let span = tracing::debug_span!("session", number = mailbox.number, device = %mailbox.device);
     let context = Arc::new(Context::new(service.clone(), mailbox));
-    let session = Session::new(context.clone(), connection.clone(), send, recv);
+    let session = Session::new(context.clone(), link.clone(), send, recv);
     let work = async move {
         // Hints first: a good-bye comes with the end of the session, and must be passed on before it.
         tokio::join!(
             biased;
-            datagrams::pass_on(context.clone(), connection.clone()),
+            datagrams::pass_on(context.clone(), link.clone()),
             session.run(),
-            objects::accept(context, connection)
+            objects::accept(context, link)
         );
     };
     service.tasks.spawn(work.instrument(span));
 }
 
-type Opened = Result<(quinn::RecvStream, Arc<Mailbox>, Ready), WireError>;
+type Opened = Result<(Receiver, Arc<Mailbox>, Ready), WireError>;
 
 /// Reads the first frame of the first stream and logs in. None when the peer is gone.
-async fn open(
-    service: &Service,
-    connection: &quinn::Connection,
-) -> Option<(quinn::SendStream, Opened)> {
-    let (send, mut recv) = connection.accept_bi().await.ok()?;
+async fn open(service: &Service, link: &Link) -> Option<(Sender, Opened)> {
+    let (send, mut recv) = link.accept().await?;
     let opened = match read_open(&mut recv).await? {
-        Ok((hello, signature)) => log_in(service, connection, &hello, &signature).await,
+        Ok((hello, signature)) => log_in(service, link, &hello, &signature).await,
         Err(error) => Err(error),
     };
     Some((send, opened.map(|(mailbox, ready)| (recv, mailbox, ready))))
 }
 
 async fn read_open(
-    recv: &mut quinn::RecvStream,
+    recv: &mut Receiver,
 ) -> Option<Result<(Vec<u8>, lacre_wire::ids::Signature), WireError>> {
     let mut length = [0; 4];
     recv.read_exact(&mut length).await.ok()?;
@@ -133,7 +128,7 @@ async fn read_open(
 
 async fn log_in(
     service: &Service,
-    connection: &quinn::Connection,
+    link: &Link,
     bytes: &[u8],
     signature: &lacre_wire::ids::Signature,
 ) -> Result<(Arc<Mailbox>, Ready), WireError> {
@@ -153,13 +148,13 @@ async fn log_in(
         ));
     }
     let device = DeviceId::of(&hello.device_key);
-    check_signature(service, connection, &hello, device, bytes, signature)?;
+    check_signature(service, link, &hello, device, bytes, signature)?;
     let (account, counter, device_key) = (hello.account, hello.counter, hello.device_key);
     let command = match hello.purpose {
         Purpose::SignIn => sign_in(service, account, device, device_key, counter).await?,
         Purpose::SignUp { aik, list, handle } => sign_up(
             service,
-            connection,
+            link,
             SignUpAsked {
                 account,
                 aik,
@@ -211,22 +206,21 @@ async fn log_in(
 /// The signature covers the hello, the relay and this connection.
 fn check_signature(
     service: &Service,
-    connection: &quinn::Connection,
+    link: &Link,
     hello: &Hello,
     device: DeviceId,
     bytes: &[u8],
     signature: &lacre_wire::ids::Signature,
 ) -> Result<(), WireError> {
     let bad = |text: &str| WireError::new(ErrorCode::BadSignature, text);
-    let mut exporter = [0; 32];
-    connection
-        .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
-        .map_err(|_| bad("the connection has no keying material to bind the login to"))?;
+    let binding = link
+        .binding()
+        .ok_or_else(|| bad("the connection has no keying material to bind the login to"))?;
     let fingerprint = service.keys.fingerprint();
     let transcript = login_transcript(
         bytes,
         &fingerprint,
-        &exporter,
+        &binding,
         &hello.account,
         &device,
         hello.counter,
@@ -275,18 +269,14 @@ struct SignUpAsked {
     counter: u64,
 }
 
-fn sign_up(
-    service: &Service,
-    connection: &quinn::Connection,
-    asked: SignUpAsked,
-) -> Result<Command, WireError> {
+fn sign_up(service: &Service, link: &Link, asked: SignUpAsked) -> Result<Command, WireError> {
     if service.sign_up == SignUpRule::Closed {
         return Err(WireError::new(
             ErrorCode::SignUpClosed,
             "sign-up is closed on this relay; ask its operator",
         ));
     }
-    let address = connection.remote_address().ip();
+    let address = link.remote_address().ip();
     service.rates.take_sign_up(address).map_err(|wait_ms| {
         let text = format!("too many sign-ups from this address; wait {wait_ms} ms");
         WireError::retry(ErrorCode::RateLimited, text, wait_ms)

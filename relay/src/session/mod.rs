@@ -2,7 +2,7 @@
 //!
 //! One task per session does everything that is cheap, in one pass: it collects its mail, reads
 //! frames, hands submissions to the store, and writes. It writes control answers first, then the
-//! logs with news in turn, 16 KiB each; QUIC's flow control is the only brake, and a slow reader
+//! logs with news in turn, 16 KiB each; the stream's flow control is the only brake, and a slow reader
 //! holds nothing but its cursors. Work that waits (commits, lookups) runs in tasks of its own and
 //! answers through the mailbox.
 
@@ -23,6 +23,7 @@ mod write;
 pub(crate) use context::Context;
 
 use crate::hub::EntryFrame;
+use crate::stream::{Link, Receiver, Sender};
 use bytes::Bytes;
 use lacre_wire::answer::{Answer, OpenedLog};
 use lacre_wire::error::WireError;
@@ -103,9 +104,9 @@ type Submission = Pin<Box<dyn Future<Output = Answer> + Send>>;
 /// A session.
 pub(crate) struct Session {
     context: Arc<Context>,
-    connection: quinn::Connection,
-    send: quinn::SendStream,
-    recv: quinn::RecvStream,
+    link: Link,
+    send: Sender,
+    recv: Receiver,
     deframer: Deframer,
     /// Submissions in the order they came, which is the order the store answers in.
     submissions: VecDeque<(u32, Submission)>,
@@ -129,15 +130,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(
-        context: Arc<Context>,
-        connection: quinn::Connection,
-        send: quinn::SendStream,
-        recv: quinn::RecvStream,
-    ) -> Self {
+    pub(crate) fn new(context: Arc<Context>, link: Link, send: Sender, recv: Receiver) -> Self {
         Self {
             context,
-            connection,
+            link,
             send,
             recv,
             deframer: Deframer::default(),

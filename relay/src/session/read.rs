@@ -8,7 +8,6 @@ use lacre_wire::frame::{Deframer, FrameError};
 use lacre_wire::ids::LogId;
 use lacre_wire::limits::MAX_OPEN;
 use lacre_wire::request::{ClientFrame, Request};
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context as Wakeup, Poll};
 
@@ -24,15 +23,16 @@ impl Session {
         let mut moved = self.take_frames(cx)?;
         for _ in 0..CHUNKS {
             if !self.may_read() {
+                self.recv.poll_idle(cx).map_err(|_| End::Gone)?;
                 break;
             }
-            let chunk = match pin!(self.recv.read_chunk(CHUNK, true)).poll(cx) {
+            let chunk = match self.recv.poll_read(cx, CHUNK) {
                 Poll::Ready(Ok(Some(chunk))) => chunk,
                 // The peer is done, or gone.
                 Poll::Ready(Ok(None) | Err(_)) => return Err(End::Gone),
                 Poll::Pending => break,
             };
-            self.deframer.push(&chunk.bytes);
+            self.deframer.push(&chunk);
             moved = true;
             self.take_frames(cx)?;
         }

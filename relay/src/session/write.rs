@@ -6,7 +6,6 @@ use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::limits::MAX_FRAME;
 use lacre_wire::push::ServerFrame;
-use std::pin::pin;
 use std::task::{Context as Wakeup, Poll};
 
 /// Answers that wait for a peer who sends requests and reads nothing; above this, no more are read.
@@ -16,6 +15,7 @@ impl Session {
     /// Hands the stream as much as it takes.
     pub(super) fn write(&mut self, cx: &mut Wakeup<'_>) -> Result<bool, End> {
         let mut moved = false;
+        self.send.poll_flush(cx).map_err(|_| End::Gone)?;
         loop {
             if self.out_at == self.out.len() {
                 self.out.clear();
@@ -28,10 +28,9 @@ impl Session {
             let Some(rest) = self.out.get_mut(self.out_at..) else {
                 return Ok(moved);
             };
-            let write = pin!(self.send.write_chunks(rest));
-            match write.poll(cx) {
-                Poll::Ready(Ok(written)) => {
-                    self.out_at += written.chunks;
+            match self.send.poll_write(cx, rest) {
+                Poll::Ready(Ok(whole)) => {
+                    self.out_at += whole;
                     moved = true;
                 }
                 Poll::Ready(Err(_)) => return Err(End::Gone),

@@ -1,6 +1,7 @@
 //! The engine's thread: it takes calls and frames, in runs, and carries out what the engine wants.
 
-use super::mail::{Call, Net, Outgoing, Permit};
+use super::gather::gather;
+use super::mail::{Call, Net, Outgoing};
 use super::network::{self, Wish};
 use super::paused;
 use super::shared::{Life, Shared};
@@ -11,8 +12,6 @@ use crate::platform::{self, Tasks};
 use crate::transport::Transport;
 use lacre_wire::frame;
 use lacre_wire::ids::Millis;
-use lacre_wire::limits::MAX_RUN;
-use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -75,6 +74,7 @@ impl EngineLoop {
         }
         self.carry_out();
         self.session = None;
+        self.shared.set_path(None);
         if let Some((wish, task)) = self.network.take() {
             wish.send_replace(Wish::End);
             if let Err(error) = task.await {
@@ -202,14 +202,16 @@ impl EngineLoop {
         };
         match mail {
             Net::Hello {
+                path,
                 fingerprint,
-                exporter,
+                binding,
                 out,
                 reply,
             } => {
-                let hello = engine.hello(fingerprint, exporter, now);
+                let hello = engine.hello(fingerprint, binding, now);
                 if hello.is_ok() {
                     self.session = Some(out);
+                    self.shared.set_path(Some(path));
                 }
                 let _ = reply.send(hello);
             }
@@ -226,6 +228,7 @@ impl EngineLoop {
             Net::Uploaded(hash, result) => engine.on_uploaded(hash, result, now),
             Net::Lost => {
                 self.session = None;
+                self.shared.set_path(None);
                 engine.on_disconnected(now);
             }
             Net::Unreachable(error) => self.unreachable(error),
@@ -360,41 +363,4 @@ async fn next(held: &mut Option<Net>, net: &mut mpsc::UnboundedReceiver<Net>) ->
         Some(mail) => Some(mail),
         None => net.recv().await,
     }
-}
-
-/// Joins frames that have come already into one run, so that the engine commits them together.
-/// Mail of another kind ends the run and is held.
-fn gather(
-    mut frames: Vec<ServerFrame>,
-    permit: Permit,
-    net: &mut mpsc::UnboundedReceiver<Net>,
-    held: &mut Option<Net>,
-) -> (Vec<ServerFrame>, Vec<Permit>) {
-    let entries = |frames: &[ServerFrame]| -> usize {
-        let count = |frame: &ServerFrame| match frame {
-            ServerFrame::Entries { entries, .. } => entries.len(),
-            _ => 0,
-        };
-        frames.iter().map(count).sum()
-    };
-    let mut permits = vec![permit];
-    let mut count = entries(&frames);
-    while count < MAX_RUN {
-        match net.try_recv() {
-            Ok(Net::Frames {
-                frames: more,
-                permit,
-            }) => {
-                count += entries(&more);
-                frames.extend(more);
-                permits.push(permit);
-            }
-            Ok(other) => {
-                *held = Some(other);
-                break;
-            }
-            Err(_) => break,
-        }
-    }
-    (frames, permits)
 }

@@ -2,6 +2,7 @@
 
 use super::closed;
 use crate::engine::{Engine, Error, Result};
+use crate::path::Path;
 use crate::queue::lock;
 use bytes::Bytes;
 use lacre_wire::ids::{Hash, Millis};
@@ -32,10 +33,12 @@ pub(crate) enum Call {
 pub(crate) enum Net {
     /// A connection is up: say hello.
     Hello {
+        /// Which way it takes.
+        path: Path,
         /// The relay's fingerprint, as pinned.
         fingerprint: Hash,
         /// Binds the login to this connection.
-        exporter: [u8; 32],
+        binding: [u8; 32],
         /// Takes what the engine wants sent on it.
         out: mpsc::UnboundedSender<Outgoing>,
         /// Takes the first frame.

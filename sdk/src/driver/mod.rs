@@ -14,6 +14,7 @@
 mod backoff;
 mod engine_loop;
 mod frames;
+mod gather;
 mod lanes;
 mod mail;
 mod network;

@@ -116,12 +116,13 @@ pub(super) async fn serve(
 
 /// Says hello and starts the parts.
 async fn begin(session: &Arc<Session>, parts: &mut JoinSet<Part>) -> Result<()> {
-    let (fingerprint, exporter) = (session.link.fingerprint(), session.link.exporter()?);
+    let (fingerprint, binding) = (session.link.fingerprint(), session.link.binding()?);
     let (out, outgoing) = mpsc::unbounded_channel();
     let (reply, hello) = oneshot::channel();
     session.mail.send(Net::Hello {
+        path: session.link.path(),
         fingerprint,
-        exporter,
+        binding,
         out,
         reply,
     })?;
@@ -133,6 +134,8 @@ async fn begin(session: &Arc<Session>, parts: &mut JoinSet<Part>) -> Result<()> 
     parts.spawn(broken(read_session(Arc::clone(session), receiver)));
     parts.spawn(broken(accept(Arc::clone(session))));
     parts.spawn(broken(read_datagrams(Arc::clone(session))));
+    let link = session.link.clone();
+    parts.spawn(broken(async move { link.keep_alive().await }));
     Ok(())
 }
 
@@ -198,7 +201,7 @@ async fn write(
         loop {
             match next {
                 Outgoing::Frame(frame) => bytes.extend_from_slice(&frame),
-                Outgoing::Datagram(datagram) => link.send_datagram(datagram),
+                Outgoing::Datagram(datagram) => link.send_datagram(datagram).await,
                 Outgoing::Fetch(hash) => objects.fetch(hash),
                 Outgoing::Upload(hash, object) => objects.upload(hash, object),
                 Outgoing::Disconnect { reason, fatal } => {
@@ -329,8 +332,10 @@ async fn catch_up(session: Arc<Session>, mut receiver: Receiver) -> Result<()> {
             }
         }
         session.deliver(batch, size).await?;
-        if ended {
-            break;
+        if let Some(log) = open.filter(|_| ended) {
+            session.lanes.caught_up(log);
+            receiver.acknowledge().await;
+            return Ok(());
         }
     }
     if let Some(log) = open {

@@ -5,6 +5,7 @@ use crate::engine::{
     Connection, Done, EngineEvent, Error, Item, LocalId, Presence, Profile, Reader, Result,
     RoomInfo, SendState,
 };
+use crate::path::Path;
 use crate::queue::{Queue, lock};
 use crate::send::{Progress, SendHandle};
 use crate::timeline::Change;
@@ -41,6 +42,8 @@ pub(crate) enum Life {
 pub(crate) struct Shared {
     life: watch::Sender<Life>,
     connection: watch::Sender<Connection>,
+    /// Which way the connection takes, while there is one.
+    path: Mutex<Option<Path>>,
     profile: RwLock<Profile>,
     reader: Mutex<Option<Reader>>,
     rooms: Mutex<HashMap<RoomId, Weak<RoomCell>>>,
@@ -76,6 +79,7 @@ impl Shared {
         Self {
             life: watch::Sender::new(Life::Running),
             connection: watch::Sender::new(Connection::Offline),
+            path: Mutex::default(),
             profile: RwLock::new(profile),
             reader: Mutex::new(Some(reader)),
             rooms: Mutex::default(),
@@ -108,6 +112,14 @@ impl Shared {
 
     pub(super) fn set_connection(&self, connection: Connection) {
         self.connection.send_replace(connection);
+    }
+
+    pub(crate) fn path(&self) -> Option<Path> {
+        *lock(&self.path)
+    }
+
+    pub(super) fn set_path(&self, path: Option<Path>) {
+        *lock(&self.path) = path;
     }
 
     /// How a person is there.

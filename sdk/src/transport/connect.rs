@@ -1,95 +1,95 @@
-//! Getting a connection: names, addresses, sockets, TLS.
+//! Getting a connection: the relay's addresses, and two ways to each of them.
+//!
+//! QUIC goes first. Where it has not come about after a moment, or has failed, WebSocket is tried
+//! beside it; the first to stand is used and the other dropped. Only then does the client log in:
+//! two logins at once would come in any order, and their counter has to rise.
 
+use super::dial::Sockets;
+use super::endpoint::Quic;
+use super::memory::{Memory, network_to};
 use super::native::Link;
 use super::pin::Pins;
 use crate::engine::{Error, ErrorKind, Result};
-use lacre_wire::relay::{ALPN, RelayAddress, SERVER_NAME};
-use quinn::crypto::rustls::QuicClientConfig;
-use quinn::udp::UdpSocketState;
-use quinn::{
-    ClientConfig, ConnectionError, Endpoint, EndpointConfig, IdleTimeout, TokioRuntime,
-    TransportConfig, VarInt,
-};
+use crate::path::Path;
+use crate::platform;
+use lacre_wire::relay::RelayAddress;
+use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{self, kx_group};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-/// How often a silent session says that it is there. Home routers forget a UDP flow after 30 s.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// After so much silence the session is over.
-const IDLE: VarInt = VarInt::from_u32(60_000);
 /// How long name, handshake and identity may take together.
 const CONNECT: Duration = Duration::from_secs(10);
 /// The next address of a name is tried after so long without an answer (RFC 8305 §5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
-/// Catch-up streams at once. The QUIC library sets memory aside for each that is allowed.
-const CATCH_UPS: VarInt = VarInt::from_u32(16);
-/// What one stream may be ahead of its reader: two frames of the largest size.
-const STREAM_WINDOW: VarInt = VarInt::from_u32(1024 * 1024);
-/// What all streams may be ahead of their readers.
-const WINDOW: VarInt = VarInt::from_u32(4 * 1024 * 1024);
-/// Kernel buffers; the usual 208 KiB overflow while a long absence is caught up with.
-const SOCKET_BUFFER: usize = 2 * 1024 * 1024;
-/// Datagrams that wait, either way: hints of a few seconds, and the newest count.
-const DATAGRAMS: usize = 64 * 1024;
+/// The other way is tried after so long without an answer on the first.
+const HEAD_START: Duration = Duration::from_millis(300);
 
-/// Connects to one relay. Cheap to clone; clones share TLS sessions.
+/// Connects to one relay. Cheap to clone; clones share TLS sessions and what was learned.
 #[derive(Clone)]
 pub(crate) struct Transport {
     address: Arc<RelayAddress>,
-    pins: Arc<Pins>,
-    config: ClientConfig,
+    quic: Quic,
+    sockets: Sockets,
+    memory: Memory,
 }
 
 impl Transport {
     /// For the relay at `address`. Nothing is sent yet.
     pub(crate) fn new(address: RelayAddress) -> Result<Self> {
-        let unusable = |error: rustls::Error| {
-            Error::internal("the TLS settings do not fit the library").with_source(error)
-        };
         let mut provider = aws_lc_rs::default_provider();
         provider.kx_groups = vec![kx_group::X25519MLKEM768, kx_group::X25519];
         let provider = Arc::new(provider);
-        let pins = Arc::new(Pins::new(
-            address.fingerprints.clone(),
-            Arc::clone(&provider),
-        ));
-        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(unusable)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&pins) as _)
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![ALPN.to_vec()];
-        let quic = QuicClientConfig::try_from(tls).map_err(|error| {
-            Error::internal("the TLS settings do not fit QUIC").with_source(error)
-        })?;
-        let mut config = ClientConfig::new(Arc::new(quic));
-        config.transport_config(Arc::new(transport()));
         Ok(Self {
+            quic: Quic::new(&address, Arc::clone(&provider))?,
+            sockets: Sockets::new(&address, provider)?,
             address: Arc::new(address),
-            pins,
-            config,
+            memory: Memory::default(),
         })
     }
 
-    /// A new connection, with a socket of its own: after a change of network an old one may lead
-    /// nowhere.
+    /// A new connection.
     pub(crate) async fn connect(&self) -> Result<Link> {
         match tokio::time::timeout(CONNECT, self.race()).await {
             Ok(result) => result,
             Err(_) => Err(offline(format!(
-                "{} did not answer within 10 seconds",
-                self.place()
+                "{} did not answer within {} seconds, neither over UDP nor over TCP",
+                place(&self.address),
+                CONNECT.as_secs()
             ))),
         }
     }
 
-    /// Tries the addresses of the relay's name, each a little after the one before; the first
-    /// connection wins.
     async fn race(&self) -> Result<Link> {
+        let addresses = self.resolve().await?;
+        let network = addresses.first().and_then(|to| network_to(*to));
+        let remembered = self.memory.is_blocked(network.as_deref(), platform::now());
+        let quic = async {
+            let link = each(&addresses, |to| self.quic.clone().connect(to)).await;
+            link.map(Link::Quic)
+        };
+        let web = async {
+            let link = each(&addresses, |to| self.sockets.clone().connect(to)).await;
+            link.map(Link::Web)
+        };
+        let link = if remembered {
+            first(web, quic).await
+        } else {
+            first(quic, web).await
+        }?;
+        let blocked = link.path() == Path::WebSocket;
+        // Where it was remembered, QUIC had no chance: the time runs on.
+        if !(blocked && remembered) {
+            self.memory.learn(network, blocked, platform::now());
+        }
+        Ok(link)
+    }
+
+    async fn resolve(&self) -> Result<Vec<SocketAddr>> {
         let place = (self.address.host.as_str(), self.address.port);
         let found = tokio::net::lookup_host(place).await;
         let found: Vec<_> = found
@@ -97,69 +97,102 @@ impl Transport {
                 offline(format!("the name {} was not found", self.address.host)).with_source(error)
             })?
             .collect();
-        let mut attempts = JoinSet::new();
-        for (index, address) in found.into_iter().enumerate() {
-            let this = self.clone();
-            let delay = NEXT_ADDRESS.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
-            attempts.spawn(async move {
-                tokio::time::sleep(delay).await;
-                this.attempt(address).await
-            });
+        if found.is_empty() {
+            let text = format!("the name {} has no address", self.address.host);
+            return Err(offline(text));
         }
-        let mut last = offline(format!("the name {} has no address", self.address.host));
-        while let Some(attempt) = attempts.join_next().await {
-            match attempt {
-                Ok(Ok(link)) => return Ok(link),
-                // What tells more than "no answer" is kept.
-                Ok(Err(error)) if error.is_retryable() && !last.is_retryable() => {}
-                Ok(Err(error)) => last = error,
-                Err(error) => {
-                    last = Error::internal("an attempt to connect failed").with_source(error)
-                }
-            }
-        }
-        Err(last)
+        Ok(found)
     }
+}
 
-    async fn attempt(&self, address: SocketAddr) -> Result<Link> {
-        let no_socket =
-            |error| offline("no UDP socket could be opened".to_owned()).with_source(error);
-        let endpoint = endpoint(address).map_err(no_socket)?;
-        let connecting = endpoint
-            .connect_with(self.config.clone(), address, SERVER_NAME)
-            .map_err(|error| {
-                offline(format!("no connection to {address} could be begun")).with_source(error)
-            })?;
-        match connecting.await {
-            Ok(connection) => Link::new(endpoint, connection),
-            Err(error) => Err(self.explain(error)),
+/// The way that stands first. The second begins when the first has failed, or after its head start.
+async fn first(
+    first: impl Future<Output = Result<Link>>,
+    second: impl Future<Output = Result<Link>>,
+) -> Result<Link> {
+    let failed = Notify::new();
+    let first = pin!(async {
+        let link = first.await;
+        if link.is_err() {
+            failed.notify_one();
         }
+        link
+    });
+    let second = pin!(async {
+        tokio::select! {
+            () = tokio::time::sleep(HEAD_START) => {}
+            () = failed.notified() => {}
+        }
+        second.await
+    });
+    let (mut first, mut second) = (first, second);
+    let (failure, other) = tokio::select! {
+        link = &mut first => match link {
+            Ok(link) => return Ok(link),
+            Err(error) => (error, second.await),
+        },
+        link = &mut second => match link {
+            Ok(link) => return Ok(link),
+            Err(error) => (error, first.await),
+        },
+    };
+    other.map_err(|other| telling(failure, other))
+}
+
+/// Of two failures the one that says more than "no answer".
+fn telling(one: Error, other: Error) -> Error {
+    if one.is_retryable() && !other.is_retryable() {
+        other
+    } else {
+        one
     }
+}
 
-    fn explain(&self, error: ConnectionError) -> Error {
-        if let Some(refusal) = self.pins.take_refusal() {
-            return refusal;
-        }
-        /// TLS alert 120, `no_application_protocol` (RFC 7301 §3.2), as QUIC carries it.
-        const NO_PROTOCOL: u64 = 0x100 + 120;
-        let code = match &error {
-            ConnectionError::TransportError(error) => u64::from(error.code),
-            ConnectionError::ConnectionClosed(close) => u64::from(close.error_code),
-            _ => 0,
+/// Tries addresses, each a little after the one before; the first connection wins.
+async fn each<T: Send + 'static, F: Future<Output = Result<T>> + Send + 'static>(
+    addresses: &[SocketAddr],
+    attempt: impl Fn(SocketAddr) -> F,
+) -> Result<T> {
+    let mut attempts = JoinSet::new();
+    for (index, address) in addresses.iter().enumerate() {
+        let attempt = attempt(*address);
+        let delay = NEXT_ADDRESS.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX));
+        attempts.spawn(async move {
+            tokio::time::sleep(delay).await;
+            attempt.await
+        });
+    }
+    let mut last: Option<Error> = None;
+    while let Some(attempt) = attempts.join_next().await {
+        let error = match attempt {
+            Ok(Ok(link)) => return Ok(link),
+            Ok(Err(error)) => error,
+            Err(error) => Error::internal("an attempt to connect failed").with_source(error),
         };
-        if code == NO_PROTOCOL {
-            let text = format!(
-                "{} answers, but does not speak this version of Lacre",
-                self.place()
-            );
-            return Error::new(ErrorKind::Outdated, "NoProtocol", text).with_source(error);
-        }
-        offline(format!("no connection to {}", self.place())).with_source(error)
+        last = Some(match last {
+            Some(last) => telling(error, last),
+            None => error,
+        });
     }
+    Err(last.unwrap_or_else(|| Error::internal("no address was tried")))
+}
 
-    fn place(&self) -> String {
-        format!("the relay at {}:{}", self.address.host, self.address.port)
-    }
+/// TLS as both ways use it.
+pub(super) fn tls(
+    pins: &Arc<Pins>,
+    provider: Arc<CryptoProvider>,
+    protocol: &[u8],
+) -> Result<rustls::ClientConfig> {
+    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|error| {
+            Error::internal("the TLS settings do not fit the library").with_source(error)
+        })?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(pins) as _)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![protocol.to_vec()];
+    Ok(tls)
 }
 
 /// An error of kind `Offline`.
@@ -167,40 +200,7 @@ pub(super) fn offline(text: String) -> Error {
     Error::new(ErrorKind::Offline, "Offline", text)
 }
 
-fn transport() -> TransportConfig {
-    let mut config = TransportConfig::default();
-    config
-        .keep_alive_interval(Some(KEEP_ALIVE))
-        .max_idle_timeout(Some(IdleTimeout::from(IDLE)))
-        .max_concurrent_uni_streams(CATCH_UPS)
-        .max_concurrent_bidi_streams(VarInt::from_u32(0))
-        .stream_receive_window(STREAM_WINDOW)
-        .receive_window(WINDOW)
-        .send_window(WINDOW.into_inner())
-        .datagram_receive_buffer_size(Some(DATAGRAMS))
-        .datagram_send_buffer_size(DATAGRAMS);
-    config
-}
-
-fn endpoint(to: SocketAddr) -> std::io::Result<Endpoint> {
-    let any: SocketAddr = match to {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let socket = UdpSocket::bind(any)?;
-    let state = UdpSocketState::new((&socket).into())?;
-    // The kernel may allow less; then it works all the same, slower at worst.
-    let sizes = [
-        state.set_recv_buffer_size((&socket).into(), SOCKET_BUFFER),
-        state.set_send_buffer_size((&socket).into(), SOCKET_BUFFER),
-    ];
-    if let Some(error) = sizes.into_iter().find_map(std::result::Result::err) {
-        tracing::debug!(%error, "the socket's buffers could not be enlarged");
-    }
-    Endpoint::new(
-        EndpointConfig::default(),
-        None,
-        socket,
-        Arc::new(TokioRuntime),
-    )
+/// The relay, in words.
+pub(super) fn place(address: &RelayAddress) -> String {
+    format!("the relay at {}:{}", address.host, address.port)
 }

@@ -1,152 +1,150 @@
-//! Connections and streams over QUIC.
+//! Connections and streams, over whichever of the two transports won.
 
-use super::connect::offline;
-use super::pin;
-use crate::engine::{Error, Result};
+use super::{quic, socket};
+use crate::engine::Result;
+use crate::path::Path;
 use bytes::Bytes;
 use lacre_wire::ids::Hash;
-use lacre_wire::relay::EXPORTER_LABEL;
-use quinn::{Connection, ConnectionError, Endpoint, RecvStream, SendStream, VarInt};
-use rustls_pki_types::CertificateDer;
-use std::time::Duration;
-
-/// How long to wait for the relay's last acknowledgements.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// How much is read from a stream at once.
-const CHUNK: usize = 64 * 1024;
+use std::convert::Infallible;
 
 /// A connection to the relay. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Link {
-    endpoint: Endpoint,
-    connection: Connection,
-    fingerprint: Hash,
+pub(crate) enum Link {
+    /// A QUIC connection.
+    Quic(quic::Link),
+    /// A session socket and those that belong to it.
+    Web(socket::Link),
+}
+
+/// The way to the relay.
+pub(crate) enum Sender {
+    /// A stream of QUIC.
+    Quic(quic::Sender),
+    /// A WebSocket.
+    Web(socket::Sender),
+}
+
+/// The way from the relay.
+pub(crate) enum Receiver {
+    /// A stream of QUIC.
+    Quic(quic::Receiver),
+    /// A WebSocket.
+    Web(socket::Receiver),
 }
 
 impl Link {
-    pub(super) fn new(endpoint: Endpoint, connection: Connection) -> Result<Self> {
-        let chain = connection
-            .peer_identity()
-            .and_then(|chain| chain.downcast::<Vec<CertificateDer<'static>>>().ok());
-        let chain = chain.ok_or_else(|| Error::internal("a handshake without certificates"))?;
-        let fingerprint = pin::fingerprint_of(&chain)?;
-        Ok(Self {
-            endpoint,
-            connection,
-            fingerprint,
-        })
+    /// Which transport this is.
+    pub(crate) fn path(&self) -> Path {
+        match self {
+            Self::Quic(_) => Path::Quic,
+            Self::Web(_) => Path::WebSocket,
+        }
     }
 
     /// The relay's fingerprint; it is a pinned one.
     pub(crate) fn fingerprint(&self) -> Hash {
-        self.fingerprint
+        match self {
+            Self::Quic(link) => link.fingerprint(),
+            Self::Web(link) => link.fingerprint(),
+        }
     }
 
-    /// What only the two ends of this connection know; a login signed over it is worth nothing
-    /// elsewhere.
-    pub(crate) fn exporter(&self) -> Result<[u8; 32]> {
-        let mut bytes = [0; 32];
-        self.connection
-            .export_keying_material(&mut bytes, EXPORTER_LABEL, &[])
-            .map_err(|_| Error::internal("TLS exported no key for the login"))?;
-        Ok(bytes)
+    /// What is of this connection alone; a login signed over it is worth nothing elsewhere.
+    pub(crate) fn binding(&self) -> Result<[u8; 32]> {
+        match self {
+            Self::Quic(link) => link.exporter(),
+            Self::Web(link) => Ok(link.binding()),
+        }
     }
 
     /// Opens a stream both ways: the session's first, then one for each object.
     pub(crate) async fn open(&self) -> Result<(Sender, Receiver)> {
-        let (send, receive) = self
-            .connection
-            .open_bi()
-            .await
-            .map_err(|error| lost(error.into()))?;
-        Ok((Sender(send), Receiver(receive)))
+        match self {
+            Self::Quic(link) => {
+                let (sender, receiver) = link.open().await?;
+                Ok((Sender::Quic(sender), Receiver::Quic(receiver)))
+            }
+            Self::Web(link) => {
+                let (sender, receiver) = link.open().await?;
+                Ok((Sender::Web(sender), Receiver::Web(receiver)))
+            }
+        }
     }
 
     /// Waits for a stream that the relay opens, for catching up.
     pub(crate) async fn accept(&self) -> Result<Receiver> {
-        self.connection
-            .accept_uni()
-            .await
-            .map(Receiver)
-            .map_err(|error| lost(error.into()))
+        match self {
+            Self::Quic(link) => link.accept().await.map(Receiver::Quic),
+            Self::Web(link) => link.accept().await.map(Receiver::Web),
+        }
     }
 
-    /// Sends a datagram, unless it finds no room; older ones that wait give way to it.
-    pub(crate) fn send_datagram(&self, bytes: Vec<u8>) {
-        if let Err(error) = self.connection.send_datagram(bytes.into()) {
-            tracing::debug!(%error, "a datagram was not sent");
+    /// Sends a datagram, unless it finds no room.
+    pub(crate) async fn send_datagram(&self, bytes: Vec<u8>) {
+        match self {
+            Self::Quic(link) => link.send_datagram(bytes),
+            Self::Web(link) => link.send_hint(&bytes).await,
         }
     }
 
     /// The next datagram. Cancelling loses nothing.
     pub(crate) async fn read_datagram(&self) -> Result<Bytes> {
-        let datagram = self.connection.read_datagram().await;
-        datagram.map_err(|error| lost(error.into()))
+        match self {
+            Self::Quic(link) => link.read_datagram().await,
+            Self::Web(link) => link.read_hint().await,
+        }
     }
 
-    /// Says good-bye and frees the socket.
+    /// Says now and then that this side is there; ends when the other no longer is. QUIC does so by
+    /// itself.
+    pub(crate) async fn keep_alive(&self) -> Result<Infallible> {
+        match self {
+            Self::Quic(_) => std::future::pending().await,
+            Self::Web(link) => link.keep_alive().await,
+        }
+    }
+
+    /// Says good-bye and frees the sockets.
     pub(crate) async fn close(&self) {
-        self.connection.close(VarInt::from_u32(0), b"");
-        if tokio::time::timeout(FAREWELL, self.endpoint.wait_idle())
-            .await
-            .is_err()
-        {
-            tracing::debug!("the relay did not answer the good-bye");
+        match self {
+            Self::Quic(link) => link.close().await,
+            Self::Web(link) => link.close().await,
         }
     }
 }
 
-/// The way to the relay.
-pub(crate) struct Sender(SendStream);
-
 impl Sender {
-    /// Sends bytes; waits while the relay's window is full.
+    /// Sends bytes; waits while the relay takes no more.
     pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0
-            .write_all(bytes)
-            .await
-            .map_err(|error| lost(error.into()))
+        match self {
+            Self::Quic(sender) => sender.send(bytes).await,
+            Self::Web(sender) => sender.send(bytes).await,
+        }
     }
 
     /// Ends the stream, and waits a moment until the relay has all of it.
     pub(crate) async fn finish(&mut self) {
-        if self.0.finish().is_ok()
-            && tokio::time::timeout(FAREWELL, self.0.stopped())
-                .await
-                .is_err()
-        {
-            tracing::debug!("the relay did not acknowledge the end of a stream");
+        match self {
+            Self::Quic(sender) => sender.finish().await,
+            Self::Web(sender) => sender.finish().await,
         }
     }
 }
 
-/// The way from the relay.
-pub(crate) struct Receiver(RecvStream);
-
 impl Receiver {
-    /// The next bytes; `None` at the end. Cancelling loses nothing.
+    /// The next bytes; `None` at the end. Cancelling loses nothing once the first bytes came.
     pub(crate) async fn read(&mut self) -> Result<Option<Bytes>> {
-        let chunk = self
-            .0
-            .read_chunk(CHUNK, true)
-            .await
-            .map_err(|error| lost(error.into()))?;
-        Ok(chunk.map(|chunk| chunk.bytes))
+        match self {
+            Self::Quic(receiver) => receiver.read().await,
+            Self::Web(receiver) => receiver.read().await,
+        }
     }
-}
 
-/// Why a stream or connection ended.
-#[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error(transparent)]
-    Connection(#[from] ConnectionError),
-    #[error(transparent)]
-    Read(#[from] quinn::ReadError),
-    #[error(transparent)]
-    Write(#[from] quinn::WriteError),
-}
-
-fn lost(error: Broken) -> Error {
-    offline("the connection to the relay broke".to_owned()).with_source(error)
+    /// All that was wanted is here: lets the relay know, where QUIC would by itself.
+    pub(crate) async fn acknowledge(&mut self) {
+        match self {
+            Self::Quic(_) => {}
+            Self::Web(receiver) => receiver.acknowledge().await,
+        }
+    }
 }

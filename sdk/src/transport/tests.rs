@@ -24,7 +24,7 @@ async fn both_ends_of_a_pinned_connection_share_a_secret() {
         .unwrap()
         .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
         .unwrap();
-    assert_eq!(link.exporter().unwrap(), exporter);
+    assert_eq!(link.binding().unwrap(), exporter);
     assert_ne!(exporter, [0; 32]);
     link.close().await;
 }

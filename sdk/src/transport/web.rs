@@ -1,9 +1,11 @@
 //! No transport for browsers yet: opening says so, and what cannot be made has no values.
 
 use crate::engine::{Error, ErrorKind, Result};
+use crate::path::Path;
 use bytes::Bytes;
 use lacre_wire::ids::Hash;
 use lacre_wire::relay::RelayAddress;
+use std::convert::Infallible;
 
 /// Cannot be made.
 #[derive(Clone)]
@@ -35,7 +37,11 @@ impl Link {
         match *self {}
     }
 
-    pub(crate) fn exporter(&self) -> Result<[u8; 32]> {
+    pub(crate) fn path(&self) -> Path {
+        match *self {}
+    }
+
+    pub(crate) fn binding(&self) -> Result<[u8; 32]> {
         match *self {}
     }
 
@@ -47,11 +53,15 @@ impl Link {
         match *self {}
     }
 
-    pub(crate) fn send_datagram(&self, _: Vec<u8>) {
+    pub(crate) async fn send_datagram(&self, _: Vec<u8>) {
         match *self {}
     }
 
     pub(crate) async fn read_datagram(&self) -> Result<Bytes> {
+        match *self {}
+    }
+
+    pub(crate) async fn keep_alive(&self) -> Result<Infallible> {
         match *self {}
     }
 
@@ -72,6 +82,10 @@ impl Sender {
 
 impl Receiver {
     pub(crate) async fn read(&mut self) -> Result<Option<Bytes>> {
+        match *self {}
+    }
+
+    pub(crate) async fn acknowledge(&mut self) {
         match *self {}
     }
 }

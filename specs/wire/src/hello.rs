@@ -1,8 +1,8 @@
 //! The first flight: who connects, why, and what the relay answers.
 //!
 //! A client sends [`crate::request::ClientFrame::Open`] as its first frame. The signature covers
-//! the hello's bytes, the relay's fingerprint and the TLS exporter, so it is worth nothing on any
-//! other connection or relay.
+//! the hello's bytes, the relay's fingerprint and the TLS exporter (on WebSocket the relay's own
+//! hello), so it is worth nothing on any other connection or relay.
 
 use crate::error::WireError;
 use crate::hash::sha256;
@@ -75,18 +75,19 @@ pub enum Purpose {
     },
 }
 
-/// What a login's signature covers, in order, under [`LOGIN_LABEL`].
+/// What a login's signature covers, in order, under [`LOGIN_LABEL`]. `binding` is the TLS exporter on
+/// QUIC, and [`crate::socket::binding`] of the relay's hello on WebSocket.
 pub fn login_transcript(
     hello: &[u8],
     fingerprint: &Hash,
-    exporter: &[u8; 32],
+    binding: &[u8; 32],
     account: &AccountId,
     device: &DeviceId,
     counter: u64,
 ) -> Vec<u8> {
     let mut out = sha256(&[hello]).0.to_vec();
     out.extend(fingerprint.0);
-    out.extend(exporter);
+    out.extend(binding);
     out.extend(account.0);
     out.extend(device.0);
     out.extend(counter.to_be_bytes());

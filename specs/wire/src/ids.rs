@@ -129,6 +129,10 @@ id!(
     Lineage, 16
 );
 id!(
+    /// Names a stream of a WebSocket session; random, and known to nobody but its two ends.
+    Ticket, 16
+);
+id!(
     /// An Ed25519 public key.
     PublicKey, 32
 );

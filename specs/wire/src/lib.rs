@@ -9,6 +9,7 @@
 //! - [`log`]: entries, bodies and the chain; [`stamp`]: franking marks; [`checkpoint`]: signed chain heads.
 //! - [`hello`]: the first flight; [`request`], [`answer`], [`push`]: what a session exchanges.
 //! - [`ephemeral`]: hints that are never stored, in datagrams.
+//! - [`socket`]: what stands in for QUIC where UDP is blocked.
 //! - [`frame`]: how messages are delimited on a stream; [`error`]: the registry of error codes.
 //! - [`identity`]: accounts, devices and their certificates; [`room`]: room state and `authorize()`.
 //!
@@ -36,4 +37,5 @@ pub mod push;
 pub mod relay;
 pub mod request;
 pub mod room;
+pub mod socket;
 pub mod stamp;

@@ -52,6 +52,13 @@ pub const MAX_OPEN: usize = 1024;
 /// A datagram with a hint: about 150 bytes, with room for later fields; it fits any path.
 pub const MAX_EPHEMERAL: usize = 256;
 
+/// Bytes of a stream in one message of a WebSocket: what a reader sets aside before it knows who
+/// writes.
+pub const MAX_PIECE: usize = 64 * 1024;
+
+/// Object streams of a client at once: each is a socket, and QUIC sets memory aside for each.
+pub const MAX_OBJECT_STREAMS: u8 = 11;
+
 /// Rooms whose hints a session hears and sends: as many as a list shows, and little memory each.
 pub const MAX_FOCUS: usize = 64;
 

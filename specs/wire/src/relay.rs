@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use std::fmt;
 use std::str::FromStr;
 
-/// Default UDP port of a relay.
+/// Default port of a relay, UDP and TCP.
 pub const DEFAULT_PORT: u16 = 4433;
 
 /// The ALPN protocol name of native sessions.
@@ -73,7 +73,7 @@ pub struct RelayAddress {
     pub fingerprints: Vec<Hash>,
     /// A name or an IP address; IPv6 in brackets when written.
     pub host: String,
-    /// UDP port.
+    /// UDP port, and TCP port of the same number.
     pub port: u16,
 }
 

@@ -16,7 +16,9 @@ pub struct Faults {
     pub repeat: u16,
     /// Held back by 20 ms so that later ones overtake it, times in a thousand.
     pub reorder: u16,
-    /// Nothing gets through.
+    /// TCP connections break, pieces in ten thousand.
+    pub breaks: u16,
+    /// Nothing gets through; a TCP connection waits.
     pub cut: bool,
 }
 
@@ -29,6 +31,7 @@ impl Faults {
             loss: 20,
             repeat: 10,
             reorder: 30,
+            breaks: 20,
             cut: false,
         }
     }
@@ -51,11 +54,33 @@ pub struct Fired {
     pub cut: u64,
     /// Clients that got another address.
     pub readdressed: u64,
+    /// Datagrams lost because UDP is blocked.
+    pub blocked: u64,
+    /// Pieces of TCP connections.
+    pub pieces: u64,
+    /// Pieces that were cut smaller than they came.
+    pub split: u64,
+    /// Pieces delayed.
+    pub slowed: u64,
+    /// Pieces held because the line was cut.
+    pub stalled: u64,
+    /// TCP connections that broke.
+    pub broken: u64,
 }
 
 impl Fired {
-    /// Whether every lever of the proxy has moved something; one that never did has shown nothing.
-    pub fn all(&self) -> bool {
+    /// Whether every lever of the proxy has moved something on the way that is open; one that never did has shown nothing.
+    pub fn all(&self, blocks_udp: bool) -> bool {
+        if blocks_udp {
+            let fired = [
+                self.blocked,
+                self.split,
+                self.slowed,
+                self.stalled,
+                self.broken,
+            ];
+            return !fired.contains(&0);
+        }
         let fired = [
             self.delayed,
             self.lost,
@@ -78,6 +103,12 @@ pub struct Counts {
     reordered: AtomicU64,
     cut: AtomicU64,
     readdressed: AtomicU64,
+    blocked: AtomicU64,
+    pieces: AtomicU64,
+    split: AtomicU64,
+    slowed: AtomicU64,
+    stalled: AtomicU64,
+    broken: AtomicU64,
 }
 
 macro_rules! counts {
@@ -101,5 +132,11 @@ counts!(
     repeated,
     reordered,
     cut,
-    readdressed
+    readdressed,
+    blocked,
+    pieces,
+    split,
+    slowed,
+    stalled,
+    broken
 );

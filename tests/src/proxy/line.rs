@@ -2,6 +2,7 @@
 
 use super::{DATAGRAM, Shared};
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::UdpSocket;
@@ -82,6 +83,10 @@ impl Shared {
     fn fate(&self) -> Vec<Duration> {
         let (faults, counts) = (*self.faults.lock().unwrap(), &self.counts);
         counts.datagrams();
+        if self.no_udp.load(Ordering::Relaxed) {
+            counts.blocked();
+            return Vec::new();
+        }
         if faults.cut {
             counts.cut();
             return Vec::new();

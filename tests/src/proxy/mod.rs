@@ -1,5 +1,7 @@
-//! A bad network between clients and the relay: a UDP proxy that delays, loses, reorders and
-//! repeats datagrams, cuts the line, and changes the address its clients are seen under.
+//! A bad network between clients and the relay: a proxy that delays, loses, reorders and repeats
+//! datagrams, cuts the line, and changes the address its clients are seen under. On the TCP port of
+//! the same number it cuts connections into pieces, delays, stalls and breaks them. It can let no
+//! UDP through at all.
 //!
 //! Faults are set while it runs ([`Proxy::set`]) and counted, so that a story can see that what it
 //! ordered has happened: a lever that never fired proves nothing. QUIC's congestion control sees a
@@ -7,6 +9,7 @@
 
 mod faults;
 mod line;
+mod stream;
 
 pub use faults::{Counts, Faults, Fired};
 
@@ -15,8 +18,10 @@ use line::Line;
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Larger than any datagram QUIC sends.
@@ -26,7 +31,7 @@ const DATAGRAM: usize = 65_536;
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// What the lines of a proxy share.
@@ -37,12 +42,16 @@ pub(crate) struct Shared {
     seed: Mutex<Seed>,
     counts: Counts,
     lines: Mutex<HashMap<SocketAddr, Arc<Line>>>,
+    /// No datagram gets through.
+    no_udp: AtomicBool,
+    /// Counts up when all TCP connections break.
+    breaks: watch::Sender<u64>,
 }
 
 impl Proxy {
     /// Starts a proxy to a relay, without faults.
     pub async fn start(relay: SocketAddr, mut seed: Seed) -> Self {
-        let front = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let (front, streams) = fronts().await;
         let address = front.local_addr().unwrap();
         println!("proxy {address} to {relay}, {seed}");
         let shared = Arc::new(Shared {
@@ -52,13 +61,28 @@ impl Proxy {
             seed: Mutex::new(seed.fork()),
             counts: Counts::default(),
             lines: Mutex::default(),
+            no_udp: AtomicBool::new(false),
+            breaks: watch::Sender::new(0),
         });
-        let task = tokio::spawn(run(Arc::clone(&shared)));
+        let tasks = [
+            tokio::spawn(run(Arc::clone(&shared))),
+            tokio::spawn(stream::accept(Arc::clone(&shared), streams)),
+        ];
         Self {
             address,
             shared,
-            task,
+            tasks,
         }
+    }
+
+    /// Lets no UDP through from now on, without a word, or lets it through again.
+    pub fn block_udp(&self, block: bool) {
+        self.shared.no_udp.store(block, Ordering::Relaxed);
+    }
+
+    /// Breaks every TCP connection.
+    pub fn break_streams(&self) {
+        self.shared.breaks.send_modify(|breaks| *breaks += 1);
     }
 
     /// Where clients connect to.
@@ -96,6 +120,8 @@ impl Proxy {
             line.change_address(&self.shared).await;
             self.shared.counts.readdressed();
         }
+        // A TCP connection does not outlive the address it was made from.
+        self.break_streams();
     }
 
     /// How often each fault has happened.
@@ -106,11 +132,22 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
+        self.break_streams();
         for line in self.shared.lines.lock().unwrap().values() {
             line.close();
         }
         println!("proxy {}: {:?}", self.address, self.fired());
+    }
+}
+
+/// A UDP and a TCP port of one number.
+async fn fronts() -> (UdpSocket, TcpListener) {
+    loop {
+        let front = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        if let Ok(streams) = TcpListener::bind(front.local_addr().unwrap()).await {
+            return (front, streams);
+        }
     }
 }
 

@@ -32,3 +32,4 @@ mod search;
 mod storm;
 mod thief;
 mod traces;
+mod websocket;

@@ -27,6 +27,7 @@ pub(super) struct File {
 pub(super) struct Keys {
     pub(super) key_file: Option<Spanned<PathBuf>>,
     pub(super) listen: Option<Spanned<SocketAddr>>,
+    pub(super) websocket: Option<Spanned<bool>>,
     pub(super) advertise: Option<Spanned<Advertised>>,
     pub(super) sign_up: Option<Spanned<SignUp>>,
     pub(super) http: Option<Spanned<SocketAddr>>,

@@ -62,12 +62,18 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 8] = [
+const SETTINGS: [(&str, &str, &str, &str); 9] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
-        "Where the relay listens.",
-        "Onde o relay escuta.",
+        "Where the relay listens, UDP and TCP.",
+        "Onde o relay escuta, UDP e TCP.",
+    ),
+    (
+        "websocket",
+        "true",
+        "Whether to serve WebSocket on the TCP port of the same number. false where that port is somebody\nelse's; people in networks that block UDP then cannot connect.",
+        "Se serve WebSocket na porta TCP do mesmo número. false se essa porta for de outro programa; quem\nestá em redes que bloqueiam UDP então não conecta.",
     ),
     (
         "advertise",
@@ -129,6 +135,6 @@ mod tests {
         let keys: Keys = toml::from_str(&everything).unwrap();
         assert!(keys.listen.is_some() && keys.advertise.is_some() && keys.key_file.is_some());
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
-        assert!(keys.http.is_some() && keys.sign_up.is_some());
+        assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
     }
 }

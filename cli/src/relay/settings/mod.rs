@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub(super) folder: PathBuf,
     pub(super) key_file: PathBuf,
     pub(super) listen: SocketAddr,
+    pub(super) websocket: bool,
     pub(super) advertise: Option<Advertised>,
     pub(super) sign_up: SignUp,
     pub(super) http: SocketAddr,
@@ -95,6 +96,7 @@ impl Settings {
             |file| &file.listen,
             SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
         );
+        let websocket = layers.take("websocket", asked.websocket, |file| &file.websocket, true);
         let advertise = layers.maybe("advertise", asked.advertise.clone(), |file| &file.advertise);
         layers.usual("advertise", text::relay::none());
         let sign_up = layers.take("sign-up", asked.sign_up, |file| &file.sign_up, SignUp::Open);
@@ -123,6 +125,7 @@ impl Settings {
             folder,
             key_file,
             listen,
+            websocket,
             advertise,
             sign_up,
             http,

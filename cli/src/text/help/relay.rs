@@ -51,8 +51,12 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Os segredos do relay [padrão: relay.keys na pasta dele]",
     ),
     (
-        "Address to listen on [default: 0.0.0.0:4433]",
-        "Endereço de escuta [padrão: 0.0.0.0:4433]",
+        "Address to listen on, UDP and TCP [default: 0.0.0.0:4433]",
+        "Endereço de escuta, UDP e TCP [padrão: 0.0.0.0:4433]",
+    ),
+    (
+        "Serve WebSocket on the TCP port too, for networks that block UDP [default: true]",
+        "Servir WebSocket também na porta TCP, para redes que bloqueiam UDP [padrão: true]",
     ),
     (
         "What an accepted message survives [default: full]",
@@ -122,8 +126,8 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("A power cut", "Uma queda de energia"),
     ("The end of the process", "O fim do processo"),
     (
-        "UDP address to listen on; port 0 takes a free one",
-        "Endereço UDP de escuta; porta 0 escolhe uma livre",
+        "Address to listen on, UDP and TCP; port 0 takes a free one",
+        "Endereço de escuta, UDP e TCP; porta 0 escolhe uma livre",
     ),
     ("Folder of the relay", "Pasta do relay"),
     (

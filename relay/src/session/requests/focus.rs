@@ -28,7 +28,7 @@ impl Session {
             watchers.leave(*room, session);
         }
         for room in wanted.difference(&self.watched) {
-            watchers.enter(*room, session, &self.connection);
+            watchers.enter(*room, session, &self.link);
         }
         self.watched = wanted;
         self.answer(id, Answer::Ok);

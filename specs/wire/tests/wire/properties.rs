@@ -64,6 +64,11 @@ proptest! {
     }
 
     #[test]
+    fn relay_hellos_come_back(hello in any_of::relay_hello()) {
+        check("relay-hello", &hello)?;
+    }
+
+    #[test]
     fn objects_come_back(request in any_of::object_request(), answer in any_of::object_answer()) {
         check("object-request", &request)?;
         check("object-answer", &answer)?;
@@ -185,7 +190,8 @@ proptest! {
 }
 
 /// Every rule that stands for a type of the crate.
-pub(crate) const MESSAGES: [&str; 28] = [
+pub(crate) const MESSAGES: [&str; 29] = [
+    "relay-hello",
     "client-frame",
     "server-frame",
     "request",
@@ -219,7 +225,8 @@ pub(crate) const MESSAGES: [&str; 28] = [
 /// The type that a rule describes.
 pub(crate) fn read_as(rule: &str) -> Again {
     use lacre_wire::{
-        answer, checkpoint, ephemeral, hello, identity, log, push, relay, request, room, stamp,
+        answer, checkpoint, ephemeral, hello, identity, log, push, relay, request, room, socket,
+        stamp,
     };
     match rule {
         "client-frame" => again::<request::ClientFrame>,
@@ -228,6 +235,7 @@ pub(crate) fn read_as(rule: &str) -> Again {
         "answer" => again::<answer::Answer>,
         "hello" => again::<hello::Hello>,
         "ready" => again::<hello::Ready>,
+        "relay-hello" => again::<socket::RelayHello>,
         "relay-statement" => again::<relay::RelayStatement>,
         "object-request" => again::<request::ObjectRequest>,
         "object-answer" => again::<answer::ObjectAnswer>,

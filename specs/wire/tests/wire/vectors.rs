@@ -11,6 +11,7 @@ use lacre_wire::identity::Label;
 use lacre_wire::ids::{AccountId, DeviceId, Hash, LogId};
 use lacre_wire::log::chain_start;
 use lacre_wire::relay::{fingerprint, format_fingerprint};
+use lacre_wire::socket::binding;
 use lacre_wire::stamp::commit_sender;
 use serde_json::{Value, json};
 use std::fs;
@@ -59,6 +60,7 @@ fn derivations() -> Vec<Value> {
         &samples::device(),
         7,
     );
+    let relay_hello = codec::to_vec(&samples::relay_hello());
     let context = samples::context();
     let tag = Hash([0x33; 32]);
     let r = Hash([0x44; 32]);
@@ -120,6 +122,12 @@ fn derivations() -> Vec<Value> {
                 "device": samples::device().to_string(), "counter": 7,
             }),
             hex::encode(&transcript),
+        ),
+        derived(
+            "binding of a login on WebSocket, in the place of the exporter",
+            "SHA-256(\"lacre/relay-hello/1\" || relay hello)",
+            json!({ "relay-hello": hex::encode(&relay_hello) }),
+            hex::encode(binding(&relay_hello)),
         ),
         derived(
             "login signature",

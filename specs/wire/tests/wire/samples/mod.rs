@@ -11,7 +11,7 @@ mod session;
 
 pub(crate) use ephemeral::ephemeral;
 pub(crate) use log::{STAMP_KEY, commit, context, gone, message};
-pub(crate) use session::{EXPORTER, hello};
+pub(crate) use session::{EXPORTER, hello, relay_hello};
 
 use crate::properties::{Again, again};
 use lacre_wire::codec;

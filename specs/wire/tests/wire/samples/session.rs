@@ -13,11 +13,12 @@ use lacre_wire::hello::{
     Hello, KeyPackageCount, LogHead, Purpose, Ready, VERSION, login_transcript,
 };
 use lacre_wire::identity::Label;
-use lacre_wire::ids::LogId;
+use lacre_wire::ids::{LogId, Ticket};
 use lacre_wire::push::{CommitReason, ServerFrame};
 use lacre_wire::relay::{RelayStatement, SignedRelayStatement, fingerprint};
 use lacre_wire::request::{ClientFrame, LogSeq, ObjectRequest, Request};
 use lacre_wire::room::{SUITE_CLASSICAL, SUITE_POST_QUANTUM};
+use lacre_wire::socket::RelayHello;
 
 pub(crate) fn hello(purpose: Purpose) -> Hello {
     Hello {
@@ -40,6 +41,14 @@ fn open(purpose: Purpose) -> ClientFrame {
     ClientFrame::Open {
         hello: hello.into(),
         signature: key(DEVICE).sign(Label::Login, &transcript),
+    }
+}
+
+pub(crate) fn relay_hello() -> RelayHello {
+    RelayHello {
+        versions: vec![VERSION],
+        nonce: hash(0x78),
+        ticket: Ticket([0x79; 16]),
     }
 }
 
@@ -132,6 +141,7 @@ pub(super) fn samples() -> Vec<Sample> {
             },
         ),
         client("a log is closed", ClientFrame::Close { logs: vec![log] }),
+        sample("the relay's hello", "relay-hello", &relay_hello()),
         server("ready", ServerFrame::Ready(ready())),
         server(
             "an answer",

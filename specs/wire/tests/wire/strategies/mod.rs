@@ -15,8 +15,8 @@ pub(crate) use log::{checkpoint, cursor, entry, inbox_body};
 pub(crate) use request::{bad_commit, commit_bundle, request};
 pub(crate) use room::{operations, room_state};
 pub(crate) use session::{
-    client_frame, hello, message_aad, object_answer, object_request, ready, relay_statement,
-    server_frame, stamp, stamp_context,
+    client_frame, hello, message_aad, object_answer, object_request, ready, relay_hello,
+    relay_statement, server_frame, stamp, stamp_context,
 };
 
 use lacre_wire::error::{ErrorCode, WireError};

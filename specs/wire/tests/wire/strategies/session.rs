@@ -8,9 +8,11 @@ use lacre_wire::answer::ObjectAnswer;
 use lacre_wire::checkpoint::SignedCheckpoint;
 use lacre_wire::codec;
 use lacre_wire::hello::{Hello, KeyPackageCount, LogHead, Purpose, Ready};
+use lacre_wire::ids::Ticket;
 use lacre_wire::push::{CommitReason, ServerFrame};
 use lacre_wire::relay::{RelayStatement, SignedRelayStatement};
 use lacre_wire::request::{ClientFrame, LogSeq, ObjectRequest};
+use lacre_wire::socket::RelayHello;
 use lacre_wire::stamp::{MessageAad, Stamp, StampContext};
 use proptest::collection::vec;
 use proptest::option;
@@ -96,6 +98,16 @@ pub(crate) fn hello() -> impl Strategy<Value = Hello> {
                 purpose,
             },
         )
+}
+
+pub(crate) fn relay_hello() -> impl Strategy<Value = RelayHello> {
+    (vec(any::<u32>(), 0..4), hash(), any::<[u8; 16]>()).prop_map(|(versions, nonce, ticket)| {
+        RelayHello {
+            versions,
+            nonce,
+            ticket: Ticket(ticket),
+        }
+    })
 }
 
 pub(crate) fn relay_statement() -> impl Strategy<Value = RelayStatement> {

@@ -1,0 +1,121 @@
+//! Where UDP did not get through, so that the next connection from there does not wait for it.
+
+use crate::queue::lock;
+use lacre_wire::ids::Millis;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
+
+/// For so long WebSocket goes first where it has won; then QUIC has its head start again.
+const HOLDS: Millis = 10 * 60 * 1000;
+
+/// Networks that are remembered; a laptop knows fewer.
+const NETWORKS: usize = 16;
+
+/// What was learned, newest last. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Memory(Arc<Mutex<Vec<Blocked>>>);
+
+/// A network in which WebSocket won.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blocked {
+    /// What the local address begins with.
+    pub(crate) network: String,
+    /// When QUIC was last given its chance.
+    pub(crate) since: Millis,
+}
+
+impl Memory {
+    /// Whether WebSocket goes first.
+    pub(super) fn is_blocked(&self, network: Option<&str>, now: Millis) -> bool {
+        let Some(network) = network else { return false };
+        let known = lock(&self.0);
+        known.iter().any(|blocked| {
+            // A clock that was set back must not make this last.
+            blocked.network == network && now.abs_diff(blocked.since) < HOLDS
+        })
+    }
+
+    /// Both ways had their chance, and one has won.
+    pub(super) fn learn(&self, network: Option<String>, blocked: bool, now: Millis) {
+        let Some(network) = network else { return };
+        let mut known = lock(&self.0);
+        known.retain(|blocked| blocked.network != network);
+        if blocked {
+            let excess = (known.len() + 1).saturating_sub(NETWORKS);
+            known.drain(..excess);
+            known.push(Blocked {
+                network,
+                since: now,
+            });
+        }
+    }
+}
+
+/// The network from which an address is reached: what the local address of the way there begins
+/// with. Nothing is sent.
+pub(super) fn network_to(to: SocketAddr) -> Option<String> {
+    let any: IpAddr = match to {
+        SocketAddr::V4(_) => [0; 4].into(),
+        SocketAddr::V6(_) => [0; 16].into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(to).ok()?;
+    Some(network_of(socket.local_addr().ok()?.ip()))
+}
+
+/// The usual size of a network: 24 bits of an IPv4 address, 64 of an IPv6 address.
+fn network_of(local: IpAddr) -> String {
+    match local {
+        IpAddr::V4(local) => {
+            let [a, b, c, _] = local.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(local) => {
+            let [a, b, c, d, ..] = local.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blocked_network_is_remembered_for_a_while() {
+        let memory = Memory::default();
+        let home = || Some("192.168.1.0/24".to_owned());
+        let is_blocked = |now| memory.is_blocked(home().as_deref(), now);
+        assert!(!is_blocked(1000));
+        memory.learn(home(), true, 1000);
+        assert!(is_blocked(1000));
+        assert!(is_blocked(HOLDS + 999));
+        assert!(!is_blocked(HOLDS + 1000));
+        assert!(!memory.is_blocked(Some("10.0.0.0/24"), 1000));
+        assert!(!memory.is_blocked(None, 1000));
+        memory.learn(home(), false, 2000);
+        assert!(!is_blocked(2000));
+    }
+
+    #[test]
+    fn few_networks_are_remembered_and_the_newest_are() {
+        let memory = Memory::default();
+        for n in 0..100 {
+            memory.learn(Some(n.to_string()), true, 0);
+        }
+        assert_eq!(lock(&memory.0).len(), NETWORKS);
+        assert!(memory.is_blocked(Some("99"), 0) && !memory.is_blocked(Some("83"), 0));
+    }
+
+    #[test]
+    fn neighbours_are_of_one_network() {
+        let of = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), of("192.0.2.254"));
+        assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
+        assert_eq!(of("2001:db8::1"), "2001:db8:0:0::/64");
+        assert_eq!(
+            network_to("127.0.0.1:9".parse().unwrap()).unwrap(),
+            "127.0.0.0/24"
+        );
+    }
+}
