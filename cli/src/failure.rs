@@ -47,6 +47,11 @@ impl Failure {
         Self::new(code, format!("{what}: {error}"), Exit::Failed)
     }
 
+    /// The code under which [`explain`] knows it.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// Whether it has this code.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.code == code

@@ -13,7 +13,8 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
         "Talk",
         "Converse",
         &[
-            "chat", "send", "listen", "history", "search", "rooms", "account", "profile", "explain",
+            "chat", "send", "listen", "history", "search", "rooms", "account", "profile", "doctor",
+            "explain",
         ],
     ),
     ("Run a relay", "Opere um relay", &["relay"]),

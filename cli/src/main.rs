@@ -66,6 +66,7 @@ async fn run(arguments: Arguments, matches: &ArgMatches) -> Outcome {
         Some(Command::Rooms(rooms)) => command::rooms::run(rooms).await,
         Some(Command::Account(account)) => command::account::run(account).await,
         Some(Command::Profile(profile)) => command::profile::run(profile).await,
+        Some(Command::Doctor(doctor)) => command::doctor::run(doctor).await,
         Some(Command::Explain(explain)) => command::explain::run(&explain),
         Some(Command::Relay(relay)) => {
             relay::run(relay, &|argument| source(matches, argument)).await

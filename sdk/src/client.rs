@@ -59,6 +59,15 @@ impl Client {
         self.driver.shared.path()
     }
 
+    /// How far this device's clock is ahead of the relay's, in milliseconds, as the last login of
+    /// this run showed; none before.
+    ///
+    /// # Errors
+    /// `Offline` when the client is paused or closed.
+    pub async fn clock_ahead(&self) -> Result<Option<i64>> {
+        self.driver.call(|engine, _| Ok(engine.clock_ahead())).await
+    }
+
     /// Waits until the session is up.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! What the SDK uses of the engine, named in one place.
 
 pub(crate) use lacre_engine::{
-    Done, Draft, Engine, EngineOptions, Event as EngineEvent, Hit as FoundMessage, Output, PageKey,
-    Reader, snippet,
+    BlockedWay, Done, Draft, Engine, EngineOptions, Event as EngineEvent, Hit as FoundMessage,
+    Output, PageKey, Reader, snippet,
 };
 
 pub use lacre_engine::content::{Forwarded, Mention, Mentioned, MessageId};

@@ -67,6 +67,11 @@ pub(crate) enum Command {
     Account(Account),
     /// Several accounts or relays on this machine.
     Profile(Profile),
+    /// Check account, network and relay, and say what to do.
+    ///
+    /// Looks at the data folder, the relay's name, both ways to it, its fingerprint, the login, the clock
+    /// and which way the connection takes. Ends with 0 when one can talk, else with 1.
+    Doctor(Doctor),
     /// Cause and fix of an error code.
     Explain(Explain),
     /// Run and look after a relay.
@@ -104,6 +109,15 @@ pub(crate) struct Send {
     #[arg(long, value_enum, value_name = "STATE")]
     pub(crate) wait: Option<Wait>,
     /// Print one JSON object: {"room","message","state"}.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print one JSON object a check: {"check","result","found","remedy"}.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -49,18 +49,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     },
     Entry {
-        codes: &["Offline", "Unreachable"],
-        cause: (
-            "the relay could not be reached",
-            "não foi possível alcançar o relay",
-        ),
-        expected: ("an answer over UDP or TCP", "uma resposta por UDP ou TCP"),
-        fix: (
-            "check the network, the address, and that the relay runs; a firewall may block both ports",
-            "verifique a rede, o endereço e se o relay está em execução; um firewall pode bloquear as duas portas",
-        ),
-    },
-    Entry {
         codes: &["Closed", "Paused"],
         cause: (
             "the client was closed or paused before this was done",

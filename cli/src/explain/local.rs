@@ -356,4 +356,19 @@ pub(super) const ENTRIES: &[Entry] = &[
             "tente de novo quando ela estiver online; as mensagens chegam depois de qualquer modo",
         ),
     },
+    Entry {
+        codes: &["DoctorFound"],
+        cause: (
+            "a check of lacre doctor failed",
+            "uma verificação de lacre doctor falhou",
+        ),
+        expected: (
+            "every check passed, or passed over",
+            "todas as verificações aprovadas",
+        ),
+        fix: (
+            "do what stands under the first that failed, and run it again",
+            "faça o que está sob a primeira que falhou e execute de novo",
+        ),
+    },
 ];

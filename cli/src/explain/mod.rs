@@ -6,6 +6,7 @@
 mod device;
 mod later;
 mod local;
+mod network;
 mod operator;
 mod relay;
 mod room;
@@ -56,6 +57,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
         relay::ENTRIES,
         operator::ENTRIES,
         device::ENTRIES,
+        network::ENTRIES,
         later::ENTRIES,
         room::ENTRIES,
         local::ENTRIES,

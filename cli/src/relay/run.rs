@@ -80,6 +80,10 @@ fn announce(settings: &Settings, relay: &Relay) -> Outcome {
             format!("udp {}", relay.local_addr()),
         ),
     ];
+    if settings.websocket {
+        let row = format!("tcp {}", relay.local_addr());
+        rows.push((text::relay::websocket(), row));
+    }
     if let Some(http) = relay.http_addr() {
         let path = notice(folder);
         home::replace(&path, format!("{http}\n").as_bytes()).map_err(|error| {

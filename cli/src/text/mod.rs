@@ -9,6 +9,7 @@ pub(crate) mod failure;
 pub(crate) mod fluent;
 pub(crate) mod help;
 pub(crate) mod people;
+pub(crate) mod reach;
 pub(crate) mod relay;
 
 pub(crate) use fluent::say;

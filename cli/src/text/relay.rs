@@ -8,6 +8,7 @@ super::texts! {
     closed() "closed" "fechado";
     address() "address" "endereço";
     listening() "listening" "escuta";
+    websocket() "websocket" "websocket";
     status() "status" "estado";
     hand_out()
         "hand out the address; Ctrl-C ends the relay cleanly"

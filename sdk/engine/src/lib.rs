@@ -36,6 +36,7 @@ mod session;
 mod store;
 pub mod text;
 mod timeline;
+mod ways;
 
 pub use engine::{Engine, EngineOptions, Profile};
 pub use error::{Error, ErrorKind, Result};
@@ -51,3 +52,4 @@ pub use schedule::{Scheduled, ScheduledId};
 pub use search::{Hit, Search, SearchKind, Snippet, snippet};
 pub use store::StoreKey;
 pub use timeline::{Draft, Item, ItemBody, PageKey, Poll, PollOption, SendState};
+pub use ways::BlockedWay;

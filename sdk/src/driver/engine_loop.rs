@@ -213,6 +213,11 @@ impl EngineLoop {
                     self.session = Some(out);
                     self.shared.set_path(Some(path));
                 }
+                if let Some(ways) = self.transport.learned()
+                    && let Err(error) = engine.keep_blocked_ways(&ways)
+                {
+                    tracing::warn!(%error, "what was learned of the network was not kept");
+                }
                 let _ = reply.send(hello);
             }
             Net::Frames { frames, permit } => {

@@ -117,6 +117,8 @@ impl EngineLoop {
                 error: None,
             })
         };
+        let transport = Transport::new(address)?;
+        transport.recall(engine.blocked_ways()?);
         let mut this = Self {
             engine: Some(engine),
             options,
@@ -125,7 +127,7 @@ impl EngineLoop {
             net: mpsc::unbounded_channel().1,
             held: None,
             session: None,
-            transport: Transport::new(address)?,
+            transport,
             tasks,
             network: None,
             admission,

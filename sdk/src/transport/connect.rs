@@ -9,7 +9,7 @@ use super::endpoint::Quic;
 use super::memory::{Memory, network_to};
 use super::native::Link;
 use super::pin::Pins;
-use crate::engine::{Error, ErrorKind, Result};
+use crate::engine::{BlockedWay, Error, ErrorKind, Result};
 use crate::path::Path;
 use crate::platform;
 use lacre_wire::relay::RelayAddress;
@@ -52,6 +52,16 @@ impl Transport {
         })
     }
 
+    /// What an earlier run has learned of ways to the relay.
+    pub(crate) fn recall(&self, blocked: Vec<BlockedWay>) {
+        self.memory.recall(blocked);
+    }
+
+    /// What is to be kept of what was learned, if there is something new.
+    pub(crate) fn learned(&self) -> Option<Vec<BlockedWay>> {
+        self.memory.learned()
+    }
+
     /// A new connection.
     pub(crate) async fn connect(&self) -> Result<Link> {
         match tokio::time::timeout(CONNECT, self.race()).await {
@@ -67,21 +77,17 @@ impl Transport {
     async fn race(&self) -> Result<Link> {
         let addresses = self.resolve().await?;
         let network = addresses.first().and_then(|to| network_to(*to));
+        // The same network may let UDP through to one relay and not to another.
+        let network = network.map(|network| format!("{network} {}", host(&self.address)));
         let remembered = self.memory.is_blocked(network.as_deref(), platform::now());
-        let quic = async {
-            let link = each(&addresses, |to| self.quic.clone().connect(to)).await;
-            link.map(Link::Quic)
-        };
-        let web = async {
-            let link = each(&addresses, |to| self.sockets.clone().connect(to)).await;
-            link.map(Link::Web)
-        };
+        let (quic, web) = (self.over_quic(&addresses), self.over_websocket(&addresses));
         let link = if remembered {
             first(web, quic).await
         } else {
             first(quic, web).await
         }?;
         let blocked = link.path() == Path::WebSocket;
+        tracing::debug!(path = link.path().name(), remembered, "connected");
         // Where it was remembered, QUIC had no chance: the time runs on.
         if !(blocked && remembered) {
             self.memory.learn(network, blocked, platform::now());
@@ -89,7 +95,17 @@ impl Transport {
         Ok(link)
     }
 
-    async fn resolve(&self) -> Result<Vec<SocketAddr>> {
+    pub(super) async fn over_quic(&self, addresses: &[SocketAddr]) -> Result<Link> {
+        let link = each(addresses, |to| self.quic.clone().connect(to)).await;
+        link.map(Link::Quic)
+    }
+
+    pub(super) async fn over_websocket(&self, addresses: &[SocketAddr]) -> Result<Link> {
+        let link = each(addresses, |to| self.sockets.clone().connect(to)).await;
+        link.map(Link::Web)
+    }
+
+    pub(super) async fn resolve(&self) -> Result<Vec<SocketAddr>> {
         let place = (self.address.host.as_str(), self.address.port);
         let found = tokio::net::lookup_host(place).await;
         let found: Vec<_> = found
@@ -202,5 +218,15 @@ pub(super) fn offline(text: String) -> Error {
 
 /// The relay, in words.
 pub(super) fn place(address: &RelayAddress) -> String {
-    format!("the relay at {}:{}", address.host, address.port)
+    format!("the relay at {}", host(address))
+}
+
+/// Host and port, as in the Host header.
+pub(super) fn host(address: &RelayAddress) -> String {
+    let RelayAddress { host, port, .. } = address;
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }

@@ -1,6 +1,6 @@
 //! Opening WebSockets: TCP, TLS with the pinned identity, the upgrade.
 
-use super::connect::offline;
+use super::connect::{host, offline};
 use super::pin::{self, Pins};
 use super::socket::Link;
 use crate::engine::{Error, ErrorKind, Result};
@@ -57,16 +57,10 @@ impl Sockets {
         let fingerprints = address.fingerprints.clone();
         let pins = Arc::new(Pins::new(fingerprints, Arc::clone(&provider)));
         let tls = super::connect::tls(&pins, provider, ALPN)?;
-        let host = &address.host;
-        let authority = if host.contains(':') {
-            format!("[{host}]:{}", address.port)
-        } else {
-            format!("{host}:{}", address.port)
-        };
         Ok(Self {
             tls: TlsConnector::from(Arc::new(tls)),
             pins,
-            authority: authority.into(),
+            authority: host(address).into(),
         })
     }
 

@@ -15,7 +15,10 @@ use rustls::crypto::CryptoProvider;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
+/// How long one handshake may take.
+const ATTEMPT: Duration = Duration::from_secs(10);
 /// How often a silent session says that it is there. Home routers forget a UDP flow after 30 s.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// After so much silence the session is over.
@@ -67,9 +70,21 @@ impl Quic {
             .map_err(|error| {
                 offline(format!("no connection to {address} could be begun")).with_source(error)
             })?;
-        match connecting.await {
-            Ok(connection) => Link::new(endpoint, connection),
-            Err(error) => Err(self.explain(error)),
+        // In a task of its own: of an attempt that is given up before the relay has answered, the
+        // end would be the first the relay hears, and the library keeps such connections for its
+        // idle time. So it is brought to its end, and then closed.
+        let (done, waiting) = oneshot::channel();
+        tokio::spawn(async move {
+            let connected = tokio::time::timeout(ATTEMPT, connecting).await;
+            let connected = connected.map(|connected| connected.map(|it| (it, endpoint)));
+            if let Err(Ok(Ok((connection, _)))) = done.send(connected) {
+                connection.close(VarInt::from_u32(0), b"");
+            }
+        });
+        match waiting.await {
+            Ok(Ok(Ok((connection, endpoint)))) => Link::new(endpoint, connection),
+            Ok(Ok(Err(error))) => Err(self.explain(error)),
+            Ok(Err(_)) | Err(_) => Err(offline(format!("{} did not answer over UDP", self.place))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where UDP did not get through, so that the next connection from there does not wait for it.
 
+use crate::engine::BlockedWay;
 use crate::queue::lock;
 use lacre_wire::ids::Millis;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -11,25 +12,35 @@ const HOLDS: Millis = 10 * 60 * 1000;
 /// Networks that are remembered; a laptop knows fewer.
 const NETWORKS: usize = 16;
 
-/// What was learned, newest last. Clones share it.
+/// What was learned. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Memory(Arc<Mutex<Vec<Blocked>>>);
+pub(super) struct Memory(Arc<Mutex<State>>);
 
-/// A network in which WebSocket won.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Blocked {
-    /// What the local address begins with.
-    pub(crate) network: String,
-    /// When QUIC was last given its chance.
-    pub(crate) since: Millis,
+#[derive(Default)]
+struct State {
+    /// The newest last.
+    blocked: Vec<BlockedWay>,
+    /// There is something to keep.
+    changed: bool,
 }
 
 impl Memory {
+    /// What an earlier run has learned.
+    pub(super) fn recall(&self, blocked: Vec<BlockedWay>) {
+        lock(&self.0).blocked = blocked;
+    }
+
+    /// What was learned since the last call, if anything was: all of it, to be kept.
+    pub(super) fn learned(&self) -> Option<Vec<BlockedWay>> {
+        let mut state = lock(&self.0);
+        std::mem::take(&mut state.changed).then(|| state.blocked.clone())
+    }
+
     /// Whether WebSocket goes first.
     pub(super) fn is_blocked(&self, network: Option<&str>, now: Millis) -> bool {
         let Some(network) = network else { return false };
-        let known = lock(&self.0);
-        known.iter().any(|blocked| {
+        let state = lock(&self.0);
+        state.blocked.iter().any(|blocked| {
             // A clock that was set back must not make this last.
             blocked.network == network && now.abs_diff(blocked.since) < HOLDS
         })
@@ -38,12 +49,14 @@ impl Memory {
     /// Both ways had their chance, and one has won.
     pub(super) fn learn(&self, network: Option<String>, blocked: bool, now: Millis) {
         let Some(network) = network else { return };
-        let mut known = lock(&self.0);
-        known.retain(|blocked| blocked.network != network);
+        let mut state = lock(&self.0);
+        let before = state.blocked.len();
+        state.blocked.retain(|blocked| blocked.network != network);
+        state.changed |= blocked || state.blocked.len() < before;
         if blocked {
-            let excess = (known.len() + 1).saturating_sub(NETWORKS);
-            known.drain(..excess);
-            known.push(Blocked {
+            let excess = (state.blocked.len() + 1).saturating_sub(NETWORKS);
+            state.blocked.drain(..excess);
+            state.blocked.push(BlockedWay {
                 network,
                 since: now,
             });
@@ -93,8 +106,14 @@ mod tests {
         assert!(!is_blocked(HOLDS + 1000));
         assert!(!memory.is_blocked(Some("10.0.0.0/24"), 1000));
         assert!(!memory.is_blocked(None, 1000));
+        let kept = memory.learned().unwrap();
         memory.learn(home(), false, 2000);
         assert!(!is_blocked(2000));
+        assert_eq!(memory.learned(), Some(Vec::new()));
+        memory.learn(home(), false, 2000);
+        assert_eq!(memory.learned(), None);
+        memory.recall(kept);
+        assert!(is_blocked(2000));
     }
 
     #[test]
@@ -103,7 +122,8 @@ mod tests {
         for n in 0..100 {
             memory.learn(Some(n.to_string()), true, 0);
         }
-        assert_eq!(lock(&memory.0).len(), NETWORKS);
+        assert_eq!(memory.learned().unwrap().len(), NETWORKS);
+        assert_eq!(memory.learned(), None);
         assert!(memory.is_blocked(Some("99"), 0) && !memory.is_blocked(Some("83"), 0));
     }
 

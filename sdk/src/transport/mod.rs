@@ -16,6 +16,8 @@ mod native;
 #[cfg(not(target_family = "wasm"))]
 mod pin;
 #[cfg(not(target_family = "wasm"))]
+mod probe;
+#[cfg(not(target_family = "wasm"))]
 mod quic;
 #[cfg(not(target_family = "wasm"))]
 mod socket;

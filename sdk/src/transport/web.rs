@@ -1,7 +1,8 @@
 //! No transport for browsers yet: opening says so, and what cannot be made has no values.
 
-use crate::engine::{Error, ErrorKind, Result};
+use crate::engine::{BlockedWay, Error, ErrorKind, Result};
 use crate::path::Path;
+use crate::probe::Probe;
 use bytes::Bytes;
 use lacre_wire::ids::Hash;
 use lacre_wire::relay::RelayAddress;
@@ -25,6 +26,18 @@ impl Transport {
             "Unsupported",
             "this build has no transport for browsers; use a native build",
         ))
+    }
+
+    pub(crate) fn recall(&self, _: Vec<BlockedWay>) {
+        match *self {}
+    }
+
+    pub(crate) fn learned(&self) -> Option<Vec<BlockedWay>> {
+        match *self {}
+    }
+
+    pub(crate) async fn probe(&self) -> Probe {
+        match *self {}
     }
 
     pub(crate) async fn connect(&self) -> Result<Link> {

@@ -131,6 +131,20 @@ const HELP: &[(&str, &str)] = &[
         "Minha conta e seus dispositivos",
     ),
     (
+        "Check account, network and relay, and say what to do",
+        "Verifica conta, rede e relay e diz o que fazer",
+    ),
+    (
+        "Check account, network and relay, and say what to do.…",
+        "Verifica conta, rede e relay e diz o que fazer.\n\nOlha a pasta de dados, o nome do relay, os dois caminhos até \
+         ele, a impressão digital, a entrada, o relógio e o caminho que a conexão toma. Termina com 0 quando se pode \
+         conversar, senão com 1.",
+    ),
+    (
+        "Print one JSON object a check: {\"check\",\"result\",\"found\",\"remedy\"}",
+        "Um objeto JSON por verificação: {\"check\",\"result\",\"found\",\"remedy\"}",
+    ),
+    (
         "Cause and fix of an error code",
         "Causa e solução de um código de erro",
     ),

@@ -27,6 +27,7 @@ pub(crate) struct Reading {
     told: HashMap<RoomId, Unread>,
     /// By how much this device's clock is ahead of the relay's, in milliseconds.
     ahead: i64,
+    clock_read: bool,
     /// Receipts that the present run brought.
     arrived: receipts::Arrived,
     /// Rooms that have to be told something, and when.
@@ -44,6 +45,12 @@ impl Reading {
     pub(crate) fn set_clock(&mut self, relay: Millis, here: Millis) {
         let signed = |at: Millis| i64::try_from(at).unwrap_or(i64::MAX);
         self.ahead = signed(here).saturating_sub(signed(relay));
+        self.clock_read = true;
+    }
+
+    /// How far the clock here is ahead of the relay's, once that was read.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        self.clock_read.then_some(self.ahead)
     }
 
     /// The time at the relay, as far as it is known.
