@@ -115,6 +115,16 @@ impl Device {
         relay: &Hash,
         connection: &quinn::Connection,
     ) -> ClientFrame {
+        self.open_bound(purpose, relay, exporter(connection))
+    }
+
+    /// As [`Device::open`], on what else a login may be bound to.
+    pub(crate) fn open_bound(
+        &mut self,
+        purpose: Purpose,
+        relay: &Hash,
+        binding: [u8; 32],
+    ) -> ClientFrame {
         self.counter += 1;
         let hello = Hello {
             versions: vec![1],
@@ -124,7 +134,7 @@ impl Device {
             counter: self.counter,
             purpose,
         };
-        self.sign(&hello, relay, connection)
+        self.sign_bound(&hello, relay, binding)
     }
 
     /// A first frame for any hello.
@@ -134,15 +144,15 @@ impl Device {
         relay: &Hash,
         connection: &quinn::Connection,
     ) -> ClientFrame {
+        self.sign_bound(hello, relay, exporter(connection))
+    }
+
+    fn sign_bound(&self, hello: &Hello, relay: &Hash, binding: [u8; 32]) -> ClientFrame {
         let bytes = codec::to_vec(hello);
-        let mut exporter = [0; 32];
-        connection
-            .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
-            .unwrap();
         let transcript = login_transcript(
             &bytes,
             relay,
-            &exporter,
+            &binding,
             &hello.account,
             &self.id(),
             hello.counter,
@@ -177,4 +187,12 @@ impl Device {
             .key_package()
             .clone()
     }
+}
+
+fn exporter(connection: &quinn::Connection) -> [u8; 32] {
+    let mut exporter = [0; 32];
+    connection
+        .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
+        .unwrap();
+    exporter
 }

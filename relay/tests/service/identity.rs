@@ -68,6 +68,17 @@ impl ServerCertVerifier for Pinned {
 
 /// A client that accepts the relay with this fingerprint and no other.
 pub(crate) fn client_config(fingerprint: Hash, idle: Duration) -> quinn::ClientConfig {
+    let tls = tls_config(fingerprint, ALPN);
+    let quic = quinn::crypto::rustls::QuicClientConfig::try_from(tls).unwrap();
+    let mut config = quinn::ClientConfig::new(Arc::new(quic));
+    let mut transport = quinn::TransportConfig::default();
+    transport.max_idle_timeout(Some(idle.try_into().unwrap()));
+    config.transport_config(Arc::new(transport));
+    config
+}
+
+/// TLS for such a client, for one protocol.
+pub(crate) fn tls_config(fingerprint: Hash, protocol: &[u8]) -> rustls::ClientConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Pinned {
         fingerprint,
@@ -79,11 +90,6 @@ pub(crate) fn client_config(fingerprint: Hash, idle: Duration) -> quinn::ClientC
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    tls.alpn_protocols = vec![ALPN.to_vec()];
-    let quic = quinn::crypto::rustls::QuicClientConfig::try_from(tls).unwrap();
-    let mut config = quinn::ClientConfig::new(Arc::new(quic));
-    let mut transport = quinn::TransportConfig::default();
-    transport.max_idle_timeout(Some(idle.try_into().unwrap()));
-    config.transport_config(Arc::new(transport));
-    config
+    tls.alpn_protocols = vec![protocol.to_vec()];
+    tls
 }

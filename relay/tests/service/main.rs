@@ -23,4 +23,5 @@ mod objects;
 mod people;
 mod relays;
 mod rooms;
+mod websocket;
 mod world;

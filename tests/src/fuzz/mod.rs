@@ -12,7 +12,7 @@ pub use client::{content, text};
 pub use handshake::mls_handshake;
 pub use wire::{
     address, client_frame, device_list, entries, ephemeral, frames, hello, leaf_identity,
-    message_header, objects, operations, room_state, server_frame,
+    message_header, objects, operations, room_state, server_frame, socket_message,
 };
 
 /// A fuzz target.
@@ -35,5 +35,6 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("operations", operations),
     ("room_state", room_state),
     ("server_frame", server_frame),
+    ("socket_message", socket_message),
     ("text", text),
 ];

@@ -16,6 +16,7 @@ use lacre_wire::push::{
 use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, ObjectRequest};
 use lacre_wire::room::{Operation, PrivateMessageHeader, RoomState};
+use lacre_wire::socket::{Message, RelayHello};
 use lacre_wire::stamp::MessageAad;
 use minicbor::{Decode, Encode};
 use std::fmt::Debug;
@@ -103,6 +104,17 @@ pub fn server_frame(bytes: &[u8]) {
             let _ = read::<lacre_wire::checkpoint::Checkpoint>(&checkpoint);
         }
         _ => {}
+    }
+}
+
+/// A message of a WebSocket, either way, and the hello it may hold.
+pub fn socket_message(bytes: &[u8]) {
+    let Ok(message) = Message::read(bytes) else {
+        return;
+    };
+    assert_eq!(message.write(), bytes, "a message changed on its way");
+    if let Message::Hello(hello) = message {
+        let _ = read::<RelayHello>(hello);
     }
 }
 

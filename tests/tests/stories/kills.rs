@@ -4,6 +4,7 @@
 use lacre_tests::child::{self, Child};
 use lacre_tests::device::Device;
 use lacre_tests::process;
+use lacre_tests::proxy::Proxy;
 use lacre_tests::scan;
 use lacre_tests::seed::Seed;
 use lacre_tests::world::World;
@@ -15,10 +16,13 @@ const KILLS: u64 = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_relay_is_killed_under_traffic() {
-    for mut seed in Seed::several() {
+    for mut seed in Seed::both_ways() {
         println!("{seed}");
         let mut world = World::real_process(Duration::from_secs(240)).await;
-        let [mut ana, mut bruno, mut carla] = world.people(["ana", "bruno", "carla"]).await;
+        let (_proxy, through) = line(&world, &mut seed).await;
+        let mut ana = world.person_through(&through, "ana").await;
+        let mut bruno = world.person_through(&through, "bruno").await;
+        let mut carla = world.person_through(&through, "carla").await;
         let room = ana.group("Algebra", &[&bruno, &carla]).await;
         let mut pace = [seed.fork(), seed.fork(), seed.fork()];
         let talking = async {
@@ -45,6 +49,14 @@ async fn the_relay_is_killed_under_traffic() {
     }
 }
 
+/// A line to the relay, over which UDP gets or does not, as the seed says.
+async fn line(world: &World, seed: &mut Seed) -> (Proxy, String) {
+    let proxy = Proxy::start(world.relay.socket(), seed.fork()).await;
+    proxy.block_udp(seed.blocks_udp());
+    let through = proxy.in_front_of(world.relay.address());
+    (proxy, through)
+}
+
 /// Talks for about three seconds.
 async fn talk(person: &Device, room: lacre::RoomId, seed: &mut Seed) {
     for number in 0..150 {
@@ -59,11 +71,12 @@ async fn talk(person: &Device, room: lacre::RoomId, seed: &mut Seed) {
 /// its folder is opened again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_is_killed_under_traffic() {
-    for mut seed in Seed::several() {
+    for mut seed in Seed::both_ways() {
         println!("{seed}");
         let world = World::patient(Duration::from_secs(240)).await;
-        let mut ana = world.person("ana").await;
-        let child = Child::start(world.stage(), world.relay.address(), "bruno").await;
+        let (_proxy, through) = line(&world, &mut seed).await;
+        let mut ana = world.person_through(&through, "ana").await;
+        let child = Child::start(world.stage(), &through, "bruno").await;
         let room = ana
             .within("a direct room", ana.client().direct("bruno"))
             .await
@@ -87,7 +100,7 @@ async fn a_client_is_killed_under_traffic() {
             let _killed_first = tokio::time::timeout(deadline, chatter).await;
             bruno.kill().await;
             killed += 1;
-            child = Some(Child::start(world.stage(), world.relay.address(), "bruno").await);
+            child = Some(Child::start(world.stage(), &through, "bruno").await);
         }
         child.unwrap().kill().await;
         println!(
@@ -95,7 +108,7 @@ async fn a_client_is_killed_under_traffic() {
             world.stage().record.sendings().len()
         );
         // Opened in this process, so that the checker can look into it.
-        let mut bruno = Device::resume(world.stage(), world.relay.address(), "bruno").await;
+        let mut bruno = Device::resume(world.stage(), &through, "bruno").await;
         world.check(&mut [&mut ana, &mut bruno]).await;
     }
 }
