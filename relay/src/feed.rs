@@ -6,12 +6,12 @@
 use crate::hub::{EntryFrame, Hole};
 use crate::service::Service;
 use crate::store::outcome::AppendedBatch;
-use crate::store::read::{PageLimit, ReadLogs};
+use crate::store::read::{PageLimit, ReadLogs, ReadRooms};
 use crate::sweep::sweep;
 use crate::tasks::Stage;
 use crate::wake::News;
-use lacre_wire::ids::{Hash, LogId, Seq};
-use lacre_wire::log::EntryKind;
+use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
+use lacre_wire::log::{Entry, EntryKind};
 use std::sync::Arc;
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -72,6 +72,7 @@ impl Service {
                     break;
                 }
             };
+            self.end_readings(&hole, &page.entries).await;
             self.hub.fill(
                 hole.log,
                 page.entries
@@ -84,6 +85,30 @@ impl Service {
             }
         }
         self.hub.skip_hole(hole.log);
+    }
+}
+
+impl Service {
+    /// Handshakes of another relay may end the reading of devices that are connected here: they hear
+    /// of it before what comes after.
+    async fn end_readings(&self, hole: &Hole, entries: &[Entry]) {
+        if let LogId::Room(room) = hole.log
+            && entries.iter().any(|entry| entry.kind != EntryKind::Message)
+        {
+            self.check_readers(room).await;
+        }
+    }
+
+    /// Ends the readings of a room that have ended in the store, whichever relay ended them.
+    pub(crate) async fn check_readers(&self, room: RoomId) {
+        match self.store.members(room).await {
+            Ok(members) => {
+                for member in members {
+                    self.end_reading(room, &member.device, member.interval.until_seq);
+                }
+            }
+            Err(error) => tracing::warn!(%room, %error, "the readers of a room are not known"),
+        }
     }
 }
 

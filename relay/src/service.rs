@@ -24,7 +24,7 @@ use bytes::Bytes;
 use lacre_wire::answer::{Accepted, Answer};
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::frame;
-use lacre_wire::ids::{Generation, Hash, LogId, Millis, RoomId, SubmitId};
+use lacre_wire::ids::{DeviceId, Generation, Hash, LogId, Millis, RoomId, Seq, SubmitId};
 use lacre_wire::limits::MAX_INLINE_BODY;
 use lacre_wire::push::ServerFrame;
 use std::sync::Arc;
@@ -149,14 +149,17 @@ impl Service {
     /// Tells sessions whose reading of a room has ended.
     pub(crate) fn apply_readers(&self, changes: &[ReaderChange]) {
         for change in changes {
-            if let Some(until) = change.until_seq
-                && let Some(session) = self.online.device(&change.device)
-            {
-                session.done(Done::ReadsUntil {
-                    log: LogId::Room(change.room),
-                    until,
-                });
-            }
+            self.end_reading(change.room, &change.device, change.until_seq);
+        }
+    }
+
+    /// Tells a session that its device reads a room up to `until` only, if there is such an end.
+    pub(crate) fn end_reading(&self, room: RoomId, device: &DeviceId, until: Option<Seq>) {
+        if let Some(until) = until
+            && let Some(session) = self.online.device(device)
+        {
+            let log = LogId::Room(room);
+            session.done(Done::ReadsUntil { log, until });
         }
     }
 

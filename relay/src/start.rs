@@ -17,7 +17,9 @@ use crate::store::{self, Store, StoreKeys, StoreOptions};
 use crate::stream::Tickets;
 use crate::tasks::{Stage, Tasks};
 use crate::upgrade::Port;
-use crate::wake::{LocalWake, News};
+#[cfg(feature = "postgres")]
+use crate::wake::PostgresWake;
+use crate::wake::{LocalWake, News, Wake};
 use crate::watchers::Watchers;
 use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep};
 use lacre_wire::relay::RelayAddress;
@@ -112,18 +114,36 @@ async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayErro
         return Ok((*shared, false));
     }
     let builder = builder.clone();
+    let builder_store = builder.store.clone();
     let opened = tokio::task::spawn_blocking(move || open(&builder, &place)).await;
     let (store, keys, clock) = opened
         .map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
+    let wake = wake(builder_store.as_deref())?;
     Ok((
         Shared {
             store,
             keys: Arc::new(keys),
-            wake: Arc::new(LocalWake::default()),
+            wake,
             clock,
         },
         true,
     ))
+}
+
+/// What carries news to the other relays on the store.
+fn wake(store: Option<&str>) -> Result<Arc<dyn Wake>, RelayError> {
+    #[cfg(feature = "postgres")]
+    if let Some(store) = store {
+        let address = store::PostgresAddress::parse(store)
+            .map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
+        let mut origin = [0; 8];
+        getrandom::fill(&mut origin)
+            .map_err(|error| key_error(KeyFileError::Generate(error.to_string())))?;
+        return Ok(Arc::new(PostgresWake::start(&address, origin)));
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = store;
+    Ok(Arc::new(LocalWake::default()))
 }
 
 /// Opens keys and store. Blocks.
@@ -327,6 +347,12 @@ fn hear(service: &Arc<Service>) {
             News::Ephemeral { room, datagram } => {
                 let sessions = service.watchers.pass(room, None, datagram);
                 service.metrics.ephemerals.add(sessions);
+            }
+            News::Missed => {
+                let sweeping = service.clone();
+                service
+                    .tasks
+                    .spawn(async move { sweep::catch_up(&sweeping).await });
             }
         }
     }));

@@ -4,6 +4,7 @@
 use crate::service::Service;
 use crate::store::read::ReadLogs;
 use crate::tasks::Stage;
+use lacre_wire::ids::LogId;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ pub(crate) async fn run(service: Arc<Service>) {
             () = service.tasks.reached(Stage::Stopped) => return,
         }
     }
+}
+
+/// After news was lost: who still reads what, and how far every open log reaches.
+pub(crate) async fn catch_up(service: &Arc<Service>) {
+    for log in service.hub.open_logs() {
+        if let LogId::Room(room) = log {
+            service.check_readers(room).await;
+        }
+    }
+    sweep(service).await;
 }
 
 /// One sweep.

@@ -2,7 +2,13 @@
 //!
 //! A wake-up is a hint. A lost one costs the time until the next sweep of heads, never an entry, so
 //! an implementation may drop, repeat and reorder as it likes. This file has the one for relays in
-//! the same process; a cluster brings its own.
+//! the same process; beside it is the one for relays on one PostgreSQL database.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::PostgresWake;
 
 use bytes::Bytes;
 use lacre_wire::ids::{LogId, RoomId, Seq};
@@ -22,6 +28,8 @@ pub enum News<'a> {
         /// The datagram as it came, a [`lacre_wire::ephemeral::Ephemeral`].
         datagram: &'a Bytes,
     },
+    /// Some news may have been lost: the heads of open logs are to be read.
+    Missed,
 }
 
 /// Hears news. Must return quickly and must not publish.
@@ -59,6 +67,17 @@ impl Subscription {
 /// News between relays in one process.
 #[derive(Default)]
 pub struct LocalWake(RwLock<Vec<Weak<Subscriber>>>);
+
+impl LocalWake {
+    /// Tells everybody here what came from elsewhere.
+    #[cfg(feature = "postgres")]
+    fn tell(&self, news: News<'_>) {
+        let subscribers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        for subscriber in subscribers.iter().filter_map(Weak::upgrade) {
+            (subscriber.hear)(news);
+        }
+    }
+}
 
 impl Wake for LocalWake {
     fn publish(&self, from: &Subscription, news: News<'_>) {

@@ -2,12 +2,14 @@
 
 mod place;
 mod relay;
+mod store;
 
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
     Advertised, Durability, Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand,
     RelayDev, RelayDoctor, RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus, SignUp,
 };
+pub(crate) use store::StorePlace;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

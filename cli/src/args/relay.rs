@@ -1,5 +1,6 @@
 //! The operator's part of the command line.
 
+use super::StorePlace;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -58,6 +59,15 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
+    /// The store: sqlite (in the folder), or postgres://user:password@host/database?sslmode=verify-full
+    /// [default: sqlite]. Others see a command line: a password belongs into the file or the variable.
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "LACRE_RELAY_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) store: Option<StorePlace>,
     /// Address to listen on, UDP and TCP [default: 0.0.0.0:4433].
     #[arg(
         long,

@@ -50,6 +50,9 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
         .drain(Duration::from_secs(settings.drain))
         .tail_bytes(tail_bytes)
         .http(Some(settings.http));
+    if let Some(address) = settings.store.address() {
+        builder = builder.store(address);
+    }
     if let Some(advertise) = &settings.advertise {
         let listened = Some(settings.listen.port()).filter(|port| *port != 0);
         let port = advertise.port.or(listened).unwrap_or(DEFAULT_PORT);
@@ -97,11 +100,12 @@ fn announce(settings: &Settings, relay: &Relay) -> Outcome {
     }
     let paint = Paint::output();
     let title = format!(
-        "{} · {} {} · {} sqlite · {} {sign_up}",
+        "{} · {} {} · {} {} · {} {sign_up}",
         paint.strong(concat!("lacre ", env!("CARGO_PKG_VERSION"))),
         text::relay::data(),
         folder.display(),
         text::relay::store(),
+        settings.store,
         text::relay::sign_up(),
     );
     print::out(&title)?;

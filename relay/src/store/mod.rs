@@ -45,7 +45,7 @@ pub use keys::StoreKeys;
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::mark as postgres_mark;
+pub(crate) use postgres::{Ear, mark as postgres_mark};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresAddress, PostgresError};
 pub use space::Disk;

@@ -19,6 +19,7 @@ mod flush;
 mod idle;
 mod listing;
 mod locks;
+mod notify;
 mod open;
 mod readers;
 mod rows;
@@ -29,6 +30,7 @@ mod writer;
 
 pub use address::PostgresAddress;
 pub use error::PostgresError;
+pub(crate) use notify::Ear;
 pub(crate) use rows::PgRows;
 
 use super::command::Command;

@@ -10,6 +10,8 @@
 mod backups;
 mod catch_up;
 mod client;
+#[cfg(feature = "postgres")]
+mod database;
 mod delivery;
 mod device;
 mod drain;
@@ -21,6 +23,9 @@ mod life;
 mod login;
 mod objects;
 mod people;
+#[cfg(feature = "postgres")]
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod relays;
 mod rooms;
 mod websocket;

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::world::{Room, accepted, again, builder, join, log_of, submit, until};
+use lacre_relay::Relay;
 use lacre_wire::answer::OpenState;
 use lacre_wire::hello::Purpose;
 use lacre_wire::ids::LogId;
@@ -13,9 +14,16 @@ async fn two_relays_on_one_store_wake_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let one = builder().data_dir(folder.path()).start().await.unwrap();
     let two = builder().beside(&one).start().await.unwrap();
+    wake_each_other(&one, &two).await;
+    two.shutdown().await;
+    one.shutdown().await;
+}
+
+/// People at two relays on one store talk, and no sweep has to help.
+pub(crate) async fn wake_each_other(one: &Relay, two: &Relay) {
     assert_eq!(one.address().fingerprints, two.address().fingerprints);
-    let (ana, mut a) = join(&one, "ana").await;
-    let (bob, mut b) = join(&two, "bob").await;
+    let (ana, mut a) = join(one, "ana").await;
+    let (bob, mut b) = join(two, "bob").await;
     let (room, _) = Room::create(&ana, &mut a, &[&bob]).await;
     let log = log_of(room.id);
     a.open(log, None).await;
@@ -35,11 +43,9 @@ async fn two_relays_on_one_store_wake_each_other() {
         while other.run(log).await.last().unwrap().seq < sent.seq {}
     }
     // It was the wake-ups that carried it: no sweep had to find anything.
-    for relay in [&one, &two] {
+    for relay in [one, two] {
         assert!(relay.metrics().contains("lacre_sweep_finds_total 0\n"));
     }
-    two.shutdown().await;
-    one.shutdown().await;
 }
 
 #[tokio::test]

@@ -36,6 +36,9 @@ pub(super) fn keys(settings: &Settings) -> Check {
 pub(super) fn store(settings: &Settings) -> Check {
     let path = settings.folder.join("relay.db");
     let check = |found: String| Check::good("store", text::store(), found);
+    if settings.store.address().is_some() {
+        return check(settings.store.to_string());
+    }
     let Ok(metadata) = std::fs::metadata(&path) else {
         return check(text::made_at_start());
     };

@@ -1,7 +1,7 @@
 //! The file of settings: TOML, every key known, every value where it stands.
 
 use super::{Origin, invalid};
-use crate::args::{Advertised, Durability, SignUp};
+use crate::args::{Advertised, Durability, SignUp, StorePlace};
 use crate::failure::Outcome;
 use crate::text;
 use serde::Deserialize;
@@ -26,6 +26,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Keys {
     pub(super) key_file: Option<Spanned<PathBuf>>,
+    pub(super) store: Option<Spanned<StorePlace>>,
     pub(super) listen: Option<Spanned<SocketAddr>>,
     pub(super) websocket: Option<Spanned<bool>>,
     pub(super) advertise: Option<Spanned<Advertised>>,

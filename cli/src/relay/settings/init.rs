@@ -62,7 +62,7 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 9] = [
+const SETTINGS: [(&str, &str, &str, &str); 10] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
@@ -106,6 +106,12 @@ const SETTINGS: [(&str, &str, &str, &str); 9] = [
         "Os segredos do relay: a identidade e as chaves que abrem remetentes e selos. Criado na primeira\nexecução. Copie-o uma vez, para outro lugar que não o dos backups.",
     ),
     (
+        "store",
+        "\"sqlite\"",
+        "The store: \"sqlite\" (a file in this folder), or a PostgreSQL database, in which several relays may\nwork, \"postgres://user:password@host/database?sslmode=verify-full\". This file then holds a password.",
+        "O armazenamento: \"sqlite\" (um arquivo nesta pasta), ou um banco PostgreSQL, em que vários relays podem\ntrabalhar, \"postgres://usuário:senha@host/banco?sslmode=verify-full\". Este arquivo guarda então uma senha.",
+    ),
+    (
         "drain",
         "1",
         "Seconds that clients have to leave by themselves when the relay ends.",
@@ -136,5 +142,6 @@ mod tests {
         assert!(keys.listen.is_some() && keys.advertise.is_some() && keys.key_file.is_some());
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
         assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
+        assert!(keys.store.is_some());
     }
 }

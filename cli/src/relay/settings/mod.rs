@@ -8,7 +8,7 @@ mod show;
 pub(super) use init::run as init;
 pub(super) use show::run as config;
 
-use crate::args::{Advertised, Durability, RelaySettings, SignUp};
+use crate::args::{Advertised, Durability, RelaySettings, SignUp, StorePlace};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{home, text};
 use clap::parser::ValueSource;
@@ -33,6 +33,7 @@ pub(super) struct Settings {
     /// Folder of store and keys. Absolute.
     pub(super) folder: PathBuf,
     pub(super) key_file: PathBuf,
+    pub(super) store: StorePlace,
     pub(super) listen: SocketAddr,
     pub(super) websocket: bool,
     pub(super) advertise: Option<Advertised>,
@@ -90,6 +91,12 @@ impl Settings {
             None => folder.join(KEY_FILE),
         };
         layers.usual("key-file", key_file.display());
+        let store = layers.take(
+            "store",
+            asked.store.clone(),
+            |file| &file.store,
+            StorePlace::Sqlite,
+        );
         let listen = layers.take(
             "listen",
             asked.listen,
@@ -124,6 +131,7 @@ impl Settings {
         Ok(Self {
             folder,
             key_file,
+            store,
             listen,
             websocket,
             advertise,

@@ -47,6 +47,10 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Arquivo de configurações [padrão: relay.toml nessa pasta, se existir]",
     ),
     (
+        "The store: sqlite (in the folder), or postgres://user:password@host/database?sslmode=verify-full [default: sqlite]. Others see a command line: a password belongs into the file or the variable",
+        "O armazenamento: sqlite (na pasta), ou postgres://usuário:senha@host/banco?sslmode=verify-full [padrão: sqlite]. Outros veem a linha de comando: a senha pertence ao arquivo ou à variável",
+    ),
+    (
         "The relay's secrets [default: relay.keys in its folder]",
         "Os segredos do relay [padrão: relay.keys na pasta dele]",
     ),

@@ -1,0 +1,81 @@
+//! Where a relay's store is.
+
+use lacre_relay::store::PostgresAddress;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::fmt;
+
+/// Where a relay's store is. Takes any text: what is wrong with an address is said where it is used,
+/// because a complaint here would show its password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub(crate) enum StorePlace {
+    /// A file in the relay's folder.
+    Sqlite,
+    /// A database.
+    Postgres(String),
+}
+
+impl StorePlace {
+    /// The address of the database, if it is one.
+    pub(crate) fn address(&self) -> Option<&str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres(address) => Some(address),
+        }
+    }
+}
+
+impl From<String> for StorePlace {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "sqlite" => Self::Sqlite,
+            _ => Self::Postgres(text),
+        }
+    }
+}
+
+impl std::str::FromStr for StorePlace {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.to_owned().into())
+    }
+}
+
+/// Without the password.
+impl fmt::Display for StorePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite => f.write_str("sqlite"),
+            Self::Postgres(address) => match PostgresAddress::parse(address) {
+                Ok(address) => write!(f, "{address}"),
+                Err(_) => f.write_str("postgres://?"),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for StorePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StorePlace;
+
+    #[test]
+    fn a_password_is_kept_and_never_shown() {
+        let address = "postgres://lacre:s3cret@db.example/chat";
+        let place: StorePlace = address.parse().unwrap();
+        assert_eq!(place.address(), Some(address));
+        assert_eq!(format!("{place}"), "postgres://lacre@db.example:5432/chat");
+        for bad in ["postgre://a:s3cret@b/c", "postgres://a:s3cret@b:x/c"] {
+            let place: StorePlace = bad.parse().unwrap();
+            assert!(!format!("{place} {place:?}").contains("s3cret"));
+        }
+        assert_eq!("sqlite".parse(), Ok(StorePlace::Sqlite));
+    }
+}

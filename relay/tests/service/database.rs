@@ -1,0 +1,123 @@
+//! Two relays on one database, each with its own store, hub and connections.
+
+use crate::people::turn;
+use crate::postgres::Database;
+use crate::relays::wake_each_other;
+use crate::world::{Room, accepted, builder, join, log_of, submit};
+use lacre_relay::{Relay, RelayErrorKind};
+use lacre_wire::push::ServerFrame;
+use lacre_wire::request::Request;
+use lacre_wire::room::RoomKind;
+use tempfile::TempDir;
+
+/// Two relays on a database, with copies of one key file, and their folders.
+async fn two(database: &Database) -> ([Relay; 2], [TempDir; 2]) {
+    let folders = [(), ()].map(|()| tempfile::tempdir().unwrap());
+    let start = |folder: &TempDir| {
+        builder()
+            .data_dir(folder.path())
+            .store(database.url())
+            .start()
+    };
+    let one = start(&folders[0]).await.unwrap();
+    let keys = |folder: &TempDir| folder.path().join("relay.keys");
+    std::fs::copy(keys(&folders[0]), keys(&folders[1])).unwrap();
+    let two = start(&folders[1]).await.unwrap();
+    ([one, two], folders)
+}
+
+async fn shutdown(relays: [Relay; 2]) {
+    for relay in relays {
+        relay.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn two_relays_on_one_database_wake_each_other() {
+    let (relays, _folders) = two(&Database::new()).await;
+    wake_each_other(&relays[0], &relays[1]).await;
+    shutdown(relays).await;
+}
+
+/// Every connection to the database ends, those for wake-ups too. What was said meanwhile arrives.
+#[tokio::test]
+async fn relays_find_each_other_again() {
+    let database = Database::new();
+    let (relays, _folders) = two(&database).await;
+    let (ana, mut a) = join(&relays[0], "ana").await;
+    let (bob, mut b) = join(&relays[1], "bob").await;
+    let (room, _) = Room::create(&ana, &mut a, &[&bob]).await;
+    let log = log_of(room.id);
+    b.open(log, None).await;
+    assert_eq!(b.entries(log, 1).await[0].seq, 1);
+    let mut prev = None;
+    for _ in 0..3 {
+        assert!(database.cut() > 0);
+        let message = submit(room.id, 1, prev, b"still there?");
+        prev = Some(message.submit_id);
+        let sent = accepted(a.request(Request::Submit(message)).await);
+        while b.run(log).await.last().unwrap().seq < sent.seq {}
+    }
+    shutdown(relays).await;
+}
+
+#[tokio::test]
+async fn who_was_removed_at_one_relay_is_sent_nothing_more_by_the_other() {
+    let (relays, _folders) = two(&Database::new()).await;
+    let (ana, mut a) = join(&relays[0], "ana").await;
+    let (bob, mut b) = join(&relays[1], "bob").await;
+    let (eve, mut e) = join(&relays[1], "eve").await;
+    let (mut room, _) = Room::create(&ana, &mut a, &[&bob, &eve]).await;
+    let log = log_of(room.id);
+    b.open(log, None).await;
+    e.open(log, None).await;
+    assert_eq!(b.entries(log, 1).await[0].seq, 1);
+    turn(&mut a, &room).await;
+    let leaf = room.leaf(&bob);
+    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &[leaf], &[]);
+    let commit = Request::Commit {
+        room: room.id,
+        bundle,
+    };
+    let removal = accepted(a.request(commit).await);
+    room.merge(&ana);
+    let message = submit(room.id, 2, None, b"without Bob");
+    accepted(a.request(Request::Submit(message)).await);
+    assert_eq!(e.entries(log, 3).await.last().unwrap().seq, removal.seq + 1);
+    b.request(Request::Ping).await;
+    let sent = b.aside.iter().filter_map(|frame| match frame {
+        ServerFrame::Entries { entries, .. } => entries.last().map(|entry| entry.seq),
+        _ => None,
+    });
+    assert!(sent.max() <= Some(removal.seq), "{:?}", b.aside);
+    shutdown(relays).await;
+}
+
+#[tokio::test]
+async fn a_database_and_its_keys_belong_together() {
+    let database = Database::new();
+    let (relays, folders) = two(&database).await;
+    shutdown(relays).await;
+    let start = |folder: &TempDir| {
+        builder()
+            .data_dir(folder.path())
+            .store(database.url())
+            .start()
+    };
+    // The store of one folder, with the keys of nobody, and of somebody else.
+    let empty = tempfile::tempdir().unwrap();
+    let missing = start(&empty).await.unwrap_err();
+    assert_eq!(missing.kind(), RelayErrorKind::Keys);
+    assert!(missing.to_string().contains("missing"), "{missing}");
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = builder().data_dir(other.path()).start().await.unwrap();
+    elsewhere.shutdown().await;
+    let foreign = start(&other).await.unwrap_err();
+    assert_eq!(foreign.kind(), RelayErrorKind::Keys, "{foreign}");
+    start(&folders[1]).await.unwrap().shutdown().await;
+    let typo = builder().data_dir(other.path()).store("postgres://?");
+    assert_eq!(
+        typo.start().await.unwrap_err().kind(),
+        RelayErrorKind::Config
+    );
+}
