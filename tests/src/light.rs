@@ -9,7 +9,7 @@ use lacre_wire::hello::{Hello, Purpose, Ready, VERSION, login_transcript};
 use lacre_wire::identity::{
     DeviceCertificate, DeviceEntry, DeviceList, DskStatement, Label, LeafIdentity, SigningKey,
 };
-use lacre_wire::ids::{AccountId, DeviceId};
+use lacre_wire::ids::{AccountId, DeviceId, Signature};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::ClientFrame;
 use lacre_wire::room::RoomKind;
@@ -52,6 +52,11 @@ impl Light {
     /// The device.
     pub fn device(&self) -> DeviceId {
         DeviceId::of(&self.key.public())
+    }
+
+    /// Signs with the device's key.
+    pub fn sign(&self, label: Label, message: &[u8]) -> Signature {
+        self.key.sign(label, message)
     }
 
     /// A key package for rooms of a kind, as it travels. What opens its Welcome is thrown away.

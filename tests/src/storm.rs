@@ -11,10 +11,13 @@ use crate::light::Light;
 use crate::wire::{Caller, Session};
 use lacre::RoomId;
 use lacre_wire::answer::{Answer, JoinAnswer};
+use lacre_wire::codec;
+use lacre_wire::identity::Label;
 use lacre_wire::ids::LogId;
+use lacre_wire::log::Link;
 use lacre_wire::push::{ServerFrame, WelcomeNotice};
 use lacre_wire::relay::RelayAddress;
-use lacre_wire::request::{ClientFrame, OpenLog, Payload, Request};
+use lacre_wire::request::{BadCommit, ClientFrame, OpenLog, Payload, Request, SignedBadCommit};
 use lacre_wire::room::RoomKind;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -23,6 +26,9 @@ use tokio::task::JoinSet;
 
 /// Accounts that sign up from one address: relays take 300 at once from each.
 const PER_ADDRESS: usize = 200;
+
+/// Key packages of each: one for each time it may be added.
+const PACKAGES: usize = 4;
 
 /// Between two messages of whoever writes.
 const EVERY: Duration = Duration::from_millis(50);
@@ -77,7 +83,9 @@ impl Newcomer {
         };
         let put = Request::PutKeyPackages {
             suite: kind.suite(),
-            one_time: vec![newcomer.light.key_package(kind).into()],
+            one_time: (0..PACKAGES)
+                .map(|_| newcomer.light.key_package(kind).into())
+                .collect(),
             last_resort: None,
         };
         assert_eq!(newcomer.ask(put).await, Answer::Ok);
@@ -107,6 +115,24 @@ impl Newcomer {
     /// The account.
     pub fn account(&self) -> lacre::AccountId {
         self.light.account()
+    }
+
+    /// Reports a commit that nothing is wrong with.
+    pub async fn lies_about(&mut self, room: RoomId, commit: &Link) {
+        let statement = codec::to_vec(&BadCommit {
+            room,
+            generation: commit.generation,
+            epoch: commit.epoch,
+            seq: commit.seq,
+            commit: commit.body,
+            reason: "a lie".to_owned(),
+            external_pub: None,
+        });
+        let report = SignedBadCommit {
+            signature: self.light.sign(Label::BadCommit, &statement),
+            statement: statement.into(),
+        };
+        assert_eq!(self.ask(Request::BadCommit(report)).await, Answer::Ok);
     }
 
     async fn say(&mut self, request: Request) -> u32 {

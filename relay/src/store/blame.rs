@@ -105,10 +105,11 @@ impl Blame {
         }
     }
 
-    /// The generation is over: whoever is to blame for its end waits.
-    pub(crate) fn settle(&mut self, now: Millis) {
+    /// The generation is over: whoever is to blame for its end waits, but not an owner who opens the
+    /// next one. Two who lie together would else keep the room from being put in order.
+    pub(crate) fn settle(&mut self, opener: &AccountId, now: Millis) {
         self.makers.clear();
-        let Some(account) = self.blamed.take() else {
+        let Some(account) = self.blamed.take().filter(|blamed| blamed != opener) else {
             return;
         };
         self.cooling
@@ -173,23 +174,26 @@ mod tests {
     #[test]
     fn each_time_is_twice_as_long() {
         let mut blame = Blame::default();
-        blame.settle(0);
+        blame.settle(&ANA, 0);
         assert_eq!(blame.wait_ms(&EVE, 0), 0, "nobody is to blame");
+        blame.blamed = Some(ANA);
+        blame.settle(&ANA, 0);
+        assert_eq!(blame.wait_ms(&ANA, 0), 0, "she puts the room in order");
         blame.blamed = Some(EVE);
-        blame.settle(1_000);
+        blame.settle(&ANA, 1_000);
         assert_eq!(blame.wait_ms(&EVE, 1_000), COOL_DOWN_MS);
         assert_eq!(blame.wait_ms(&ANA, 1_000), 0);
         assert_eq!(blame.wait_ms(&EVE, 1_000 + COOL_DOWN_MS), 0);
         blame.blamed = Some(EVE);
-        blame.settle(DAY_MS);
+        blame.settle(&ANA, DAY_MS);
         assert_eq!(blame.wait_ms(&EVE, DAY_MS), 2 * COOL_DOWN_MS);
         for _ in 0..100 {
             blame.blamed = Some(EVE);
-            blame.settle(DAY_MS);
+            blame.settle(&ANA, DAY_MS);
         }
         assert_eq!(blame.wait_ms(&EVE, DAY_MS), LONGEST_MS);
         blame.blamed = Some(EVE);
-        blame.settle(40 * DAY_MS);
+        blame.settle(&ANA, 40 * DAY_MS);
         assert_eq!(blame.wait_ms(&EVE, 40 * DAY_MS), COOL_DOWN_MS, "long ago");
     }
 }

@@ -13,6 +13,7 @@ use crate::reader::Reader;
 use crate::reading::Reading;
 use crate::store::{Db, Lock, StoreKey, open_writer};
 use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis};
+use lacre_wire::limits::MAX_ADDS;
 use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, Request};
 use openmls_traits::OpenMlsProvider;
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(crate) hints: Hints,
     pub(crate) later: Later,
     pub(crate) out: Vec<Output>,
+    /// Devices that the first commit of a generation takes along.
+    pub(crate) generation_batch: usize,
     _lock: Lock,
 }
 
@@ -82,6 +85,7 @@ impl Engine {
             hints: Hints::default(),
             later: Later::default(),
             out: Vec::new(),
+            generation_batch: MAX_ADDS,
             db,
             _lock: lock,
         };

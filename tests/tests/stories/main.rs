@@ -14,6 +14,7 @@ mod drain;
 mod durable;
 mod everyday;
 mod full;
+mod generations;
 mod kills;
 mod later;
 mod lies;

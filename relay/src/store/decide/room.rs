@@ -180,7 +180,7 @@ pub(super) fn open_generation(
     room.frozen = false;
     room.pending.clear();
     room.reports.clear();
-    room.blame.settle(c.now_ms);
+    room.blame.settle(&c.account, c.now_ms);
     apply_step(
         &mut draft, c.room, &mut room, &c.account, &c.step, &accepted, true,
     );

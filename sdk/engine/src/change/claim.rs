@@ -45,7 +45,7 @@ impl Engine {
         answer: Answer,
     ) -> Result<()> {
         let passed_over = matches!(&answer, Answer::Failed(error) if error.code == ErrorCode::NoSuchAccount)
-            && self.is_repair(change)?;
+            && self.passes_over(change)?;
         let Some(claiming) = self.live.claiming.get_mut(&change) else {
             // The change has failed by an earlier answer.
             return Ok(());

@@ -101,8 +101,10 @@ impl Engine {
             }
             Ok(false) => {
                 self.give_turn_back(row.id);
-                if let Some(change) = first {
-                    self.change_done(change.id)?;
+                match first.map(|change| (change.id, &change.intent)) {
+                    Some((id, Intent::Readmit { .. })) => self.readmission_goes_on(id, None)?,
+                    Some((id, _)) => self.change_done(id)?,
+                    None => {}
                 }
                 let live = self.live.room(row.id);
                 (live.commit_wanted, live.renew_wanted) = (false, false);
@@ -274,6 +276,7 @@ impl Engine {
                     self.change_done(id)?;
                 }
             }
+            Some((id, Intent::Readmit { .. })) => self.readmission_goes_on(id, Some(next))?,
             Some((id, intent)) if intent_is_met(intent, next) => self.change_done(id)?,
             Some(_) => {}
         }

@@ -4,7 +4,6 @@ use crate::engine::Engine;
 use crate::error::{ErrorKind, Result};
 use lacre_wire::answer::ClaimedAccount;
 use lacre_wire::ids::{AccountId, DeviceId};
-use lacre_wire::limits::MAX_ADDS;
 use lacre_wire::room::RoomView;
 use openmls::prelude::KeyPackage;
 use std::collections::BTreeSet;
@@ -38,7 +37,8 @@ impl Engine {
                 .collect();
             match self.packages(std::slice::from_ref(one), &passed_over) {
                 Ok(found) => {
-                    if gathered.packages.len() + found.len() <= MAX_ADDS && !found.is_empty() {
+                    let fits = gathered.packages.len() + found.len() <= self.generation_batch;
+                    if fits && !found.is_empty() {
                         gathered.packages.extend(found);
                         gathered.coming.insert(one.info.account);
                     }

@@ -88,7 +88,11 @@ impl Engine {
         Ok(false)
     }
 
-    fn packages_of(&mut self, one: &ClaimedAccount, view: &RoomView) -> Result<Vec<KeyPackage>> {
+    pub(super) fn packages_of(
+        &mut self,
+        one: &ClaimedAccount,
+        view: &RoomView,
+    ) -> Result<Vec<KeyPackage>> {
         self.keep_info(&one.info)?;
         let info = &one.info;
         if view.state.bans.contains(&info.account) {

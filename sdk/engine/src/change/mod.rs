@@ -14,6 +14,7 @@ mod join;
 mod listing;
 mod order;
 mod plan;
+mod readmit;
 mod rejoin;
 mod repair;
 mod room_keys;
@@ -120,6 +121,15 @@ pub(crate) enum Intent {
     /// This device, which could not follow a room that others can, comes in again.
     #[n(16)]
     Rejoin,
+    /// Those whom a new generation had no room for come back, some at a time.
+    #[n(17)]
+    Readmit {
+        #[n(0)]
+        accounts: Vec<AccountId>,
+        /// Those of them whom the next commit brings.
+        #[n(1)]
+        now: Vec<AccountId>,
+    },
 }
 
 impl Intent {
@@ -127,6 +137,7 @@ impl Intent {
     fn needs_commit(&self) -> bool {
         match self {
             Self::Invite { .. }
+            | Self::Readmit { .. }
             | Self::Remove { .. }
             | Self::SetName { .. }
             | Self::SetRole { .. }

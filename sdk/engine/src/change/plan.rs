@@ -25,6 +25,9 @@ impl Engine {
             Intent::Invite { by_request, .. } => {
                 self.plan_invitation(change, *by_request, view, &mut plan)?;
             }
+            Intent::Readmit { accounts, .. } => {
+                self.plan_readmission(change, accounts, view, &mut plan)?;
+            }
             Intent::Remove { account } => {
                 if !view.members.has_account(account) {
                     return Err(Error::new(

@@ -7,6 +7,7 @@
 
 use super::Intent;
 use super::gather::Gathered;
+use super::readmit::taken_along;
 use crate::content::RoomKey;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -164,14 +165,6 @@ impl Engine {
         self.db.add_change(Some(row.id), intent).map(|_id| ())
     }
 
-    /// Whether a change repairs a room.
-    pub(crate) fn is_repair(&self, change: i64) -> Result<bool> {
-        let changes = self.db.changes()?;
-        Ok(changes
-            .iter()
-            .any(|known| known.id == change && known.intent.is_repair()))
-    }
-
     /// The room goes on: nothing is left to repair.
     pub(crate) fn repairs_done(&mut self, room: RoomId) -> Result<()> {
         for change in self.db.changes()? {
@@ -213,7 +206,7 @@ impl Engine {
         }
         let Some(claimed) = self.live.claimed.remove(&change.id) else {
             let view = self.view(&row)?;
-            let accounts: Vec<_> = view.members.accounts().copied().collect();
+            let accounts = taken_along(&view, self.generation_batch);
             self.claim_each(change.id, row.kind.suite(), &accounts);
             return Ok(());
         };

@@ -1,6 +1,7 @@
 //! What can be done now, is done now: called after everything that may have changed something.
 
 use super::Intent;
+use super::readmit::readmitted_next;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::live::{Asked, Turn};
@@ -97,6 +98,24 @@ impl Engine {
                     false => {
                         self.live.busy_changes.insert(change.id);
                         self.claim(change.id, row.kind.suite(), accounts.clone());
+                        Ok(())
+                    }
+                }
+            }
+            (
+                Intent::Readmit {
+                    accounts,
+                    now: these,
+                },
+                Some(room),
+            ) => {
+                let row = self.joined_room(room)?;
+                match self.live.claimed.contains_key(&change.id) {
+                    true => self.want_turn(&row, false, now),
+                    false => {
+                        self.live.busy_changes.insert(change.id);
+                        let next = readmitted_next(accounts, these);
+                        self.claim_each(change.id, row.kind.suite(), &next);
                         Ok(())
                     }
                 }

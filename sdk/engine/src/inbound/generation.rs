@@ -198,6 +198,7 @@ impl Engine {
         self.note_repair(&row, entry.seq, entry.accepted_ms)?;
         self.repairs_done(row.id)?;
         if own {
+            self.readmit(row.id, before, view)?;
             self.send_room_keys(&row)?;
         }
         self.hints.changed(row.id);
