@@ -42,7 +42,6 @@ use super::reading::Reading;
 use super::space::{self, Space};
 use checkpoint::Checkpointer;
 use readers::Readers;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -59,7 +58,7 @@ pub(crate) struct Sqlite {
     checkpointer: Arc<Checkpointer>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held for as long as the store is open.
-    _lock: File,
+    _lock: open::Lock,
 }
 
 impl Sqlite {

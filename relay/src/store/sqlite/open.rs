@@ -74,7 +74,7 @@ pub enum OpenError {
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) lineages: Vec<Lineage>,
-    pub(super) lock: File,
+    pub(super) lock: Lock,
 }
 
 /// Opens or creates the store at `path`.
@@ -91,7 +91,19 @@ pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<Opened, OpenEr
     }
 }
 
-pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
+/// Keeps a store for this process until dropped.
+pub(super) struct Lock(File);
+
+/// Closing the file is not enough: a process that this one is just starting has it open as well until
+/// its program begins, and would hold the lock for that moment.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Then it ends with the last process that has it open.
+        let _held_longer = self.0.unlock();
+    }
+}
+
+pub(super) fn lock(path: &Path) -> Result<Lock, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = PathBuf::from(name);
@@ -106,7 +118,7 @@ pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
         .open(&file)
         .map_err(io)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Lock(lock)),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
             path: path.to_path_buf(),
         }),

@@ -9,7 +9,7 @@ use std::path::Path;
 /// Keeps the store's folder for this process until dropped.
 pub(crate) struct Lock {
     #[cfg(not(target_family = "wasm"))]
-    _file: std::fs::File,
+    file: std::fs::File,
 }
 
 #[cfg(target_family = "wasm")]
@@ -39,8 +39,18 @@ impl Lock {
         })?;
         restrict(folder);
         Ok(Self {
-            _file: lock(folder)?,
+            file: lock(folder)?,
         })
+    }
+}
+
+/// Closing the file is not enough: a process that this one is just starting has it open as well until
+/// its program begins, and would hold the lock for that moment.
+#[cfg(not(target_family = "wasm"))]
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Then it ends with the last process that has it open.
+        let _held_longer = self.file.unlock();
     }
 }
 
@@ -95,4 +105,22 @@ fn restrict(folder: &Path) {
     }
     #[cfg(not(unix))]
     let _ = folder;
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_at_once_though_a_child_has_the_file_open_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Lock::take(folder.path()).unwrap();
+        assert!(Lock::take(folder.path()).is_err());
+        // What a process that is being started shares with this one.
+        let shared = held.file.try_clone().unwrap();
+        drop(held);
+        let again = Lock::take(folder.path());
+        drop(shared);
+        assert!(again.is_ok());
+    }
 }
