@@ -13,6 +13,7 @@ mod devices;
 mod drain;
 mod durable;
 mod everyday;
+mod firewall;
 mod full;
 mod generations;
 mod kills;

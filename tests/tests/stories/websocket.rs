@@ -1,6 +1,6 @@
 //! Networks that let no UDP through: everything goes over WebSocket, and nobody waits for it.
 
-use lacre::Path;
+use lacre::{Event, Path};
 use lacre_tests::device::Device;
 use lacre_tests::proxy::Proxy;
 use lacre_tests::seed::Seed;
@@ -81,4 +81,67 @@ async fn everything_works_where_udp_is_blocked() {
     world
         .check(&mut [&mut ana, &mut bruno, &mut carla, &mut dora])
         .await;
+}
+
+/// The next start in such a network does not try UDP first: what was learned is in the store.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocked_network_is_remembered() {
+    let world = World::patient(Duration::from_secs(120)).await;
+    let (proxy, through) = blocked(&world).await;
+    let mut ana = world.person_through(&through, "ana").await;
+    let tried = proxy.fired().blocked;
+    assert!(tried > 0, "UDP was not tried first");
+    // A machine under load may be slower than UDP's turn, and proves nothing then.
+    let mut quickest = Duration::MAX;
+    for _ in 0..5 {
+        ana.close().await;
+        // What is left of an attempt before may still be on its way.
+        let before = proxy.fired().blocked;
+        let begun = Instant::now();
+        ana.open().await;
+        ana.comes_online().await;
+        let took = begun.elapsed();
+        println!("back in {took:?}");
+        is_over_websocket(&ana);
+        quickest = quickest.min(took);
+        if took < Duration::from_millis(280) {
+            assert_eq!(proxy.fired().blocked, before, "UDP was tried first");
+            break;
+        }
+    }
+    println!("{quickest:?} at best");
+    // Where UDP gets through again, a session stays where it is.
+    proxy.block_udp(false);
+    let bruno = world.person_through(&through, "bruno").await;
+    assert_eq!(bruno.client().path(), Some(Path::Quic));
+    is_over_websocket(&ana);
+    // Hints go between the two ways.
+    let room = ana.group("Algebra", &[&bruno]).await;
+    let said = bruno.says(room, "hello").await;
+    ana.sees(room, &[said]).await;
+    for (writer, reader) in [(&ana, &bruno), (&bruno, &ana)] {
+        let mut events = reader.client().events();
+        let writes = async {
+            // A hint may be lost: as long as somebody writes, it comes again.
+            loop {
+                writer.room(room).typing().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let hears = async {
+            while let Some(event) = events.next().await {
+                if matches!(event, Event::Typing { active: true, .. }) {
+                    return;
+                }
+            }
+        };
+        reader
+            .within("a hint", async {
+                tokio::select! {
+                    () = hears => {}
+                    () = writes => {}
+                }
+            })
+            .await;
+    }
 }
