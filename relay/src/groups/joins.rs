@@ -23,8 +23,9 @@ pub const WAIT_MS: Millis = 2_000;
 /// How long one joiner alone may take to come in by itself before the next one may try, in
 /// milliseconds: two at once would be two commits of one epoch.
 pub const ALONE_MS: Millis = 2_000;
-/// Who waits while others are let in waits at most this long, in milliseconds.
-const PATIENCE_MS: Millis = 60_000;
+/// Who waits while others are let in waits at most this long, in milliseconds: two thousand take a
+/// minute and a half.
+const PATIENCE_MS: Millis = 180_000;
 /// A request is forgotten this long after its joiner could have committed alone, in milliseconds.
 const FORGET_MS: Millis = 10_000;
 

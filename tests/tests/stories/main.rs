@@ -9,6 +9,7 @@
 
 mod commits;
 mod conversation;
+mod crowd;
 mod devices;
 mod drain;
 mod durable;
