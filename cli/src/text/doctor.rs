@@ -40,6 +40,9 @@ super::texts! {
     other_port()
         "end what uses it (ss -lunp says what), or choose another with --listen"
         "encerre o que a usa (ss -lunp mostra) ou escolha outra com --listen";
+    no_tcp()
+        "end what uses it (ss -ltnp says what), choose another with --listen, or leave TCP alone with --websocket false"
+        "encerre o que a usa (ss -ltnp mostra), escolha outra com --listen ou deixe TCP de lado com --websocket false";
     address() "address" "endereço";
     not_advertised(ip)
         "listens on {ip}, and no name is advertised"

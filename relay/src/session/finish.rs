@@ -74,6 +74,9 @@ impl Session {
         if let Some(rest) = self.out.get_mut(self.out_at..) {
             self.send.write_chunks(rest).await?;
         }
+        // That the relay goes away may have come together with the end.
+        let mut hints = std::mem::take(&mut self.hints);
+        self.send.write_chunks(&mut hints).await?;
         let control = std::mem::take(&mut self.control);
         self.send.write(control.into()).await?;
         say_closing(&mut self.send, error).await

@@ -28,5 +28,6 @@ mod people;
 mod postgres;
 mod relays;
 mod rooms;
+mod sockets;
 mod websocket;
 mod world;

@@ -1,178 +1,24 @@
 //! WebSocket as a client speaks it by hand: what a session is, and everything it must not be.
 
 use crate::device::Device;
-use crate::identity::tls_config;
+use crate::sockets::{PATIENCE, Session, Socket, is_hung_up, join_with, tls};
 use crate::world::{builder, join, relay};
-use futures_util::{SinkExt, StreamExt};
-use lacre_relay::Relay;
-use lacre_wire::answer::{Answer, ObjectAnswer};
-use lacre_wire::codec;
-use lacre_wire::error::{ErrorCode, WireError};
-use lacre_wire::frame::{self, Deframer};
+use futures_util::SinkExt;
+use lacre_wire::answer::ObjectAnswer;
+use lacre_wire::error::ErrorCode;
+use lacre_wire::frame;
 use lacre_wire::hash::sha256;
 use lacre_wire::hello::Purpose;
 use lacre_wire::ids::Ticket;
 use lacre_wire::limits::{MAX_OBJECT_STREAMS, MAX_PIECE};
 use lacre_wire::push::ServerFrame;
-use lacre_wire::relay::SERVER_NAME;
 use lacre_wire::request::{ClientFrame, ObjectRequest, Request};
-use lacre_wire::socket::{ALPN, Message, RelayHello, SESSION_PATH, STREAM_PATH, binding};
-use minicbor::{Decode, Encode};
+use lacre_wire::socket::{ALPN, Message, SESSION_PATH, STREAM_PATH};
 use rustls::NamedGroup;
-use rustls::pki_types::ServerName;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpSocket, TcpStream};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
-use tokio_tungstenite::{WebSocketStream, client_async};
-
-/// Nothing in these tests takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// One socket, of any kind.
-struct Socket {
-    raw: WebSocketStream<TlsStream<TcpStream>>,
-    deframer: Deframer,
-}
-
-/// A session socket whose hello has come.
-struct Session {
-    socket: Socket,
-    hello: RelayHello,
-    binding: [u8; 32],
-}
-
-async fn tls(relay: &Relay) -> std::io::Result<TlsStream<TcpStream>> {
-    let tcp = TcpStream::connect(relay.local_addr()).await?;
-    let config = tls_config(relay.address().fingerprints[0], ALPN);
-    let name = ServerName::try_from(SERVER_NAME).unwrap();
-    let connector = TlsConnector::from(Arc::new(config));
-    connector.connect(name, tcp).await
-}
-
-impl Socket {
-    async fn open(relay: &Relay, path: &str) -> Result<Self, Error> {
-        let stream = tls(relay).await?;
-        let request = format!("wss://relay{path}").into_client_request().unwrap();
-        let (raw, _) = client_async(request, stream).await?;
-        Ok(Self {
-            raw,
-            deframer: Deframer::default(),
-        })
-    }
-
-    async fn send(&mut self, message: &[u8]) {
-        // The relay may have hung up already; then that is what the test sees next.
-        let _sent = self.raw.send(Frame::binary(message.to_vec())).await;
-    }
-
-    async fn bytes(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(MAX_PIECE) {
-            self.send(&Message::Bytes(piece).write()).await;
-        }
-    }
-
-    async fn say<T: Encode<()>>(&mut self, frame: &T) {
-        self.bytes(&frame::encode(frame)).await;
-    }
-
-    /// The next message of the relay; none when it has hung up.
-    async fn message(&mut self) -> Option<Vec<u8>> {
-        loop {
-            let next = tokio::time::timeout(PATIENCE, self.raw.next()).await;
-            match next.expect("a message in time")? {
-                Ok(Frame::Binary(message)) => return Some(message.to_vec()),
-                Ok(Frame::Ping(_) | Frame::Pong(_)) => {}
-                Ok(_) | Err(_) => return None,
-            }
-        }
-    }
-
-    async fn next<T: for<'b> Decode<'b, ()>>(&mut self) -> Option<T> {
-        loop {
-            if let Some(frame) = self.deframer.next_message().unwrap() {
-                return Some(frame);
-            }
-            let message = self.message().await?;
-            if let Message::Bytes(bytes) = Message::read(&message).unwrap() {
-                self.deframer.push(bytes);
-            }
-        }
-    }
-}
-
-impl Session {
-    async fn open(relay: &Relay) -> Self {
-        let mut socket = Socket::open(relay, SESSION_PATH).await.unwrap();
-        let first = socket.message().await.unwrap();
-        let Message::Hello(bytes) = Message::read(&first).unwrap() else {
-            panic!("{first:?}");
-        };
-        Self {
-            hello: codec::from_slice(bytes).unwrap(),
-            binding: binding(bytes),
-            socket,
-        }
-    }
-
-    async fn log_in(&mut self, relay: &Relay, device: &mut Device, purpose: Purpose) {
-        let open = device.open_bound(purpose, &relay.address().fingerprints[0], self.binding);
-        self.socket.say(&open).await;
-        match self.socket.next().await {
-            Some(ServerFrame::Ready(_)) => {}
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn sign_up(relay: &Relay, handle: &str) -> (Device, Self) {
-        let mut device = Device::new(handle);
-        let mut session = Self::open(relay).await;
-        let purpose = device.sign_up();
-        session.log_in(relay, &mut device, purpose).await;
-        (device, session)
-    }
-
-    async fn refusal(&mut self) -> WireError {
-        match self.socket.next().await {
-            Some(ServerFrame::Closing(error)) => error,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn answers(&mut self) {
-        let request = Request::Ping;
-        self.socket
-            .say(&ClientFrame::Request { id: 9, request })
-            .await;
-        let answer = self.socket.next().await;
-        assert!(
-            matches!(
-                answer,
-                Some(ServerFrame::Answer {
-                    id: 9,
-                    answer: Answer::Pong { .. }
-                })
-            ),
-            "{answer:?}"
-        );
-    }
-}
-
-/// An object stream on its own socket.
-async fn join_with(relay: &Relay, ticket: Ticket) -> Socket {
-    let mut socket = Socket::open(relay, STREAM_PATH).await.unwrap();
-    socket.send(&Message::Join(ticket).write()).await;
-    socket
-}
-
-/// Whether the relay hangs up without a word.
-async fn is_hung_up(socket: &mut Socket) -> bool {
-    socket.message().await.is_none()
-}
 
 #[tokio::test]
 async fn a_session_is_the_same_as_on_quic() {
@@ -374,4 +220,48 @@ async fn a_crowd_of_silent_sockets_leaves_others_room() {
     // The relay notices each end by itself; then there is room again.
     let open = async { while Socket::open(&relay, SESSION_PATH).await.is_err() {} };
     tokio::time::timeout(PATIENCE, open).await.unwrap();
+}
+
+/// Ten seconds for TLS and upgrade, ten for the login, and not for ever.
+#[tokio::test]
+async fn whoever_never_logs_in_is_hung_up_on() {
+    let relay = relay().await;
+    let mut silent = TcpStream::connect(relay.local_addr()).await.unwrap();
+    let mut halfway = tls(&relay).await.unwrap();
+    let mut waiting = Session::open(&relay).await;
+    let mut stream = Socket::open(&relay, STREAM_PATH).await.unwrap();
+    // Half a frame is no login either.
+    let mut half = Session::open(&relay).await;
+    half.socket.bytes(&[0, 0, 1]).await;
+    let (word, other) = (&mut [0; 1], &mut [0; 1]);
+    let (one, two, three, four, five) = tokio::join!(
+        tokio::time::timeout(PATIENCE, silent.read(word)),
+        tokio::time::timeout(PATIENCE, halfway.read(other)),
+        is_hung_up(&mut waiting.socket),
+        is_hung_up(&mut stream),
+        is_hung_up(&mut half.socket),
+    );
+    assert!(matches!(one.unwrap(), Ok(0) | Err(_)));
+    assert!(matches!(two.unwrap(), Ok(0) | Err(_)));
+    assert!(three && four && five);
+}
+
+#[tokio::test]
+async fn a_silent_session_is_given_up_and_a_living_one_is_not() {
+    let idle = Duration::from_secs(1);
+    let relay = builder().in_memory().idle_timeout(idle).start().await;
+    let relay = relay.unwrap();
+    let (_, mut silent) = Session::sign_up(&relay, "ana").await;
+    let (_, mut living) = Session::sign_up(&relay, "bruno").await;
+    let lives = async {
+        for _ in 0..10 {
+            tokio::time::sleep(idle / 3).await;
+            let ping = Frame::Ping(Vec::new().into());
+            living.socket.raw.send(ping).await.unwrap();
+        }
+        living.answers().await;
+    };
+    let (hung_up, ()) = tokio::join!(is_hung_up(&mut silent.socket), lives);
+    assert!(hung_up);
+    assert_eq!(relay.status().sessions, 1);
 }

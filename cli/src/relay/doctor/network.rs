@@ -3,7 +3,7 @@
 use super::super::settings::Settings;
 use crate::print::Check;
 use crate::text::doctor as text;
-use std::net::{IpAddr, UdpSocket};
+use std::net::{IpAddr, TcpListener, UdpSocket};
 use tokio::net::lookup_host;
 
 /// Whether the port is free, or the relay's.
@@ -14,6 +14,10 @@ pub(super) fn port(settings: &Settings, running: bool) -> Check {
         Ok(_) if running && listen.port() != 0 => {
             check(text::listens_elsewhere(listen)).warning(text::same_settings())
         }
+        Ok(_) if settings.websocket => match TcpListener::bind(listen) {
+            Ok(_) => check(text::port_free(listen)),
+            Err(error) => check(format!("tcp {listen}: {error}")).bad(text::no_tcp()),
+        },
         Ok(_) => check(text::port_free(listen)),
         Err(_) if running => check(text::port_ours(listen)),
         Err(error) => check(format!("udp {listen}: {error}")).bad(text::other_port()),
