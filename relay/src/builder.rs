@@ -32,6 +32,15 @@ pub enum Durability {
     Normal,
 }
 
+impl From<Durability> for crate::store::Durability {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Full => Self::Full,
+            Durability::Normal => Self::PageCache,
+        }
+    }
+}
+
 /// Where a relay keeps its data.
 #[derive(Clone)]
 pub(crate) enum Place {

@@ -1,6 +1,8 @@
 //! A look at a relay's folder that changes nothing: what would keep a relay from starting on it.
 
 use crate::error::RelayError;
+#[cfg(feature = "postgres")]
+use crate::keys::KeyFileError;
 use crate::keys::RelayKeys;
 use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored, key_error};
 use lacre_wire::relay::format_fingerprint;
@@ -13,6 +15,28 @@ pub struct Examined {
     pub fingerprint: Option<String>,
     /// Whether there is a store.
     pub has_store: bool,
+}
+
+/// Looks at a database, as [`crate::RelayBuilder::store`] names it: whether it can be reached, is fit
+/// and safe, and belongs to the key file. Returns whether it holds a store. Blocks.
+///
+/// # Errors
+/// What a start would fail with.
+#[cfg(feature = "postgres")]
+pub fn examine_database(
+    url: &str,
+    key_file: &Path,
+    durability: crate::Durability,
+) -> Result<bool, RelayError> {
+    let (_, made_with) = crate::start::look_into(url, durability.into())?;
+    let Some(made_with) = made_with else {
+        return Ok(false);
+    };
+    let keys = RelayKeys::load_beside(key_file, true).map_err(key_error)?;
+    match keys.mark().to_string() == made_with {
+        true => Ok(true),
+        false => Err(key_error(KeyFileError::OtherStore(key_file.to_owned()))),
+    }
 }
 
 /// Looks at a folder; `key_file` as in [`crate::RelayBuilder::key_file`]. Blocks.

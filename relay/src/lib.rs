@@ -43,6 +43,8 @@ pub use backup::{BackedUp, RestoredStore, back_up, restore};
 pub use builder::{Durability, RelayBuilder, SignUp};
 pub use clock::Clock;
 pub use error::{RelayError, RelayErrorKind};
+#[cfg(feature = "postgres")]
+pub use examine::examine_database;
 pub use examine::{Examined, examine};
 pub use rates::{Rate, Rates};
 pub use relay::{Relay, RelayStatus};

@@ -2,7 +2,7 @@
 //! heard before it can be answered.
 
 use crate::acks::{self, Acks};
-use crate::builder::{Durability, Place, RelayBuilder};
+use crate::builder::{Place, RelayBuilder};
 use crate::error::{RelayError, RelayErrorKind};
 use crate::groups::{Groups, Nominations, Turns};
 use crate::hub::Hub;
@@ -152,12 +152,8 @@ fn open(
     place: &Place,
 ) -> Result<(Store, RelayKeys, crate::Clock), RelayError> {
     let now_ms = builder.clock.now_ms();
-    let durability = match builder.durability {
-        Durability::Full => store::Durability::Full,
-        Durability::Normal => store::Durability::PageCache,
-    };
     let options = StoreOptions {
-        durability,
+        durability: builder.durability.into(),
         faults: builder.faults.clone(),
         ..StoreOptions::default()
     };
@@ -203,13 +199,8 @@ fn in_database(
     folder: &Path,
     options: &StoreOptions,
 ) -> Result<(Store, RelayKeys), RelayError> {
-    let failed = |error: store::OpenError| {
-        RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error)
-    };
-    let address = builder.store.as_deref().unwrap_or_default();
-    let address = store::PostgresAddress::parse(address)
-        .map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
-    let made_with = store::postgres_mark(&address).map_err(failed)?;
+    let url = builder.store.as_deref().unwrap_or_default();
+    let (address, made_with) = look_into(url, options.durability)?;
     let key_file = builder
         .key_file
         .clone()
@@ -222,7 +213,24 @@ fn in_database(
         return Err(key_error(KeyFileError::OtherStore(key_file)));
     }
     let opened = Store::postgres(&address, store_keys(&keys), Some(&mark), options);
-    Ok((opened.map_err(failed)?, keys))
+    Ok((opened.map_err(store_failed)?, keys))
+}
+
+#[cfg(feature = "postgres")]
+fn store_failed(error: store::OpenError) -> RelayError {
+    RelayError::with(RelayErrorKind::Store, "the store cannot be opened", error)
+}
+
+/// A database, and whose keys its store was made with, if there is one.
+#[cfg(feature = "postgres")]
+pub(crate) fn look_into(
+    url: &str,
+    durability: store::Durability,
+) -> Result<(store::PostgresAddress, Option<String>), RelayError> {
+    let address = store::PostgresAddress::parse(url)
+        .map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
+    let made_with = store::postgres_mark(&address, durability).map_err(store_failed)?;
+    Ok((address, made_with))
 }
 
 #[cfg(not(feature = "postgres"))]

@@ -287,6 +287,15 @@ impl std::fmt::Display for Durability {
     }
 }
 
+impl From<Durability> for lacre_relay::Durability {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Full => Self::Full,
+            Durability::Normal => Self::Normal,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RelayDev {
     /// Address to listen on, UDP and TCP; port 0 takes a free one.

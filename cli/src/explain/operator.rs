@@ -55,12 +55,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "não foi possível abrir o armazenamento do relay",
         ),
         expected: (
-            "a folder that this user may write, used by one relay",
-            "uma pasta em que este usuário grava, usada por um só relay",
+            "a folder that this user may write, used by one relay; or a database that can be reached and is safe",
+            "uma pasta em que este usuário grava, usada por um só relay; ou um banco alcançável e seguro",
         ),
         fix: (
-            "check permissions and disk, and that no other relay uses the folder",
-            "verifique permissões e disco, e se outro relay usa a pasta",
+            "do what the message says; lacre relay doctor looks at folder, disk and database",
+            "faça o que a mensagem diz; lacre relay doctor examina pasta, disco e banco",
         ),
     },
     Entry {

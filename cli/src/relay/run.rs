@@ -35,17 +35,13 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
         SignUp::Open => lacre_relay::SignUp::Open,
         SignUp::Closed => lacre_relay::SignUp::Closed,
     };
-    let durability = match settings.durability {
-        Durability::Full => lacre_relay::Durability::Full,
-        Durability::Normal => lacre_relay::Durability::Normal,
-    };
     let tail_bytes = usize::try_from(settings.tail_memory * 1024 * 1024).unwrap_or(usize::MAX);
     let mut builder = Relay::builder()
         .data_dir(folder)
         .key_file(&settings.key_file)
         .listen(settings.listen)
         .sign_up(sign_up)
-        .durability(durability)
+        .durability(settings.durability.into())
         .websocket(settings.websocket)
         .drain(Duration::from_secs(settings.drain))
         .tail_bytes(tail_bytes)

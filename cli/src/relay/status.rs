@@ -54,7 +54,7 @@ pub(super) fn page(folder: &Path, status: &Status, before: Option<&Status>) -> S
         Some(before) => text::relay::rate(count, count.saturating_sub(before)),
         None => format!("{count} {}", text::relay::since_start()),
     };
-    let rows = [
+    let mut rows = vec![
         (text::relay::health(), status.health.clone()),
         (text::relay::sessions(), status.sessions.to_string()),
         (
@@ -66,16 +66,16 @@ pub(super) fn page(folder: &Path, status: &Status, before: Option<&Status>) -> S
             counted(status.deliveries, before.map(|before| before.deliveries)),
         ),
         (text::relay::uptime(), duration(status.uptime)),
-        (text::relay::store_size(), print::size(status.store_bytes)),
-        (
-            text::relay::free(),
-            text::relay::free_of(
-                print::size(status.free_bytes),
-                print::size(status.headroom_bytes),
-            ),
-        ),
-        (text::relay::data(), folder.display().to_string()),
     ];
+    // A database keeps its own count of its disk.
+    if status.headroom_bytes > 0 {
+        let size = print::size(status.store_bytes);
+        let free = print::size(status.free_bytes);
+        let headroom = print::size(status.headroom_bytes);
+        rows.push((text::relay::store_size(), size));
+        rows.push((text::relay::free(), text::relay::free_of(free, headroom)));
+    }
+    rows.push((text::relay::data(), folder.display().to_string()));
     let mut page = print::facts(&rows, paint);
     if status.full {
         page.push_str(&format!("\n  {}", paint.bad(&text::relay::disk_full())));

@@ -23,6 +23,13 @@ super::texts! {
     restore()
         "stop the relay and restore the last backup: lacre relay restore --from FILE --replace"
         "pare o relay e restaure o último backup: lacre relay restore --from ARQUIVO --replace";
+    database_fits(store) "{store} answers and is this relay's" "{store} responde e é deste relay";
+    database_empty(store)
+        "{store} answers; its tables will be made at the first start"
+        "{store} responde; as tabelas serão criadas na primeira execução";
+    mend_database()
+        "do what the line above says; a relay does not start on it as it is"
+        "faça o que a linha acima diz; um relay não inicia com ele assim";
     disk() "disk" "disco";
     not_known() "the system does not say" "o sistema não informa";
     make_room()

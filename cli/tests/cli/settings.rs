@@ -153,6 +153,11 @@ fn the_doctor_finds_what_is_wrong_and_changes_nothing() {
     assert_eq!(result(&found, "keys"), "good");
     assert!(!fresh.exists());
 
+    // A database that nobody answers for.
+    let nowhere = "postgres://lacre:secret@127.0.0.1:1/chat";
+    let found = diagnosis(&fresh, &["--listen", "127.0.0.1:0", "--store", nowhere], 1);
+    assert_eq!(result(&found, "store"), "bad");
+
     // Beside a running relay, with its settings and with others.
     let running = Relay::start(root.path());
     let address = running.address.rsplit('@').next().unwrap().to_owned();

@@ -36,7 +36,7 @@ pub(crate) use rows::PgRows;
 use super::command::Command;
 use super::context::Context;
 use super::keys::StoreKeys;
-use super::options::{Stats, StoreOptions};
+use super::options::{Durability, Stats, StoreOptions};
 use super::outcome::StoreError;
 use super::queue::{Queue, Reply};
 use super::reading::Reading;
@@ -69,8 +69,11 @@ fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, OpenError> {
 }
 
 /// Whose keys the store at an address was made with; none where there is no store yet. Blocks.
-pub(crate) fn mark(address: &PostgresAddress) -> Result<Option<String>, OpenError> {
-    Ok(apart(|| open::mark(address))??)
+pub(crate) fn mark(
+    address: &PostgresAddress,
+    durability: Durability,
+) -> Result<Option<String>, OpenError> {
+    Ok(apart(|| open::mark(address, durability))??)
 }
 
 impl Postgres {

@@ -36,8 +36,8 @@ pub(super) fn keys(settings: &Settings) -> Check {
 pub(super) fn store(settings: &Settings) -> Check {
     let path = settings.folder.join("relay.db");
     let check = |found: String| Check::good("store", text::store(), found);
-    if settings.store.address().is_some() {
-        return check(settings.store.to_string());
+    if let Some(url) = settings.store.address() {
+        return database(settings, url);
     }
     let Ok(metadata) = std::fs::metadata(&path) else {
         return check(text::made_at_start());
@@ -49,6 +49,16 @@ pub(super) fn store(settings: &Settings) -> Check {
         Ok(Some(answer)) => check(answer).bad(text::restore()),
         Ok(None) => check(text::too_large_to_read(size)),
         Err(error) => check(error.to_string()).bad(text::restore()),
+    }
+}
+
+/// Whether the database can be reached, is safe, and belongs to the key file.
+fn database(settings: &Settings, url: &str) -> Check {
+    let check = |found: String| Check::good("store", text::store(), found);
+    match lacre_relay::examine_database(url, &settings.key_file, settings.durability.into()) {
+        Ok(true) => check(text::database_fits(&settings.store)),
+        Ok(false) => check(text::database_empty(&settings.store)),
+        Err(error) => check(error.to_string()).bad(text::mend_database()),
     }
 }
 

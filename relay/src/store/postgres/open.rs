@@ -91,14 +91,37 @@ fn version(connection: &Connection) -> Found<i64> {
     Ok(row.ok_or(Fault::Damaged("its version"))?.try_get(0)?)
 }
 
-/// Whose keys the store at an address was made with; none where there is no store yet. Blocks, and
-/// must not be called from within a runtime.
-pub(super) fn mark(address: &PostgresAddress) -> Result<Option<String>, PostgresError> {
-    let connection = Connection::open(address, Durability::Full)?;
-    if version(&connection).map_err(failed)? == 0 {
-        return Ok(None);
+/// Whose keys the store at an address was made with; none where there is no store yet. Changes
+/// nothing. Blocks, and must not be called from within a runtime.
+///
+/// # Errors
+/// When a store cannot be opened there: no way to the server, a server that is not fit or not safe, a
+/// schema of a newer relay.
+pub(super) fn mark(
+    address: &PostgresAddress,
+    durability: Durability,
+) -> Result<Option<String>, PostgresError> {
+    let connection = Connection::open(address, durability)?;
+    check_server(&connection, address, durability)?;
+    match version(&connection).map_err(failed)? {
+        0 => Ok(None),
+        found => {
+            check_version(address, found)?;
+            read_mark(&connection).map_err(failed)
+        }
     }
-    read_mark(&connection).map_err(failed)
+}
+
+/// Tables of a newer relay are not touched.
+fn check_version(address: &PostgresAddress, found: i64) -> Result<(), PostgresError> {
+    if found <= known() {
+        return Ok(());
+    }
+    Err(PostgresError::Newer {
+        at: address.to_string(),
+        found,
+        known: known(),
+    })
 }
 
 pub(super) fn read_mark(connection: &Connection) -> Found<Option<String>> {
@@ -142,13 +165,7 @@ pub(super) fn prepare(
 
 fn migrate(connection: &Connection, address: &PostgresAddress) -> Result<(), PostgresError> {
     let found = version(connection).map_err(failed)?;
-    if found > known() {
-        return Err(PostgresError::Newer {
-            at: address.to_string(),
-            found,
-            known: known(),
-        });
-    }
+    check_version(address, found)?;
     let steps = usize::try_from(found).unwrap_or(0);
     if found > 0 && found < known() {
         // Relays of the version before would go on writing what they know.
