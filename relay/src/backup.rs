@@ -9,6 +9,8 @@ use crate::error::{RelayError, RelayErrorKind};
 use crate::keys;
 use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE};
 use crate::store::{self, BackupError, BackupNote};
+#[cfg(feature = "postgres")]
+use crate::store::{OpenError, PostgresError};
 use lacre_wire::ids::{Lineage, Millis};
 use std::path::{Path, PathBuf};
 
@@ -98,7 +100,7 @@ pub fn restore(data_dir: &Path, from: &Path, replace: bool) -> Result<RestoredSt
 }
 
 /// The mark of the keys that a folder's store was made with.
-fn mark(data_dir: &Path) -> Option<String> {
+pub(crate) fn mark(data_dir: &Path) -> Option<String> {
     let text = std::fs::read_to_string(data_dir.join(MARK_FILE)).ok()?;
     Some(text.trim().to_owned())
 }
@@ -109,6 +111,12 @@ pub(crate) fn failed(error: BackupError) -> RelayError {
         BackupError::InUse(_) => RelayErrorKind::InUse,
         BackupError::NotEmpty(_) => RelayErrorKind::NotEmpty,
         BackupError::Bad { .. } => RelayErrorKind::BadBackup,
+        #[cfg(feature = "postgres")]
+        BackupError::Open(OpenError::Postgres(PostgresError::InUse(_))) => RelayErrorKind::InUse,
+        #[cfg(feature = "postgres")]
+        BackupError::Open(OpenError::Postgres(PostgresError::NotEmpty(_))) => {
+            RelayErrorKind::NotEmpty
+        }
         _ => RelayErrorKind::Backup,
     };
     RelayError::new(kind, error.to_string())

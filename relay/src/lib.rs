@@ -9,6 +9,8 @@ mod backup;
 mod builder;
 mod checkpoint;
 mod clock;
+#[cfg(feature = "postgres")]
+mod database;
 mod endpoint;
 mod error;
 mod evict;
@@ -42,6 +44,8 @@ mod watchers;
 pub use backup::{BackedUp, RestoredStore, back_up, restore};
 pub use builder::{Durability, RelayBuilder, SignUp};
 pub use clock::Clock;
+#[cfg(feature = "postgres")]
+pub use database::{Migrated, back_up_database, migrate, restore_database};
 pub use error::{RelayError, RelayErrorKind};
 #[cfg(feature = "postgres")]
 pub use examine::examine_database;

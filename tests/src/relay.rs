@@ -2,6 +2,7 @@
 //! again on the same port and data.
 
 use crate::binaries;
+use crate::ledger::Ledger;
 use lacre_relay::{Rate, Rates, Relay, RelayBuilder};
 use lacre_wire::relay::RelayAddress;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -22,6 +23,8 @@ pub struct Host {
     launcher: Vec<String>,
     durable: bool,
     is_process: bool,
+    /// The database of its store; none for a file in its folder.
+    database: Option<String>,
 }
 
 enum Running {
@@ -71,6 +74,15 @@ impl Host {
         host
     }
 
+    /// Starts a relay, here or as the real program, whose store is in a database and whose keys are
+    /// in `folder`.
+    pub async fn on_database(folder: &Path, database: &str, is_process: bool) -> Self {
+        let mut host = Self::new(folder, is_process);
+        host.database = Some(database.to_owned());
+        host.start().await;
+        host
+    }
+
     /// Starts a second relay in this process on the store of another.
     pub async fn beside(other: &Self) -> Self {
         let mut host = Self::new(&other.folder, false);
@@ -88,6 +100,7 @@ impl Host {
             launcher: Vec::new(),
             durable: true,
             is_process,
+            database: None,
         }
     }
 
@@ -96,8 +109,11 @@ impl Host {
         if self.is_process {
             self.start_process().await;
         } else {
-            self.start_here(Relay::builder().data_dir(&self.folder))
-                .await;
+            let mut builder = Relay::builder().data_dir(&self.folder);
+            if let Some(database) = &self.database {
+                builder = builder.store(database);
+            }
+            self.start_here(builder).await;
         }
     }
 
@@ -131,6 +147,9 @@ impl Host {
             .arg("--data")
             .arg(&self.folder)
             .env("LACRE_LANG", "en");
+        if let Some(database) = &self.database {
+            command.env("LACRE_RELAY_STORE", database);
+        }
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -175,6 +194,17 @@ impl Host {
     /// Where it listens.
     pub fn socket(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// What is in its store, which it may be running on. Of a database a copy is read.
+    pub fn ledger(&self) -> Ledger {
+        if let Some(database) = &self.database {
+            let copy = self.folder.join("copy.db");
+            // The first time there is none.
+            let _before = std::fs::remove_file(&copy);
+            lacre_relay::back_up_database(database, &copy).unwrap();
+        }
+        Ledger::open(&self.folder)
     }
 
     /// Its data folder.

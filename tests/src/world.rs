@@ -2,7 +2,7 @@
 
 use crate::contract::{self, Evidence};
 use crate::device::Device;
-use crate::ledger::{Ledger, LoggedRoom};
+use crate::ledger::LoggedRoom;
 use crate::relay::Host;
 use crate::stage::{PATIENCE, Stage};
 use lacre::{Item, ItemBody, RoomId};
@@ -48,6 +48,14 @@ impl World {
         }
     }
 
+    /// As [`World::real_process`], with the store in a database.
+    pub async fn on_database(patience: Duration, database: &str) -> Self {
+        crate::binaries::lacre();
+        let stage = Arc::new(Stage::new(patience));
+        let relay = Host::on_database(&stage.path("relay"), database, true).await;
+        Self::on(stage, relay)
+    }
+
     /// On a stage that was set, with a relay that was started on it.
     pub fn on(stage: Arc<Stage>, relay: Host) -> Self {
         Self {
@@ -83,7 +91,7 @@ impl World {
 
     /// What the relay's store has of a room.
     pub fn logged(&self, room: RoomId) -> LoggedRoom {
-        Ledger::open(self.relay.folder()).room(room)
+        self.relay.ledger().room(room)
     }
 
     /// The story puts something into a log that nobody can read.
@@ -104,7 +112,7 @@ impl World {
                 .until("an empty outbox", |told| !told.has_queued())
                 .await;
         }
-        let rooms = Ledger::open(self.relay.folder()).rooms();
+        let rooms = self.relay.ledger().rooms();
         for device in devices.iter() {
             self.arrivals(device, &rooms, devices).await;
         }
@@ -119,7 +127,7 @@ impl World {
             evidence.devices.push(device.shown().await);
         }
         // Last: what a device shows must be there, and the log only grows.
-        evidence.rooms = Ledger::open(self.relay.folder()).rooms();
+        evidence.rooms = self.relay.ledger().rooms();
         let violations = contract::violations(&evidence);
         if !violations.is_empty() {
             self.stage.fail(&format!(

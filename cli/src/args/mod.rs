@@ -9,7 +9,7 @@ pub(crate) use relay::{
     Advertised, Durability, Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand,
     RelayDev, RelayDoctor, RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus, SignUp,
 };
-pub(crate) use store::StorePlace;
+pub(crate) use store::{RelayMigrate, StorePlace};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The operator's part of the command line.
 
-use super::StorePlace;
+use super::store::{RelayMigrate, RelayStore, StorePlace};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -30,6 +30,8 @@ pub(crate) enum RelayCommand {
     Backup(RelayBackup),
     /// Put a backup in the place of a stopped relay's store.
     Restore(RelayRestore),
+    /// Move a stopped relay's store into an empty PostgreSQL database. The folder stays as it is.
+    Migrate(RelayMigrate),
 }
 
 // No doc comment: it would take the place of what the commands say of themselves.
@@ -336,6 +338,8 @@ pub(crate) struct RelayBackup {
     pub(crate) to: PathBuf,
     #[command(flatten)]
     pub(crate) place: RelayPlace,
+    #[command(flatten)]
+    pub(crate) store: RelayStore,
     /// One JSON object: {"file","bytes","key_file"}.
     #[arg(long)]
     pub(crate) json: bool,
@@ -348,6 +352,8 @@ pub(crate) struct RelayRestore {
     pub(crate) from: PathBuf,
     #[command(flatten)]
     pub(crate) place: RelayPlace,
+    #[command(flatten)]
+    pub(crate) store: RelayStore,
     /// Replace the store that is there; it is kept beside the new one.
     #[arg(long)]
     pub(crate) replace: bool,

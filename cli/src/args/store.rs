@@ -1,5 +1,7 @@
 //! Where a relay's store is.
 
+use super::relay::RelayPlace;
+use clap::Args;
 use lacre_relay::store::PostgresAddress;
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -60,6 +62,44 @@ impl fmt::Debug for StorePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
     }
+}
+
+// No doc comment: it would take the place of what the commands say of themselves.
+#[derive(Debug, Args)]
+pub(crate) struct RelayStore {
+    /// The store is in this PostgreSQL database, postgres://…, and not in the folder.
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "LACRE_RELAY_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) store: Option<StorePlace>,
+}
+
+impl RelayStore {
+    /// The address of the database, if it is one.
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.store.as_ref()?.address()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RelayMigrate {
+    /// The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full. Others
+    /// see a command line: a password belongs into the variable.
+    #[arg(
+        long,
+        value_name = "STORE",
+        env = "LACRE_RELAY_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) to: StorePlace,
+    #[command(flatten)]
+    pub(crate) place: RelayPlace,
+    /// One JSON object: {"store","lineage","accounts","logs","entries","key_file"}.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

@@ -13,7 +13,10 @@ pub(crate) async fn run(arguments: RelayBackup) -> Outcome {
     let folder = folder(arguments.place.data.as_deref())?;
     let to = home::absolute(&arguments.to)?;
     // Nothing else runs in this process; it may block.
-    let made = lacre_relay::back_up(&folder, &to)?;
+    let made = match arguments.store.address() {
+        Some(store) => lacre_relay::back_up_database(store, &to)?,
+        None => lacre_relay::back_up(&folder, &to)?,
+    };
     let keys = folder.join(KEY_FILE);
     if arguments.json {
         return print::json_line(&json!({

@@ -4,6 +4,7 @@ mod backup;
 mod dev;
 mod doctor;
 mod http;
+mod migrate;
 mod restore;
 mod run;
 mod settings;
@@ -27,6 +28,7 @@ pub(crate) async fn run(relay: Relay, sources: Sources<'_>) -> Outcome {
         RelayCommand::Status(arguments) => status::run(arguments).await,
         RelayCommand::Backup(arguments) => backup::run(arguments).await,
         RelayCommand::Restore(arguments) => restore::run(arguments).await,
+        RelayCommand::Migrate(arguments) => migrate::run(&arguments),
     }
 }
 

@@ -13,7 +13,11 @@ pub(crate) async fn run(arguments: RelayRestore) -> Outcome {
     let folder = folder(arguments.place.data.as_deref())?;
     let from = home::absolute(&arguments.from)?;
     // Nothing else runs in this process; it may block.
-    let restored = lacre_relay::restore(&folder, &from, arguments.replace)?;
+    let replace = arguments.replace;
+    let restored = match arguments.store.address() {
+        Some(store) => lacre_relay::restore_database(&folder, &from, store, replace)?,
+        None => lacre_relay::restore(&folder, &from, replace)?,
+    };
     let kept = restored
         .kept
         .as_ref()

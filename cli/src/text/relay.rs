@@ -37,6 +37,13 @@ super::texts! {
         "não está no backup; guarde uma cópia em outro lugar, uma vez: sem ele o backup não serve";
     lineage() "lineage" "linhagem";
     kept_store() "kept" "guardado";
+    moved() "moved" "movido";
+    moved_rows(accounts, logs, entries)
+        "{accounts} accounts, {logs} logs, {entries} entries"
+        "{accounts} contas, {logs} logs, {entries} entradas";
+    after_migrate(from)
+        "start the relay with this store from now on; {from} is as it was, and grows old"
+        "inicie o relay com este armazenamento a partir de agora; {from} está como antes, e envelhece";
     keys_missing()
         "missing: put back its copy before the relay starts"
         "falta: recoloque a cópia antes de iniciar o relay";

@@ -200,7 +200,7 @@ impl Store {
                 AnyStore::Model(_) => Err(BackupError::Memory),
                 AnyStore::Sqlite(sqlite) => sqlite.backup(path, note).await,
                 #[cfg(feature = "postgres")]
-                AnyStore::Postgres(_) => Err(BackupError::Memory),
+                AnyStore::Postgres(postgres) => postgres.backup(path, note).await,
             }
         }
     }

@@ -37,6 +37,8 @@ mod space;
 mod sqlite;
 #[cfg(feature = "postgres")]
 mod threads;
+#[cfg(feature = "postgres")]
+mod transfer;
 mod view;
 
 pub use command::Command;
@@ -45,9 +47,11 @@ pub use keys::StoreKeys;
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::{Ear, mark as postgres_mark};
+pub(crate) use postgres::{Ear, Into as Bring, bring, mark as postgres_mark, take};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresAddress, PostgresError};
 pub use space::Disk;
+#[cfg(feature = "postgres")]
+pub(crate) use sqlite::Source;
 pub(crate) use sqlite::prepared;
 pub use sqlite::{BackupError, BackupNote, OpenError, Restored, back_up, restore};

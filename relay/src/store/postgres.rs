@@ -26,12 +26,14 @@ mod rows;
 mod schema;
 mod sql;
 mod tls;
+mod transfer;
 mod writer;
 
 pub use address::PostgresAddress;
 pub use error::PostgresError;
 pub(crate) use notify::Ear;
 pub(crate) use rows::PgRows;
+pub(crate) use transfer::{Counts, Into};
 
 use super::command::Command;
 use super::context::Context;
@@ -40,12 +42,16 @@ use super::options::{Durability, Stats, StoreOptions};
 use super::outcome::StoreError;
 use super::queue::{Queue, Reply};
 use super::reading::Reading;
+use super::sqlite::{BackupError, BackupNote};
 use super::{OpenError, threads};
 use lacre_wire::hash::sha256;
+use lacre_wire::ids::{Lineage, Millis};
 use readers::Readers;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use tokio::sync::oneshot;
 use writer::{Shared, Writer};
 
 /// An open PostgreSQL store.
@@ -74,6 +80,24 @@ pub(crate) fn mark(
     durability: Durability,
 ) -> Result<Option<String>, OpenError> {
     Ok(apart(|| open::mark(address, durability))??)
+}
+
+/// Carries the SQLite store at `from` into an empty database, and says under which lineage. Blocks.
+pub(crate) fn bring(
+    address: &PostgresAddress,
+    from: &Path,
+    into: &Into<'_>,
+) -> Result<(Counts, Lineage), BackupError> {
+    apart(|| transfer::bring(address, from, into))?
+}
+
+/// Carries the store of a database into a SQLite file, and says how many bytes it has. Blocks.
+pub(crate) fn take(
+    address: &PostgresAddress,
+    to: &Path,
+    made_ms: Millis,
+) -> Result<u64, BackupError> {
+    apart(|| transfer::take(address, to, made_ms))?
 }
 
 impl Postgres {
@@ -149,6 +173,18 @@ impl Postgres {
         read: impl FnOnce(&mut Reading<'_, PgRows<'_>>) -> convert::Found<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.readers.run(read).await
+    }
+
+    /// Copies the store into a SQLite file, on a thread of its own.
+    pub(crate) async fn backup(&self, to: PathBuf, note: BackupNote) -> Result<u64, BackupError> {
+        let (reply, answer) = oneshot::channel();
+        let address = self.shared.address.clone();
+        let copy = move || {
+            // Whoever asked may have gone; the copy is there.
+            let _asked = reply.send(transfer::take(&address, &to, note.made_ms));
+        };
+        threads::spawn("store-backup", copy).map_err(OpenError::Thread)?;
+        answer.await.unwrap_or(Err(BackupError::CutShort))
     }
 
     /// Closes; what was queued is still written.

@@ -20,6 +20,8 @@ mod readers;
 mod restore;
 mod rows;
 mod schema;
+#[cfg(feature = "postgres")]
+mod transfer;
 mod writer;
 
 pub use backup::{BackupError, BackupNote, back_up};
@@ -27,6 +29,8 @@ pub use open::OpenError;
 pub(crate) use restore::prepared;
 pub use restore::{Restored, restore};
 pub(crate) use rows::SqlRows;
+#[cfg(feature = "postgres")]
+pub(crate) use transfer::{Source, Target};
 
 // Links the one SQLite of this binary.
 use lacre_sqlite as _;

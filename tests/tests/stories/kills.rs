@@ -1,6 +1,7 @@
 //! Processes that are killed at any moment: the relay's, a client's. Nothing accepted is lost,
 //! nothing is shown twice, and everybody has the same order.
 
+use crate::postgres::Database;
 use lacre_tests::child::{self, Child};
 use lacre_tests::device::Device;
 use lacre_tests::process;
@@ -19,34 +20,47 @@ async fn the_relay_is_killed_under_traffic() {
     for mut seed in Seed::both_ways() {
         println!("{seed}");
         let mut world = World::real_process(Duration::from_secs(240)).await;
-        let (_proxy, through) = line(&world, &mut seed).await;
-        let mut ana = world.person_through(&through, "ana").await;
-        let mut bruno = world.person_through(&through, "bruno").await;
-        let mut carla = world.person_through(&through, "carla").await;
-        let room = ana.group("Algebra", &[&bruno, &carla]).await;
-        let mut pace = [seed.fork(), seed.fork(), seed.fork()];
-        let talking = async {
-            let [one, two, three] = &mut pace;
-            tokio::join!(
-                talk(&ana, room, one),
-                talk(&bruno, room, two),
-                talk(&carla, room, three)
-            )
-        };
-        let killing = async {
-            for _ in 0..KILLS {
-                tokio::time::sleep(
-                    Duration::from_millis(100) + seed.time(Duration::from_millis(700)),
-                )
-                .await;
-                world.relay.kill().await;
-                tokio::time::sleep(seed.time(Duration::from_millis(300))).await;
-                world.relay.start().await;
-            }
-        };
-        tokio::join!(talking, killing);
-        world.check(&mut [&mut ana, &mut bruno, &mut carla]).await;
+        kill_the_relay(&mut world, &mut seed).await;
     }
+}
+
+/// The same relay, with its store in a database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_on_a_database_is_killed_under_traffic() {
+    for mut seed in Seed::both_ways() {
+        println!("{seed}");
+        let database = Database::new();
+        let mut world = World::on_database(Duration::from_secs(240), &database.url()).await;
+        kill_the_relay(&mut world, &mut seed).await;
+    }
+}
+
+async fn kill_the_relay(world: &mut World, seed: &mut Seed) {
+    let (_proxy, through) = line(world, seed).await;
+    let mut ana = world.person_through(&through, "ana").await;
+    let mut bruno = world.person_through(&through, "bruno").await;
+    let mut carla = world.person_through(&through, "carla").await;
+    let room = ana.group("Algebra", &[&bruno, &carla]).await;
+    let mut pace = [seed.fork(), seed.fork(), seed.fork()];
+    let talking = async {
+        let [one, two, three] = &mut pace;
+        tokio::join!(
+            talk(&ana, room, one),
+            talk(&bruno, room, two),
+            talk(&carla, room, three)
+        )
+    };
+    let killing = async {
+        for _ in 0..KILLS {
+            tokio::time::sleep(Duration::from_millis(100) + seed.time(Duration::from_millis(700)))
+                .await;
+            world.relay.kill().await;
+            tokio::time::sleep(seed.time(Duration::from_millis(300))).await;
+            world.relay.start().await;
+        }
+    };
+    tokio::join!(talking, killing);
+    world.check(&mut [&mut ana, &mut bruno, &mut carla]).await;
 }
 
 /// A line to the relay, over which UDP gets or does not, as the seed says.
@@ -58,7 +72,7 @@ async fn line(world: &World, seed: &mut Seed) -> (Proxy, String) {
 }
 
 /// Talks for about three seconds.
-async fn talk(person: &Device, room: lacre::RoomId, seed: &mut Seed) {
+pub(crate) async fn talk(person: &Device, room: lacre::RoomId, seed: &mut Seed) {
     for number in 0..150 {
         person
             .say(room, &format!("{} {number}", person.name()))

@@ -10,6 +10,7 @@
 mod commits;
 mod conversation;
 mod crowd;
+mod database;
 mod devices;
 mod drain;
 mod durable;
@@ -26,6 +27,8 @@ mod network;
 mod order;
 mod paging;
 mod poison;
+#[path = "../../../relay/tests/support/postgres.rs"]
+mod postgres;
 mod profiles;
 mod reading;
 mod receipts;

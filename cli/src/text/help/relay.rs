@@ -21,6 +21,22 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "The file to write; must not exist yet",
         "O arquivo a gravar; não pode existir ainda",
     ),
+    (
+        "Move a stopped relay's store into an empty PostgreSQL database. The folder stays as it is",
+        "Move o armazenamento de um relay parado para um banco PostgreSQL vazio. A pasta fica como está",
+    ),
+    (
+        "The store is in this PostgreSQL database, postgres://…, and not in the folder",
+        "O armazenamento está neste banco PostgreSQL, postgres://…, e não na pasta",
+    ),
+    (
+        "The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full. Others see a command line: a password belongs into the variable",
+        "O banco PostgreSQL vazio, postgres://usuário:senha@host/banco?sslmode=verify-full. Outros veem a linha de comando: a senha pertence à variável",
+    ),
+    (
+        "One JSON object: {\"store\",\"lineage\",\"accounts\",\"logs\",\"entries\",\"key_file\"}",
+        "Um objeto JSON: {\"store\",\"lineage\",\"accounts\",\"logs\",\"entries\",\"key_file\"}",
+    ),
     ("The backup", "O backup"),
     (
         "Replace the store that is there; it is kept beside the new one",

@@ -136,6 +136,11 @@ impl Connection {
         self.run(self.rows(sql, values))
     }
 
+    /// Rows of a statement that is not used again. Blocks.
+    pub(super) fn text(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
+        Ok(self.run(self.client.query(sql, values))?)
+    }
+
     /// At most one row. Blocks.
     pub(super) fn one(&self, sql: &'static str, values: Values<'_>) -> Result<Option<Row>, Fault> {
         Ok(self.query(sql, values)?.into_iter().next())

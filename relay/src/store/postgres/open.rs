@@ -81,7 +81,7 @@ fn check_server(
 }
 
 /// The version of the schema that is there; 0 without one.
-fn version(connection: &Connection) -> Found<i64> {
+pub(super) fn version(connection: &Connection) -> Found<i64> {
     let there = connection.one("SELECT to_regclass('lacre.about') IS NOT NULL", &[])?;
     let there = there.ok_or(Fault::Damaged("the catalogue"))?;
     if !there.try_get::<_, bool>(0)? {
@@ -163,16 +163,54 @@ pub(super) fn prepare(
     Ok(lineages)
 }
 
+/// A connection to an empty store that no relay runs on, made if need be. A store that is there is
+/// put aside under a name, if one is given.
+pub(super) fn alone(
+    address: &PostgresAddress,
+    aside: Option<&str>,
+) -> Result<Connection, PostgresError> {
+    let connection = Connection::open(address, Durability::Full)?;
+    check_server(&connection, address, Durability::Full)?;
+    connection
+        .batch(&format!(
+            "SET statement_timeout = 0; SELECT pg_advisory_lock({SCHEMA_LOCK})"
+        ))
+        .map_err(failed)?;
+    if !is_unused(&connection).map_err(failed)? {
+        return Err(PostgresError::InUse(address.to_string()));
+    }
+    if let Some(aside) = aside
+        && version(&connection).map_err(failed)? > 0
+    {
+        connection
+            .batch(&format!("ALTER SCHEMA lacre RENAME TO {aside}"))
+            .map_err(failed)?;
+    }
+    migrate(&connection, address)?;
+    let filled = connection.one("SELECT EXISTS (SELECT FROM lineage)", &[]);
+    let filled = filled.and_then(|row| match row {
+        Some(row) => Ok(row.try_get(0)?),
+        None => Ok(true),
+    });
+    match filled.map_err(failed)? {
+        true => Err(PostgresError::NotEmpty(address.to_string())),
+        false => Ok(connection),
+    }
+}
+
+/// Whether no relay runs on the store; none can begin to while the connection lasts.
+fn is_unused(connection: &Connection) -> Found<bool> {
+    let alone = connection.one("SELECT pg_try_advisory_lock($1)", &[&RUNNING])?;
+    Ok(alone.is_some_and(|row| row.try_get(0).unwrap_or(false)))
+}
+
 fn migrate(connection: &Connection, address: &PostgresAddress) -> Result<(), PostgresError> {
     let found = version(connection).map_err(failed)?;
     check_version(address, found)?;
     let steps = usize::try_from(found).unwrap_or(0);
     if found > 0 && found < known() {
         // Relays of the version before would go on writing what they know.
-        let alone = connection
-            .one("SELECT pg_try_advisory_lock($1)", &[&RUNNING])
-            .map(|row| row.is_some_and(|row| row.try_get(0).unwrap_or(false)));
-        if !alone.map_err(failed)? {
+        if !is_unused(connection).map_err(failed)? {
             return Err(PostgresError::InUse(address.to_string()));
         }
         tracing::warn!(
@@ -202,7 +240,7 @@ fn migrate(connection: &Connection, address: &PostgresAddress) -> Result<(), Pos
 
 /// The server's timeline: a promotion or a recovery, in which the end of the log may have been lost,
 /// begins another one.
-fn timeline(connection: &Connection) -> Found<String> {
+pub(super) fn timeline(connection: &Connection) -> Found<String> {
     let row = connection.one(
         "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)",
         &[],

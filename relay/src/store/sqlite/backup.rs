@@ -134,12 +134,7 @@ fn copy(store: &Path, partial: &Path, note: &BackupNote) -> Result<(), BackupErr
     }
     drop(backup);
     source.execute_batch("COMMIT")?;
-    target.execute_batch(NOTE)?;
-    let made = i64::try_from(note.made_ms).unwrap_or(i64::MAX);
-    target.execute(
-        "INSERT INTO backup VALUES (?1, ?2)",
-        params![made, note.mark],
-    )?;
+    put_note(&target, note)?;
     let found: String = target.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
         let path = store.to_path_buf();
@@ -150,6 +145,16 @@ fn copy(store: &Path, partial: &Path, note: &BackupNote) -> Result<(), BackupErr
     target
         .close()
         .map_err(|(_, error)| BackupError::Sqlite(error))
+}
+
+/// Writes the note into a copy.
+pub(super) fn put_note(connection: &Connection, note: &BackupNote) -> rusqlite::Result<()> {
+    connection.execute_batch(NOTE)?;
+    let made = i64::try_from(note.made_ms).unwrap_or(i64::MAX);
+    let values = params![made, note.mark];
+    connection
+        .execute("INSERT INTO backup VALUES (?1, ?2)", values)
+        .map(drop)
 }
 
 /// Takes the note out of a copy that is to become a store.

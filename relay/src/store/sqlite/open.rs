@@ -92,7 +92,7 @@ pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<Opened, OpenEr
 }
 
 /// Keeps a store for this process until dropped.
-pub(super) struct Lock(File);
+pub(crate) struct Lock(File);
 
 /// Closing the file is not enough: a process that this one is just starting has it open as well until
 /// its program begins, and would hold the lock for that moment.
@@ -183,7 +183,7 @@ fn create(connection: &Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn lineages(connection: &Connection) -> rusqlite::Result<Vec<Lineage>> {
+pub(super) fn lineages(connection: &Connection) -> rusqlite::Result<Vec<Lineage>> {
     let mut statement = connection.prepare("SELECT id FROM lineage ORDER BY number")?;
     let rows = statement.query_map([], |row| row.get(0).map(Lineage))?;
     rows.collect()

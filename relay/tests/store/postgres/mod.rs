@@ -1,6 +1,7 @@
 //! What only a database that several relays share can do, and only a server can get wrong.
 
 mod faults;
+mod moving;
 mod settings;
 mod together;
 
