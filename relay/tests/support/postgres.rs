@@ -228,6 +228,17 @@ impl Server {
         ))
     }
 
+    /// Runs a script in the server's folder, as whom the server runs as.
+    pub(crate) fn shell(&self, script: &str) -> String {
+        let (at, user) = (self.folder.display(), as_user());
+        must(&format!("cd {at} && {user} sh -e <<'END'\n{script}\nEND"))
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// An empty database.
     pub(crate) fn database(self: &Arc<Self>) -> Database {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
@@ -269,6 +280,11 @@ impl Database {
             folder.replace('/', "%2F"),
             self.name
         )
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Runs SQL in it.

@@ -3,6 +3,7 @@
 mod faults;
 mod moving;
 mod settings;
+mod tls;
 mod together;
 
 use super::ops::{Op, op};
