@@ -54,6 +54,7 @@ pub(crate) enum Place {
 pub struct RelayBuilder {
     pub(crate) place: Option<Place>,
     pub(crate) store: Option<String>,
+    pub(crate) nats: Option<String>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) websocket: bool,
@@ -74,6 +75,7 @@ impl RelayBuilder {
         Self {
             place: None,
             store: None,
+            nats: None,
             key_file: None,
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
             websocket: true,
@@ -108,6 +110,13 @@ impl RelayBuilder {
     /// Keeps everything in memory, keys included: for tests and demonstrations.
     pub fn in_memory(mut self) -> Self {
         self.place = Some(Place::Memory);
+        self
+    }
+
+    /// Wakes the other relays on the same store by these NATS servers, `nats://` or `tls://` addresses
+    /// divided by commas. Without them relays on one PostgreSQL database wake each other through it.
+    pub fn nats(mut self, servers: impl Into<String>) -> Self {
+        self.nats = Some(servers.into());
         self
     }
 

@@ -17,9 +17,7 @@ use crate::store::{self, Store, StoreKeys, StoreOptions};
 use crate::stream::Tickets;
 use crate::tasks::{Stage, Tasks};
 use crate::upgrade::Port;
-#[cfg(feature = "postgres")]
-use crate::wake::PostgresWake;
-use crate::wake::{LocalWake, News, Wake};
+use crate::wake::{self, News};
 use crate::watchers::Watchers;
 use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep};
 use lacre_wire::relay::RelayAddress;
@@ -114,11 +112,12 @@ async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayErro
         return Ok((*shared, false));
     }
     let builder = builder.clone();
-    let builder_store = builder.store.clone();
+    let chosen = (builder.store.clone(), builder.nats.clone());
     let opened = tokio::task::spawn_blocking(move || open(&builder, &place)).await;
     let (store, keys, clock) = opened
         .map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
-    let wake = wake(builder_store.as_deref())?;
+    let lineage = store.lineage();
+    let wake = wake::chosen(chosen.0.as_deref(), chosen.1.as_deref(), lineage).await?;
     Ok((
         Shared {
             store,
@@ -128,22 +127,6 @@ async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayErro
         },
         true,
     ))
-}
-
-/// What carries news to the other relays on the store.
-fn wake(store: Option<&str>) -> Result<Arc<dyn Wake>, RelayError> {
-    #[cfg(feature = "postgres")]
-    if let Some(store) = store {
-        let address = store::PostgresAddress::parse(store)
-            .map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
-        let mut origin = [0; 8];
-        getrandom::fill(&mut origin)
-            .map_err(|error| key_error(KeyFileError::Generate(error.to_string())))?;
-        return Ok(Arc::new(PostgresWake::start(&address, origin)));
-    }
-    #[cfg(not(feature = "postgres"))]
-    let _ = store;
-    Ok(Arc::new(LocalWake::default()))
 }
 
 /// Opens keys and store. Blocks.

@@ -2,13 +2,17 @@
 //!
 //! A wake-up is a hint. A lost one costs the time until the next sweep of heads, never an entry, so
 //! an implementation may drop, repeat and reorder as it likes. This file has the one for relays in
-//! the same process; beside it is the one for relays on one PostgreSQL database.
+//! the same process; beside it are those for relays on one PostgreSQL database, through it or over NATS.
 
+mod choose;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(any(feature = "nats", feature = "postgres"))]
+mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
 
-#[cfg(feature = "postgres")]
-pub(crate) use postgres::PostgresWake;
+pub(crate) use choose::chosen;
 
 use bytes::Bytes;
 use lacre_wire::ids::{LogId, RoomId, Seq};
@@ -70,7 +74,7 @@ pub struct LocalWake(RwLock<Vec<Weak<Subscriber>>>);
 
 impl LocalWake {
     /// Tells everybody here what came from elsewhere.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "nats", feature = "postgres"))]
     fn tell(&self, news: News<'_>) {
         let subscribers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         for subscriber in subscribers.iter().filter_map(Weak::upgrade) {

@@ -25,6 +25,8 @@ pub struct Host {
     is_process: bool,
     /// The database of its store; none for a file in its folder.
     database: Option<String>,
+    /// NATS, by which it wakes others; none for the way that the store offers.
+    nats: Option<String>,
 }
 
 enum Running {
@@ -83,6 +85,15 @@ impl Host {
         host
     }
 
+    /// As [`Host::on_database`] in this process; relays wake each other by NATS.
+    pub async fn in_cluster(folder: &Path, database: &str, nats: &str) -> Self {
+        let mut host = Self::new(folder, false);
+        host.database = Some(database.to_owned());
+        host.nats = Some(nats.to_owned());
+        host.start().await;
+        host
+    }
+
     /// Starts a second relay in this process on the store of another.
     pub async fn beside(other: &Self) -> Self {
         let mut host = Self::new(&other.folder, false);
@@ -101,6 +112,7 @@ impl Host {
             durable: true,
             is_process,
             database: None,
+            nats: None,
         }
     }
 
@@ -112,6 +124,9 @@ impl Host {
             let mut builder = Relay::builder().data_dir(&self.folder);
             if let Some(database) = &self.database {
                 builder = builder.store(database);
+            }
+            if let Some(nats) = &self.nats {
+                builder = builder.nats(nats);
             }
             self.start_here(builder).await;
         }

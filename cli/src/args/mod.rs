@@ -3,13 +3,15 @@
 mod place;
 mod relay;
 mod store;
+mod value;
 
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
-    Advertised, Durability, Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand,
-    RelayDev, RelayDoctor, RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus, SignUp,
+    Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand, RelayDev, RelayDoctor,
+    RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus,
 };
-pub(crate) use store::{RelayMigrate, StorePlace};
+pub(crate) use store::{NatsPlace, RelayMigrate, StorePlace};
+pub(crate) use value::{Advertised, Durability, SignUp};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

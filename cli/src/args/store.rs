@@ -64,6 +64,42 @@ impl fmt::Debug for StorePlace {
     }
 }
 
+/// NATS servers, divided by commas; shown without what stands before an `@`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct NatsPlace(pub(crate) String);
+
+impl From<String> for NatsPlace {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::str::FromStr for NatsPlace {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.to_owned().into())
+    }
+}
+
+impl fmt::Display for NatsPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.split(',').map(|server| {
+            let (scheme, rest) = server.split_once("://").unwrap_or(("nats", server));
+            let host = rest.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}")
+        });
+        f.write_str(&shown.collect::<Vec<_>>().join(","))
+    }
+}
+
+impl fmt::Debug for NatsPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 // No doc comment: it would take the place of what the commands say of themselves.
 #[derive(Debug, Args)]
 pub(crate) struct RelayStore {

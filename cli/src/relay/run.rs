@@ -49,6 +49,9 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
     if let Some(address) = settings.store.address() {
         builder = builder.store(address);
     }
+    if let Some(nats) = &settings.nats {
+        builder = builder.nats(&nats.0);
+    }
     if let Some(advertise) = &settings.advertise {
         let listened = Some(settings.listen.port()).filter(|port| *port != 0);
         let port = advertise.port.or(listened).unwrap_or(DEFAULT_PORT);

@@ -12,6 +12,7 @@ mod commits;
 mod handles;
 mod messages;
 mod outsiders;
+mod relay_delays;
 mod relay_log;
 mod relay_members;
 mod relay_state;

@@ -1,11 +1,13 @@
 //! Relays whose store is in PostgreSQL: the server is killed under them, and two of them serve one room.
 
 use crate::kills::talk;
+use crate::nats::Nats;
 use crate::postgres::{Database, Server};
 use lacre_tests::relay::Host;
 use lacre_tests::seed::Seed;
 use lacre_tests::stage::Stage;
 use lacre_tests::world::World;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,10 +59,7 @@ async fn two_relays_on_one_database_serve_one_room() {
     let database = Database::new();
     let stage = Arc::new(Stage::new(Duration::from_secs(240)));
     let one = Host::on_database(&stage.path("relay"), &database.url(), false).await;
-    let folder = stage.path("second");
-    std::fs::create_dir_all(&folder).unwrap();
-    let keys = |folder: &std::path::Path| folder.join("relay.keys");
-    std::fs::copy(keys(one.folder()), keys(&folder)).unwrap();
+    let folder = with_keys_of(&one, &stage);
     let mut two = Host::on_database(&folder, &database.url(), false).await;
     let world = World::on(stage, one);
     let mut ana = world.person("ana").await;
@@ -84,5 +83,47 @@ async fn two_relays_on_one_database_serve_one_room() {
     };
     tokio::join!(talking, stopping);
     world.check(&mut [&mut ana, &mut bruno, &mut carla]).await;
+    two.stop().await;
+}
+
+/// A folder for another relay with the same keys.
+fn with_keys_of(one: &Host, stage: &Stage) -> PathBuf {
+    let folder = stage.path("second");
+    std::fs::create_dir_all(&folder).unwrap();
+    let keys = |folder: &Path| folder.join("relay.keys");
+    std::fs::copy(keys(one.folder()), keys(&folder)).unwrap();
+    folder
+}
+
+/// The same over NATS, which is killed under traffic: meanwhile the relays find each other's news by
+/// themselves, and later at once again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_relays_wake_each_other_by_nats_which_is_killed() {
+    let mut seed = Seed::fresh();
+    println!("{seed}");
+    let (database, mut nats) = (Database::new(), Nats::running());
+    let stage = Arc::new(Stage::new(Duration::from_secs(240)));
+    let one = Host::in_cluster(&stage.path("relay"), &database.url(), &nats.url()).await;
+    let folder = with_keys_of(&one, &stage);
+    let mut two = Host::in_cluster(&folder, &database.url(), &nats.url()).await;
+    let world = World::on(stage, one);
+    let mut ana = world.person("ana").await;
+    let mut bruno = world.person_through(two.address(), "bruno").await;
+    let room = ana.group("Algebra", &[&bruno]).await;
+    let mut pace = [seed.fork(), seed.fork()];
+    let talking = async {
+        let [one, two] = &mut pace;
+        tokio::join!(talk(&ana, room, one), talk(&bruno, room, two))
+    };
+    let killing = async {
+        for _ in 0..2 {
+            tokio::time::sleep(seed.time(Duration::from_millis(500))).await;
+            nats.kill();
+            tokio::time::sleep(seed.time(Duration::from_millis(500))).await;
+            nats.start();
+        }
+    };
+    tokio::join!(talking, killing);
+    world.check(&mut [&mut ana, &mut bruno]).await;
     two.stop().await;
 }

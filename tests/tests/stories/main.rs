@@ -23,6 +23,8 @@ mod later;
 mod lies;
 mod listed;
 mod live;
+#[path = "../../../relay/tests/support/nats.rs"]
+mod nats;
 mod network;
 mod order;
 mod paging;

@@ -27,6 +27,7 @@ pub(super) struct File {
 pub(super) struct Keys {
     pub(super) key_file: Option<Spanned<PathBuf>>,
     pub(super) store: Option<Spanned<StorePlace>>,
+    pub(super) nats: Option<Spanned<crate::args::NatsPlace>>,
     pub(super) listen: Option<Spanned<SocketAddr>>,
     pub(super) websocket: Option<Spanned<bool>>,
     pub(super) advertise: Option<Spanned<Advertised>>,

@@ -62,7 +62,7 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 10] = [
+const SETTINGS: [(&str, &str, &str, &str); 11] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
@@ -112,6 +112,12 @@ const SETTINGS: [(&str, &str, &str, &str); 10] = [
         "O armazenamento: \"sqlite\" (um arquivo nesta pasta), ou um banco PostgreSQL, em que vários relays podem\ntrabalhar, \"postgres://usuário:senha@host/banco?sslmode=verify-full\". Este arquivo guarda então uma senha.",
     ),
     (
+        "nats",
+        "\"nats://10.0.0.5:4222\"",
+        "NATS servers, divided by commas, by which several relays on one database wake each other. Without them\nthey do so through the database, which serves a few relays well.",
+        "Servidores NATS, separados por vírgula, pelos quais vários relays de um banco se acordam. Sem eles usam\no próprio banco, o que serve bem a poucos relays.",
+    ),
+    (
         "drain",
         "1",
         "Seconds that clients have to leave by themselves when the relay ends.",
@@ -142,6 +148,6 @@ mod tests {
         assert!(keys.listen.is_some() && keys.advertise.is_some() && keys.key_file.is_some());
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
         assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
-        assert!(keys.store.is_some());
+        assert!(keys.store.is_some() && keys.nats.is_some());
     }
 }

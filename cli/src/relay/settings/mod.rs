@@ -8,7 +8,7 @@ mod show;
 pub(super) use init::run as init;
 pub(super) use show::run as config;
 
-use crate::args::{Advertised, Durability, RelaySettings, SignUp, StorePlace};
+use crate::args::{Advertised, Durability, NatsPlace, RelaySettings, SignUp, StorePlace};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{home, text};
 use clap::parser::ValueSource;
@@ -34,6 +34,7 @@ pub(super) struct Settings {
     pub(super) folder: PathBuf,
     pub(super) key_file: PathBuf,
     pub(super) store: StorePlace,
+    pub(super) nats: Option<NatsPlace>,
     pub(super) listen: SocketAddr,
     pub(super) websocket: bool,
     pub(super) advertise: Option<Advertised>,
@@ -97,6 +98,8 @@ impl Settings {
             |file| &file.store,
             StorePlace::Sqlite,
         );
+        let nats = layers.maybe("nats", asked.nats.clone(), |file| &file.nats);
+        layers.usual("nats", text::relay::none());
         let listen = layers.take(
             "listen",
             asked.listen,
@@ -132,6 +135,7 @@ impl Settings {
             folder,
             key_file,
             store,
+            nats,
             listen,
             websocket,
             advertise,

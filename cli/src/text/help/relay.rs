@@ -67,6 +67,10 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "O armazenamento: sqlite (na pasta), ou postgres://usuário:senha@host/banco?sslmode=verify-full [padrão: sqlite]. Outros veem a linha de comando: a senha pertence ao arquivo ou à variável",
     ),
     (
+        "NATS servers by which several relays on one store wake each other, nats://…,nats://… [default: through the store]",
+        "Servidores NATS pelos quais vários relays de um armazenamento se acordam, nats://…,nats://… [padrão: pelo armazenamento]",
+    ),
+    (
         "The relay's secrets [default: relay.keys in its folder]",
         "Os segredos do relay [padrão: relay.keys na pasta dele]",
     ),

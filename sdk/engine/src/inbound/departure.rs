@@ -20,11 +20,11 @@ impl Engine {
         if !row.is_followed() || until < row.from_seq {
             return Ok(());
         }
-        let here = self.db.position(LogId::Room(room))?;
-        if here.is_some_and(|here| here.seq < until) {
-            return self.db.set_until_seq(row.r, Some(until));
+        // A room that was just entered, and whose log is not open yet, is still to be read.
+        match self.db.position(LogId::Room(room))? {
+            Some(here) if here.seq >= until => self.depart(&row, false),
+            _ => self.db.set_until_seq(row.r, Some(until)),
         }
-        self.depart(&row, false)
     }
 
     /// A run was applied up to `here`; whether that was the end.
