@@ -197,6 +197,10 @@ pub(crate) struct Live {
     pub(crate) asked: HashMap<u32, Asked>,
     pub(crate) rooms: HashMap<RoomId, RoomLive>,
     pub(crate) inbox_open: bool,
+    /// The inbox's head when it was opened.
+    pub(crate) inbox_head: Seq,
+    /// Rooms whose logs begin later for this device than they should, and where.
+    pub(crate) late: HashMap<RoomId, Seq>,
     /// Rooms whose position was in a store of another lineage, and was asked for in the present one.
     pub(crate) asked_again: HashSet<RoomId>,
     /// Uploads of a new device's first key packages that were not answered.

@@ -32,6 +32,73 @@ fn end_before_beginning(room: RoomId) -> Twist {
     })
 }
 
+/// Says that somebody is let in again after it has said where the log then begins.
+fn welcome_after_beginning(room: RoomId) -> Twist {
+    let (mut welcomes, mut held) = (0, None);
+    Box::new(move |frame| match frame {
+        ServerFrame::Entries { log, mut entries } if matches!(log, LogId::Inbox(_)) => {
+            let mut is_second = |kind: EntryKind| {
+                welcomes += usize::from(kind == EntryKind::Welcome);
+                welcomes == 2
+            };
+            if let Some(at) = entries.iter().position(|entry| is_second(entry.kind)) {
+                let entries = entries.split_off(at);
+                held = Some(ServerFrame::Entries { log, entries });
+            }
+            vec![ServerFrame::Entries { log, entries }]
+        }
+        ServerFrame::Answer {
+            answer: Answer::Opened(opened),
+            id,
+        } if opened.iter().any(|one| one.log == LogId::Room(room)) => {
+            let answer = Answer::Opened(opened);
+            let opened = ServerFrame::Answer { id, answer };
+            [opened].into_iter().chain(held.take()).collect()
+        }
+        frame => vec![frame],
+    })
+}
+
+/// A room of Ana's, into which Vera is let, taken out, and let in again, without her hearing of it.
+async fn in_out_and_in(plot: &Plot, id: RoomId) {
+    let (room, vera) = (plot.ana.room(id), plot.vera.account());
+    let invited = room.invite(&["vera"]);
+    plot.ana.within("vera is invited", invited).await.unwrap();
+    plot.ana.says(id, "before").await;
+    let removed = room.remove(vera);
+    plot.ana.within("vera is removed", removed).await.unwrap();
+    let invited = room.invite(&["vera"]);
+    plot.ana.within("vera is invited", invited).await.unwrap();
+    plot.ana.says(id, "after").await;
+}
+
+/// She hears of all of it at once, and is in from the second time on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_let_in_twice_is_in_the_second_time() {
+    let mut plot = Plot::begin().await;
+    let bruno = plot.world.person("bruno").await;
+    let id = plot.ana.group("Geometry", &[&bruno]).await;
+    in_out_and_in(&plot, id).await;
+    plot.vera.reads(id, "after").await;
+    assert_eq!(plot.vera.complaints(), Vec::<&str>::new());
+    plot.room_goes_on().await;
+}
+
+/// She enters by the first Welcome, and the relay's log begins at the second, of which she hears later.
+/// That is no lie, and the session lives; without a second Welcome it would be one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_begins_later_is_explained_by_the_inbox() {
+    let mut plot = Plot::begin().await;
+    let bruno = plot.world.person("bruno").await;
+    let id = plot.ana.group("Geometry", &[&bruno]).await;
+    in_out_and_in(&plot, id).await;
+    plot.vera.twist = Some(welcome_after_beginning(id));
+    plot.vera.reconnect(&plot.caller.clone()).await;
+    plot.vera.reads(id, "after").await;
+    assert_eq!(plot.vera.complaints(), Vec::<&str>::new());
+    plot.room_goes_on().await;
+}
+
 /// Vera is added to a room, something is said, and she is removed. She reads what was said while she
 /// was in, and then she is out, in whatever order she hears of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -33,9 +33,16 @@ impl Engine {
                 if let Ok(Some(position)) = self.db.position(log) {
                     self.ack(log, position.seq, now);
                 }
-                if let LogId::Room(room) = log {
-                    self.compare_checkpoint(room);
-                    self.run_committed(room);
+                match log {
+                    LogId::Room(room) => {
+                        self.compare_checkpoint(room);
+                        self.run_committed(room);
+                    }
+                    LogId::Inbox(_) => {
+                        if let Err(error) = self.judge_beginnings() {
+                            self.report(error);
+                        }
+                    }
                 }
                 if let (End::Stopped(seq, error), LogId::Room(room)) = (end, log) {
                     self.refuse_commit(room, seq, error, &entries);

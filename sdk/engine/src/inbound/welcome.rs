@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::mls::{invalid, join_from_welcome};
 use crate::store::repair::Healing;
-use crate::store::rooms::Status;
+use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, Hash, LogId, Millis, RoomId};
 use lacre_wire::push::WelcomeNotice;
@@ -14,8 +14,19 @@ use lacre_wire::room::{RoomKind, RoomView};
 use rusqlite::params;
 
 impl Engine {
-    /// Keeps a Welcome until its objects are here.
+    /// Keeps a Welcome until its objects are here. An older one into the same room that waits is of no
+    /// use any more: the relay delivers the log from the younger on.
     pub(crate) fn keep_welcome(&mut self, notice: &WelcomeNotice) -> Result<()> {
+        for (id, bytes) in self.kept_welcomes()? {
+            let is_older = codec::from_slice::<WelcomeNotice>(&bytes).is_ok_and(|kept| {
+                kept.room == notice.room
+                    && kept.generation == notice.generation
+                    && kept.from_seq < notice.from_seq
+            });
+            if is_older {
+                self.drop_welcome(id)?;
+            }
+        }
         self.db.with(|c| {
             c.execute(
                 "INSERT INTO welcome (room, notice) VALUES (?1, ?2)",
@@ -110,7 +121,9 @@ impl Engine {
         let room = notice.room;
         if let Some(row) = self.db.room(room)? {
             // A Welcome met twice, or one that lost against an own external commit.
-            let still_in = row.status == Status::Joined && row.until_seq.is_none()
+            let still_in = row.status == Status::Joined
+                && row.until_seq.is_none()
+                && !self.enters_anew(&row, notice)?
                 || row.healing == Some(Healing::Reset);
             if still_in && row.generation >= notice.generation {
                 return Ok(());
@@ -126,7 +139,7 @@ impl Engine {
         }
         let (group, view, by) =
             join_from_welcome(&self.provider, welcome, tree, room, notice.generation)?;
-        self.vouched(room, by)?;
+        self.vouched(notice, by)?;
         let peer = self.peer_of(&view);
         let r = self.db.add_room(
             room,
@@ -146,17 +159,27 @@ impl Engine {
         }
     }
 
+    /// Whether a Welcome takes the place of an older one by which the room was entered, and nothing was
+    /// read since: this person was taken out and let in again before the log was open.
+    fn enters_anew(&self, row: &RoomRow, notice: &WelcomeNotice) -> Result<bool> {
+        Ok(row.status == Status::Joined
+            && row.healing.is_none()
+            && row.generation == notice.generation
+            && (1..notice.from_seq).contains(&row.from_seq)
+            && self.db.position(LogId::Room(row.id))?.is_none())
+    }
+
     /// A Welcome into a room that this device is in, or that has stopped here, would take the place of
     /// what it has. Somebody who was in the room has to stand by it, or the relay could put people of its
     /// own there.
-    fn vouched(&self, room: RoomId, by: Option<AccountId>) -> Result<()> {
-        let Some(row) = self.db.room(room)? else {
+    fn vouched(&self, notice: &WelcomeNotice, by: Option<AccountId>) -> Result<()> {
+        let Some(row) = self.db.room(notice.room)? else {
             return Ok(());
         };
         let members = self.db.member_accounts(row.r)?;
         let counts = match row.status {
             // The next generation of a room that goes on is entered where the log has come to it.
-            Status::Joined => row.until_seq.is_some(),
+            Status::Joined => row.until_seq.is_some() || self.enters_anew(&row, notice)?,
             Status::Stopped => by.is_some_and(|by| members.contains(&by)),
             _ => true,
         };

@@ -1,6 +1,7 @@
 //! The session: logging in, frames in and out, answers, time.
 
 mod answers;
+mod beginning;
 mod devices;
 mod frames;
 mod hello;

@@ -11,7 +11,7 @@ use crate::store::rooms::Status;
 use lacre_wire::answer::{AccountInfo, OpenState, OpenedLog};
 use lacre_wire::hello::{KeyPackageCount, Ready};
 use lacre_wire::identity::{Label, verify};
-use lacre_wire::ids::{Hash, Lineage, LogId, Millis, RoomId, Seq};
+use lacre_wire::ids::{Hash, Lineage, LogId, Millis, RoomId};
 use lacre_wire::limits::MAX_OPEN;
 use lacre_wire::log::Cursor;
 use lacre_wire::relay::{RelayStatement, fingerprint};
@@ -188,7 +188,9 @@ impl Engine {
                 closed,
             } => {
                 if self.db.position(log)?.is_none() {
-                    self.check_beginning(log, start.seq)?;
+                    if !self.begins_well(log, start.seq)? {
+                        return Ok(());
+                    }
                     self.db.set_position(
                         log,
                         Position {
@@ -226,7 +228,10 @@ impl Engine {
                         }
                         self.hints.changed(room);
                     }
-                    None => self.live.inbox_open = true,
+                    None => {
+                        self.live.inbox_open = true;
+                        self.live.inbox_head = head;
+                    }
                 }
                 Ok(())
             }
@@ -284,21 +289,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// A newcomer reads from the entry on that brought it in: a relay that begins later hides something.
-    fn check_beginning(&mut self, log: LogId, start: Seq) -> Result<()> {
-        let Some(room) = log.room() else {
-            return Ok(());
-        };
-        let from = self.db.room(room)?.map_or(0, |row| row.from_seq);
-        if from == 0 || start < from {
-            return Ok(());
-        }
-        let text =
-            format!("room {room} begins at entry {start} for this device, not before {from}");
-        self.relay_broke_protocol(&text);
-        Err(Error::new(ErrorKind::Relay, "LogGap", text))
     }
 
     fn refill_key_packages(&mut self, counts: &[KeyPackageCount]) -> Result<()> {

@@ -1,0 +1,70 @@
+//! Where the log of a room begins for somebody who came in.
+//!
+//! A newcomer reads from the entry on that brought it in. A relay that begins later hides something,
+//! unless this person was taken out meanwhile and let in again: that is in the inbox, which may not have
+//! been read so far. So the room waits until it has, and is not read before.
+
+use crate::engine::Engine;
+use crate::error::Result;
+use lacre_wire::codec;
+use lacre_wire::ids::{LogId, RoomId, Seq};
+use lacre_wire::push::WelcomeNotice;
+
+impl Engine {
+    /// Whether a log that this device reads for the first time begins, with `start` before it, where it
+    /// should. If not, the room waits for what the inbox says.
+    pub(crate) fn begins_well(&mut self, log: LogId, start: Seq) -> Result<bool> {
+        let Some(room) = log.room() else {
+            return Ok(true);
+        };
+        let from = self.begins_at(room)?;
+        if from == 0 || start < from {
+            self.live.late.remove(&room);
+            return Ok(true);
+        }
+        self.live.late.insert(room, start);
+        self.judge_beginnings()?;
+        Ok(false)
+    }
+
+    /// Looks at the rooms that wait, once the inbox has been read as far as it went when it was opened.
+    pub(crate) fn judge_beginnings(&mut self) -> Result<()> {
+        if self.live.late.is_empty() {
+            return Ok(());
+        }
+        let inbox = LogId::Inbox(self.me()?.device());
+        let here = self.db.position(inbox)?;
+        if here.is_none_or(|here| here.seq < self.live.inbox_head) {
+            return Ok(());
+        }
+        for (room, start) in std::mem::take(&mut self.live.late) {
+            let from = self.begins_at(room)?;
+            if start < from {
+                continue;
+            }
+            if self.welcome_after(room, from)? {
+                self.live.late.insert(room, start);
+                continue;
+            }
+            let text =
+                format!("room {room} begins at entry {start} for this device, not before {from}");
+            self.relay_broke_protocol(&text);
+        }
+        Ok(())
+    }
+
+    /// The entry that brought this device in; 0 if that is not known.
+    fn begins_at(&self, room: RoomId) -> Result<Seq> {
+        Ok(self.db.room(room)?.map_or(0, |row| row.from_seq))
+    }
+
+    /// Whether a Welcome into the room waits that is younger than the one it was entered by.
+    fn welcome_after(&self, room: RoomId, from: Seq) -> Result<bool> {
+        let waits = |bytes: &[u8]| {
+            codec::from_slice::<WelcomeNotice>(bytes)
+                .is_ok_and(|notice| notice.room == room && notice.from_seq > from)
+        };
+        let kept = self.kept_welcomes()?;
+        Ok(kept.iter().any(|(_, bytes)| waits(bytes)))
+    }
+}
