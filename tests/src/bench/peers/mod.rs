@@ -124,7 +124,7 @@ type Rounds = [Vec<Round>; 4];
 
 async fn scene(hall: &Hall, scene: Scene) -> Rounds {
     let mut rounds = Rounds::default();
-    for _ in 0..hall.scale.of(5, 1) {
+    for _ in 0..hall.scale.of(3, 1) {
         rounds[0].push(lacre(hall, scene, true).await);
         rounds[1].push(lacre(hall, scene, false).await);
         rounds[2].push(peer(hall, scene, &server::MOSQUITTO).await);
