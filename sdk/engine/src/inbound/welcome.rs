@@ -7,7 +7,7 @@ use crate::mls::{invalid, join_from_welcome};
 use crate::store::repair::Healing;
 use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::codec;
-use lacre_wire::ids::{AccountId, Hash, LogId, Millis, RoomId};
+use lacre_wire::ids::{AccountId, Hash, LogId, Millis};
 use lacre_wire::push::WelcomeNotice;
 use lacre_wire::request::Payload;
 use lacre_wire::room::{RoomKind, RoomView};
