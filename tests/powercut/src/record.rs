@@ -48,6 +48,19 @@ struct Notes {
     ops: Vec<Op>,
 }
 
+impl Notes {
+    /// Whether the file's power is out by now.
+    fn is_dark(&self, file: FileId) -> bool {
+        let Some(seen) = self.files.get(file) else {
+            return false;
+        };
+        let now = self.ops.len();
+        let is_dark =
+            |(root, since): &(PathBuf, usize)| seen.path.starts_with(root) && now >= *since;
+        self.dark.iter().any(is_dark)
+    }
+}
+
 static NOTES: Mutex<Option<Notes>> = Mutex::new(None);
 
 fn notes() -> MutexGuard<'static, Option<Notes>> {
@@ -66,15 +79,7 @@ pub fn position() -> usize {
 
 /// Whether the file's power is out: nothing more gets onto the disk.
 pub(crate) fn is_dark(file: FileId) -> bool {
-    with(|notes| {
-        let Some(seen) = notes.files.get(file) else {
-            return false;
-        };
-        let now = notes.ops.len();
-        let is_dark =
-            |(root, since): &(PathBuf, usize)| seen.path.starts_with(root) && now >= *since;
-        notes.dark.iter().any(is_dark)
-    })
+    with(|notes| notes.is_dark(file))
 }
 
 /// The file was opened; none if nobody records it.
@@ -110,9 +115,13 @@ pub(crate) fn truncated(file: FileId, size: usize) {
     with(|notes| notes.ops.push(Op::Truncate { file, size }));
 }
 
-/// An fsync that began at `from` has ended.
-pub(crate) fn synced(file: FileId, from: usize) {
+/// An fsync that began at `from` has ended. Returns whether that was in time: if the power has failed
+/// while it went on, no image holds what it wrote, so nobody may be told that it succeeded.
+pub(crate) fn synced(file: FileId, from: usize) -> bool {
     with(|notes| {
+        if notes.is_dark(file) {
+            return false;
+        }
         notes.ops.push(Op::Sync { file, from });
         if let Some(seen) = notes.files.get_mut(file)
             && std::mem::take(&mut seen.settles_folder)
@@ -121,21 +130,28 @@ pub(crate) fn synced(file: FileId, from: usize) {
             let folder = folder.to_owned();
             notes.ops.push(Op::SyncFolder { folder, from });
         }
-    });
+        true
+    })
 }
 
-/// A removal that began at `from` has ended, and perhaps its folder was fsynced.
-pub(crate) fn deleted(path: &Path, durable: bool) {
+/// A file was removed, and perhaps its folder was fsynced. Returns whether that was in time, as for
+/// [`synced`].
+pub(crate) fn deleted(path: &Path, durable: bool) -> bool {
     with(|notes| {
-        let Some(file) = notes.open.remove(path) else {
-            return;
+        let Some(file) = notes.open.get(path).copied() else {
+            return true;
         };
+        if notes.is_dark(file) {
+            return false;
+        }
+        notes.open.remove(path);
         notes.ops.push(Op::Delete(file));
         if durable && let Some(folder) = path.parent() {
             let (folder, from) = (folder.to_owned(), notes.ops.len());
             notes.ops.push(Op::SyncFolder { folder, from });
         }
-    });
+        true
+    })
 }
 
 /// Everything that happens to databases below one folder.

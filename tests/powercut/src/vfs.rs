@@ -157,8 +157,9 @@ unsafe extern "C" fn delete(
         let deleted = delete(vfs, name, sync_folder);
         if deleted == ffi::SQLITE_OK
             && let Some(path) = path(name)
+            && !record::deleted(&path, sync_folder != 0)
         {
-            record::deleted(&path, sync_folder != 0);
+            return ffi::SQLITE_IOERR_DELETE;
         }
         deleted
     }
@@ -223,8 +224,9 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         let synced = pass!(file, xSync, flags);
         if synced == ffi::SQLITE_OK
             && let Some(noted) = noted(file)
+            && !record::synced(noted, from)
         {
-            record::synced(noted, from);
+            return ffi::SQLITE_IOERR_FSYNC;
         }
         synced
     }
