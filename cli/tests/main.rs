@@ -29,10 +29,19 @@ mod keys;
 #[cfg(unix)]
 #[path = "cli/logs.rs"]
 mod logs;
+#[cfg(unix)]
+#[path = "cli/moving.rs"]
+mod moving;
 #[path = "cli/operators.rs"]
 mod operators;
 #[path = "cli/output.rs"]
 mod output;
+#[cfg(unix)]
+#[path = "../../relay/tests/support/packages.rs"]
+mod packages;
+#[cfg(unix)]
+#[path = "../../relay/tests/support/postgres.rs"]
+mod postgres;
 #[path = "cli/process.rs"]
 mod process;
 #[path = "cli/profiles.rs"]

@@ -13,6 +13,9 @@
 )]
 
 #[cfg(feature = "postgres")]
+#[path = "support/packages.rs"]
+mod packages;
+#[cfg(feature = "postgres")]
 #[path = "support/postgres.rs"]
 mod postgres;
 mod store;

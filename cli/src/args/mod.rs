@@ -10,7 +10,7 @@ pub(crate) use relay::{
     Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand, RelayDev, RelayDoctor,
     RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus,
 };
-pub(crate) use store::{NatsPlace, RelayMigrate, StorePlace};
+pub(crate) use store::{NatsPlace, RelayFiles, RelayMigrate, StorePlace};
 pub(crate) use value::{Advertised, Durability, SignUp};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

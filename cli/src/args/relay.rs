@@ -232,8 +232,6 @@ pub(crate) struct RelayBackup {
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
     #[command(flatten)]
-    pub(crate) place: RelayPlace,
-    #[command(flatten)]
     pub(crate) store: RelayStore,
     /// One JSON object: {"file","bytes","key_file"}.
     #[arg(long)]
@@ -245,8 +243,6 @@ pub(crate) struct RelayRestore {
     /// The backup.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: PathBuf,
-    #[command(flatten)]
-    pub(crate) place: RelayPlace,
     #[command(flatten)]
     pub(crate) store: RelayStore,
     /// Replace the store that is there; it is kept beside the new one.

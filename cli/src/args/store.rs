@@ -1,11 +1,11 @@
 //! Where a relay's store is.
 
-use super::relay::RelayPlace;
 use clap::Args;
 use lacre_relay::store::PostgresAddress;
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::fmt;
+use std::path::PathBuf;
 
 /// Where a relay's store is. Takes any text: what is wrong with an address is said where it is used,
 /// because a complaint here would show its password.
@@ -102,8 +102,40 @@ impl fmt::Debug for NatsPlace {
 
 // No doc comment: it would take the place of what the commands say of themselves.
 #[derive(Debug, Args)]
+pub(crate) struct RelayFiles {
+    /// Folder of the relay's store and keys [default: lacre-relay in the user's data folder].
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LACRE_RELAY_DATA",
+        hide_env_values = true
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// File of settings [default: relay.toml in that folder, if it is there].
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_CONFIG",
+        hide_env_values = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// The relay's secrets [default: relay.keys in its folder].
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_KEY_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+// No doc comment: it would take the place of what the commands say of themselves.
+#[derive(Debug, Args)]
 pub(crate) struct RelayStore {
-    /// The store is in this PostgreSQL database, postgres://…, and not in the folder.
+    #[command(flatten)]
+    pub(crate) files: RelayFiles,
+    /// The store: sqlite (in the folder), or postgres://user:password@host/database?sslmode=verify-full
+    /// [default: sqlite]. Others see a command line: a password belongs into the file or the variable.
     #[arg(
         long,
         value_name = "STORE",
@@ -113,26 +145,20 @@ pub(crate) struct RelayStore {
     pub(crate) store: Option<StorePlace>,
 }
 
-impl RelayStore {
-    /// The address of the database, if it is one.
-    pub(crate) fn address(&self) -> Option<&str> {
-        self.store.as_ref()?.address()
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct RelayMigrate {
-    /// The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full. Others
-    /// see a command line: a password belongs into the variable.
+    /// The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full
+    /// [default: the store of the file of settings]. Others see a command line: a password belongs
+    /// into the file or the variable.
     #[arg(
         long,
         value_name = "STORE",
         env = "LACRE_RELAY_STORE",
         hide_env_values = true
     )]
-    pub(crate) to: StorePlace,
+    pub(crate) to: Option<StorePlace>,
     #[command(flatten)]
-    pub(crate) place: RelayPlace,
+    pub(crate) files: RelayFiles,
     /// One JSON object: {"store","lineage","accounts","logs","entries","key_file"}.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,7 +1,6 @@
 //! `lacre relay backup`: a relay's store in one file, taken while the relay runs.
 
-use super::run::folder;
-use super::settings::KEY_FILE;
+use super::settings::Kept;
 use crate::args::RelayBackup;
 use crate::failure::Outcome;
 use crate::print::{self, Paint};
@@ -10,14 +9,14 @@ use serde_json::json;
 
 /// Copies, checks the copy, and says what is not in it.
 pub(crate) async fn run(arguments: RelayBackup) -> Outcome {
-    let folder = folder(arguments.place.data.as_deref())?;
+    let kept = Kept::read(&arguments.store.files, arguments.store.store)?;
     let to = home::absolute(&arguments.to)?;
     // Nothing else runs in this process; it may block.
-    let made = match arguments.store.address() {
+    let made = match kept.store.address() {
         Some(store) => lacre_relay::back_up_database(store, &to)?,
-        None => lacre_relay::back_up(&folder, &to)?,
+        None => lacre_relay::back_up(&kept.folder, &to)?,
     };
-    let keys = folder.join(KEY_FILE);
+    let keys = kept.key_file;
     if arguments.json {
         return print::json_line(&json!({
             "file": to.display().to_string(),

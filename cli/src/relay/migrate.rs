@@ -1,20 +1,22 @@
 //! `lacre relay migrate`: a stopped relay's store, moved into a database.
 
-use super::run::folder;
+use super::settings::Kept;
 use crate::args::RelayMigrate;
-use crate::failure::Outcome;
+use crate::failure::{Exit, Failure, Outcome};
 use crate::print::{self, Paint};
 use crate::text;
 use serde_json::json;
 
 /// Moves it, and says what is left to do.
-pub(crate) fn run(arguments: &RelayMigrate) -> Outcome {
-    let folder = folder(arguments.place.data.as_deref())?;
-    let store = arguments.to.to_string();
-    // What is no address of a database is refused there. Nothing else runs in this process; it may block.
-    let address = arguments.to.address().unwrap_or_default();
-    let moved = lacre_relay::migrate(&folder, address)?;
-    let keys = moved.key_file.display().to_string();
+pub(crate) fn run(arguments: RelayMigrate) -> Outcome {
+    let kept = Kept::read(&arguments.files, arguments.to)?;
+    let Some(address) = kept.store.address() else {
+        let what = text::relay::no_database();
+        return Err(Failure::new("relay-config", what, Exit::Usage));
+    };
+    // Nothing else runs in this process; it may block.
+    let moved = lacre_relay::migrate(&kept.folder, address)?;
+    let (store, keys) = (kept.store.to_string(), kept.key_file.display().to_string());
     if arguments.json {
         return print::json_line(&json!({
             "store": store,

@@ -28,7 +28,7 @@ pub(crate) async fn run(relay: Relay, sources: Sources<'_>) -> Outcome {
         RelayCommand::Status(arguments) => status::run(arguments).await,
         RelayCommand::Backup(arguments) => backup::run(arguments).await,
         RelayCommand::Restore(arguments) => restore::run(arguments).await,
-        RelayCommand::Migrate(arguments) => migrate::run(&arguments),
+        RelayCommand::Migrate(arguments) => migrate::run(arguments),
     }
 }
 

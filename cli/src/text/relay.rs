@@ -41,6 +41,9 @@ super::texts! {
     moved_rows(accounts, logs, entries)
         "{accounts} accounts, {logs} logs, {entries} entries"
         "{accounts} contas, {logs} logs, {entries} entradas";
+    no_database()
+        "no database is named to move into; give --to postgres://…, or store = \"postgres://…\" in relay.toml"
+        "falta dizer para qual banco mover; use --to postgres://… ou store = \"postgres://…\" em relay.toml";
     after_migrate(from)
         "start the relay with this store from now on; {from} is as it was, and grows old"
         "inicie o relay com este armazenamento a partir de agora; {from} está como antes, e envelhece";

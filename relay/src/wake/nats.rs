@@ -131,6 +131,9 @@ async fn work(
 }
 
 #[cfg(test)]
+#[path = "../../tests/support/packages.rs"]
+mod packages;
+#[cfg(test)]
 #[path = "../../tests/support/nats.rs"]
 mod server;
 

@@ -22,6 +22,9 @@ mod idle;
 mod life;
 mod login;
 mod objects;
+#[cfg(feature = "postgres")]
+#[path = "../support/packages.rs"]
+mod packages;
 mod people;
 #[cfg(feature = "postgres")]
 #[path = "../support/postgres.rs"]

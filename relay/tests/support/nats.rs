@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::packages::program;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -37,7 +39,7 @@ impl Nats {
     /// Starts it and waits until it listens.
     pub(crate) fn start(&mut self) {
         let port = self.port.to_string();
-        let mut child = Command::new(program())
+        let mut child = Command::new(server())
             .args(["-a", "127.0.0.1", "-p", &port])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -67,20 +69,7 @@ impl Drop for Nats {
 }
 
 /// The server's program; installs it where that can be done.
-fn program() -> &'static str {
-    static PROGRAM: OnceLock<&'static str> = OnceLock::new();
-    let there = |name: &&'static str| {
-        let asked = Command::new(name).arg("--version").output();
-        asked.is_ok_and(|answer| answer.status.success())
-    };
-    let known = ["nats-server", "/usr/sbin/nats-server"];
-    PROGRAM.get_or_init(|| {
-        if let Some(name) = known.iter().find(|name| there(name)) {
-            return name;
-        }
-        let install = "apt-get update -q && apt-get install -y -q --no-install-recommends nats-server";
-        let said = Command::new("sh").args(["-c", install]).output();
-        let help = "these tests run a NATS server of their own and found none; install it: apt-get install nats-server";
-        known.iter().find(|name| there(name)).unwrap_or_else(|| panic!("{help} ({said:?})"))
-    })
+fn server() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| program("nats-server", &["nats-server"]))
 }

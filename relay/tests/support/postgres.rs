@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use super::packages::install;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -147,19 +148,14 @@ fn bin() -> PathBuf {
     if let Some(found) = installed() {
         return found;
     }
-    let help = "these tests run a PostgreSQL server of their own and found none; \
-                install it: apt-get install postgresql";
-    assert!(is_root(), "{help}");
-    // The package would make and start a cluster of its own.
-    let install = "
+    // The package would make a cluster of its own.
+    let _made_by_hand_otherwise = attempt(
+        "settings=/etc/postgresql-common/createcluster.conf
         mkdir -p /etc/postgresql-common
-        settings=/etc/postgresql-common/createcluster.conf
-        [ -e $settings ] || echo 'create_main_cluster = false' > $settings
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q && apt-get install -y -q --no-install-recommends postgresql";
-    let said = attempt(install);
-    assert!(said.is_ok(), "{help} ({said:?})");
-    installed().expect(help)
+        [ -e $settings ] || echo 'create_main_cluster = false' > $settings",
+    );
+    let said = install(&["postgresql"]);
+    installed().unwrap_or_else(|| panic!("these tests run PostgreSQL and found none: {said:?}"))
 }
 
 impl Server {

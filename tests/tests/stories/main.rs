@@ -27,6 +27,8 @@ mod live;
 mod nats;
 mod network;
 mod order;
+#[path = "../../../relay/tests/support/packages.rs"]
+mod packages;
 mod paging;
 mod poison;
 #[path = "../../../relay/tests/support/postgres.rs"]

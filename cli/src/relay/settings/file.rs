@@ -1,9 +1,9 @@
 //! The file of settings: TOML, every key known, every value where it stands.
 
-use super::{Origin, invalid};
+use super::{FILE, Origin, invalid};
 use crate::args::{Advertised, Durability, SignUp, StorePlace};
 use crate::failure::Outcome;
-use crate::text;
+use crate::{home, text};
 use serde::Deserialize;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -39,8 +39,16 @@ pub(super) struct Keys {
 }
 
 impl File {
+    /// The one that is asked for, or the folder's own, if it is there.
+    pub(super) fn of(asked: Option<&Path>, folder: &Path) -> Outcome<Self> {
+        match asked {
+            Some(path) => Self::read(&home::absolute(path)?),
+            None => Self::read_if_there(&folder.join(FILE)),
+        }
+    }
+
     /// Reads a file that must be there.
-    pub(super) fn read(path: &Path) -> Outcome<Self> {
+    fn read(path: &Path) -> Outcome<Self> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| invalid(text::relay::file_unreadable(path.display(), error)))?;
         let keys = toml::from_str(&text).map_err(|error: toml::de::Error| {
@@ -59,11 +67,16 @@ impl File {
     }
 
     /// As [`File::read`]; no file says nothing.
-    pub(super) fn read_if_there(path: &Path) -> Outcome<Self> {
+    fn read_if_there(path: &Path) -> Outcome<Self> {
         match std::fs::metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
             _ => Self::read(path),
         }
+    }
+
+    /// A path of the file, which counts from the file's folder.
+    pub(super) fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
     /// The line of a value.

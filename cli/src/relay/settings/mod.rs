@@ -3,9 +3,11 @@
 
 mod file;
 mod init;
+mod kept;
 mod show;
 
 pub(super) use init::run as init;
+pub(super) use kept::Kept;
 pub(super) use show::run as config;
 
 use crate::args::{Advertised, Durability, NatsPlace, RelaySettings, SignUp, StorePlace};
@@ -15,7 +17,7 @@ use clap::parser::ValueSource;
 use file::File;
 use std::fmt::Display;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use toml::Spanned;
 
 /// The port that is listened on where none is said.
@@ -77,10 +79,7 @@ impl Settings {
     /// makes no sense. The message names file and line.
     pub(super) fn read(asked: &RelaySettings, sources: Sources<'_>) -> Outcome<Self> {
         let folder = super::run::folder(asked.data.as_deref())?;
-        let file = match &asked.config {
-            Some(path) => File::read(&home::absolute(path)?)?,
-            None => File::read_if_there(&folder.join(FILE))?,
-        };
+        let file = File::of(asked.config.as_deref(), &folder)?;
         let mut layers = Layers {
             file,
             sources,
@@ -220,10 +219,10 @@ impl Layers<'_> {
         let origin = self.outer(key, outer);
         let (path, origin) = match (outer, inner(&self.file.keys)) {
             (Some(path), _) => (path.clone(), origin),
-            (None, Some(found)) => {
-                let folder = self.file.path.parent().unwrap_or(Path::new(""));
-                (folder.join(found.get_ref()), self.file.origin(found.span()))
-            }
+            (None, Some(found)) => (
+                self.file.beside(found.get_ref()),
+                self.file.origin(found.span()),
+            ),
             (None, None) => return None,
         };
         self.row(key, path.display(), origin);

@@ -26,12 +26,8 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Move o armazenamento de um relay parado para um banco PostgreSQL vazio. A pasta fica como está",
     ),
     (
-        "The store is in this PostgreSQL database, postgres://…, and not in the folder",
-        "O armazenamento está neste banco PostgreSQL, postgres://…, e não na pasta",
-    ),
-    (
-        "The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full. Others see a command line: a password belongs into the variable",
-        "O banco PostgreSQL vazio, postgres://usuário:senha@host/banco?sslmode=verify-full. Outros veem a linha de comando: a senha pertence à variável",
+        "The empty PostgreSQL database, postgres://user:password@host/database?sslmode=verify-full [default: the store of the file of settings]. Others see a command line: a password belongs into the file or the variable",
+        "O banco PostgreSQL vazio, postgres://usuário:senha@host/banco?sslmode=verify-full [padrão: o do arquivo de configurações]. Outros veem a linha de comando: a senha pertence ao arquivo ou à variável",
     ),
     (
         "One JSON object: {\"store\",\"lineage\",\"accounts\",\"logs\",\"entries\",\"key_file\"}",

@@ -5,7 +5,7 @@
 //! waiting for each other wherever that saves round trips.
 
 use super::address::PostgresAddress;
-use super::error::{Fault, PostgresError, told};
+use super::error::{Fault, PostgresError};
 use super::tls::Tls;
 use crate::store::options::Durability;
 use std::cell::RefCell;
@@ -51,7 +51,7 @@ impl Connection {
         let tls = Tls::of(address)?;
         let client = runtime
             .block_on(connect(address, tls))
-            .map_err(|error| failed(told(&error)))?;
+            .map_err(|error| PostgresError::connecting(address, &error))?;
         let this = Self {
             client,
             runtime,

@@ -1,5 +1,7 @@
 //! What goes wrong with a database, in words for its operator.
 
+use super::address::PostgresAddress;
+use rustls::CertificateError;
 use std::error::Error as _;
 use tokio_postgres::error::SqlState;
 
@@ -20,6 +22,14 @@ pub enum PostgresError {
         /// Its address, without password.
         at: String,
         /// What was said.
+        why: String,
+    },
+    /// The server shows a certificate that is not accepted.
+    #[error("the certificate of the database {at} is refused: {why}")]
+    Untrusted {
+        /// Its address, without password.
+        at: String,
+        /// What is wrong and what to do.
         why: String,
     },
     /// A certificate file cannot be used.
@@ -77,6 +87,49 @@ pub enum PostgresError {
     /// A statement failed.
     #[error("the database failed: {0}")]
     Failed(String),
+}
+
+impl PostgresError {
+    /// Why no connection came about.
+    pub(super) fn connecting(to: &PostgresAddress, error: &tokio_postgres::Error) -> Self {
+        let at = to.to_string();
+        match certificate(error) {
+            Some(refused) => Self::Untrusted {
+                why: untrusted(refused),
+                at,
+            },
+            None => Self::Connect {
+                why: told(error),
+                at,
+            },
+        }
+    }
+}
+
+/// What is wrong with the server's certificate, if that is what is wrong.
+fn certificate(error: &tokio_postgres::Error) -> Option<&CertificateError> {
+    let stream = error.source()?.downcast_ref::<std::io::Error>()?;
+    match stream.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(why) => Some(why),
+        _ => None,
+    }
+}
+
+fn untrusted(why: &CertificateError) -> String {
+    match why {
+        CertificateError::UnknownIssuer => "none of the known CAs has signed it; name the file of yours with \
+             sslrootcert=/path/ca.pem, and if that is it, somebody else answers in the place of the database"
+            .to_owned(),
+        CertificateError::NotValidForName => {
+            "it is for another name; connect by the name that it is for, or give the server one for this name"
+                .to_owned()
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => format!(
+            "it is for another name ({}); connect by the name that it is for, or give the server one for this name",
+            presented.join(", ")
+        ),
+        other => format!("{other}; give the server another one"),
+    }
 }
 
 /// Why a look-up or a write failed.

@@ -24,10 +24,7 @@ impl Ear {
     /// Connects.
     pub(crate) async fn open(address: &PostgresAddress) -> Result<Self, PostgresError> {
         let (tell, heard) = mpsc::channel(WAITING);
-        let failed = |error: tokio_postgres::Error| PostgresError::Connect {
-            at: address.to_string(),
-            why: told(&error),
-        };
+        let failed = |error: tokio_postgres::Error| PostgresError::connecting(address, &error);
         let client = match Tls::of(address)? {
             Some(tls) => {
                 let (client, driver) = address.config.connect(tls).await.map_err(failed)?;

@@ -6,6 +6,8 @@ use lacre_relay::store::{OpenError, PostgresAddress, PostgresError, Store};
 
 /// An address of this machine of which nobody else uses the port.
 const HOST: &str = "127.0.0.2";
+/// Another one, which no certificate names.
+const OTHER: &str = "127.0.0.4";
 
 /// A CA, and a certificate of it for the host.
 const CERTIFICATES: &str = "
@@ -31,7 +33,7 @@ fn open(database: &Database, host: &str, query: &str) -> Result<String, Postgres
 
 #[test]
 fn certificates_are_checked_as_asked() {
-    let server = Server::start(&[&format!("listen_addresses={HOST}")]);
+    let server = Server::start(&[&format!("listen_addresses={HOST},{OTHER}")]);
     let database = server.database();
     server.shell(CERTIFICATES);
     let at = server.folder().display().to_string();
@@ -60,13 +62,34 @@ fn certificates_are_checked_as_asked() {
     ] {
         assert_eq!(open(&database, HOST, &query).unwrap(), encrypted, "{query}");
     }
-    // Nobody known has signed it, and another name is not the host's.
+    // Nobody known has signed it.
     let unknown = open(&database, HOST, "sslmode=verify-full");
     assert!(unknown.is_err(), "{unknown:?}");
     server.shell("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other -keyout o.key -out other.pem 2>&1");
     let other = ca.replace("ca.pem", "other.pem");
     for mode in ["verify-ca", "verify-full", "require"] {
         let refused = open(&database, HOST, &format!("sslmode={mode}&{other}"));
-        assert!(refused.is_err(), "{mode}: {refused:?}");
+        let told = untrusted(refused);
+        assert!(told.contains("none of the known CAs"), "{mode}: {told}");
+        assert!(told.contains("sslrootcert="), "{mode}: {told}");
+    }
+    // The same server by a name that its certificate does not hold.
+    let elsewhere = open(&database, OTHER, &format!("sslmode=verify-full&{ca}"));
+    let told = untrusted(elsewhere);
+    assert!(
+        told.contains("another name") && told.contains(HOST),
+        "{told}"
+    );
+    for mode in ["verify-ca", "require"] {
+        let encrypted = open(&database, OTHER, &format!("sslmode={mode}&{ca}"));
+        assert_eq!(encrypted.unwrap(), "t", "{mode}");
+    }
+}
+
+/// What is said of a certificate that is refused.
+fn untrusted(opened: Result<String, PostgresError>) -> String {
+    match opened {
+        Err(error @ PostgresError::Untrusted { .. }) => error.to_string(),
+        other => panic!("{other:?}"),
     }
 }

@@ -7,6 +7,8 @@
 
 mod mqtt;
 mod nats;
+#[path = "../../../../relay/tests/support/packages.rs"]
+mod packages;
 mod page;
 mod server;
 mod socket;

@@ -1,11 +1,12 @@
 //! The peers' servers: Debian's packages, started on core 0 with an empty folder, stopped at the end.
 
+use super::packages::{self, find};
 use super::{Scene, mqtt, nats};
 use crate::bench::hall::Hall;
 use crate::bench::load::Load;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
@@ -68,18 +69,7 @@ pub(super) fn install() -> Result<Vec<String>, String> {
         .collect();
     if !missing.is_empty() {
         println!("installing {}", missing.join(" and "));
-        let installed = Command::new("apt-get")
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(&missing)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        if !installed.is_ok_and(|status| status.success()) {
-            return Err(format!(
-                "apt-get update && apt-get install {}",
-                missing.join(" ")
-            ));
-        }
+        packages::install(&missing)?;
     }
     Ok([&MOSQUITTO, &NATS]
         .map(|kind| {
@@ -91,16 +81,6 @@ pub(super) fn install() -> Result<Vec<String>, String> {
             text.lines().next().unwrap_or(kind.program).to_owned()
         })
         .to_vec())
-}
-
-fn find(program: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&folders).collect();
-    folders.extend(["/usr/sbin", "/sbin"].map(PathBuf::from));
-    folders
-        .into_iter()
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
 }
 
 /// A running server.
