@@ -27,6 +27,33 @@ pub fn cpu_time(pid: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / TICKS)
 }
 
+/// As [`cpu_time`], with that of all processes it has started and of those it has outlived.
+pub fn family_cpu_time(pid: u32) -> Duration {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = text
+        .rsplit_once(')')
+        .unwrap()
+        .1
+        .split_whitespace()
+        .collect();
+    let gone: u64 = fields[13].parse::<u64>().unwrap() + fields[14].parse::<u64>().unwrap();
+    let children = children(pid).into_iter().map(cpu_time);
+    children.sum::<Duration>() + cpu_time(pid) + Duration::from_millis(gone * 1000 / TICKS)
+}
+
+/// The processes that this one has started.
+pub fn children(pid: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").unwrap();
+    let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let parent = |pid: u32| -> Option<u32> {
+        // One that has just ended is nobody's.
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, fields) = text.rsplit_once(')')?;
+        fields.split_whitespace().nth(1)?.parse().ok()
+    };
+    pids.filter(|child| parent(*child) == Some(pid)).collect()
+}
+
 /// Processor time used by everything on this machine so far, over all cores; what a host took away
 /// counts as used.
 pub fn machine_time() -> Duration {

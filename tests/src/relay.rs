@@ -76,6 +76,21 @@ impl Host {
         host
     }
 
+    /// As [`Host::launched`] with its store in a database; relays wake each other by NATS, if it is named.
+    pub async fn launched_on(
+        folder: &Path,
+        launcher: &[String],
+        database: &str,
+        nats: Option<&str>,
+    ) -> Self {
+        let mut host = Self::new(folder, true);
+        host.launcher = launcher.to_vec();
+        host.database = Some(database.to_owned());
+        host.nats = nats.map(str::to_owned);
+        host.start().await;
+        host
+    }
+
     /// Starts a relay, here or as the real program, whose store is in a database and whose keys are
     /// in `folder`.
     pub async fn on_database(folder: &Path, database: &str, is_process: bool) -> Self {
@@ -164,6 +179,9 @@ impl Host {
             .env("LACRE_LANG", "en");
         if let Some(database) = &self.database {
             command.env("LACRE_RELAY_STORE", database);
+        }
+        if let Some(nats) = &self.nats {
+            command.env("LACRE_RELAY_NATS", nats);
         }
         let mut child = command
             .stdin(Stdio::null())

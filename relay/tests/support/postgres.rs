@@ -230,6 +230,13 @@ impl Server {
         must(&format!("cd {at} && {user} sh -e <<'END'\n{script}\nEND"))
     }
 
+    /// The process that started all others of the server.
+    pub(crate) fn pid(&self) -> u32 {
+        let path = self.folder.join("data/postmaster.pid");
+        let pid = must(&format!("head -n1 {}", path.display()));
+        pid.parse().expect("a process")
+    }
+
     /// Where its files are.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -1,7 +1,6 @@
 //! Accounts and rooms for raw load: made by real engines, then played by hand.
 
 use super::hall::Hall;
-use crate::ledger::Ledger;
 use crate::puppet::{Puppet, now, open_engine};
 use crate::relay::Host;
 use crate::wire::{Caller, Listener, Place, Session, Speaker};
@@ -130,7 +129,7 @@ impl Cast {
 
 /// Where messages go in a room now.
 pub(crate) fn place(relay: &Host, room: RoomId) -> (Place, Seq, Hash) {
-    let places = Ledger::open(relay.folder()).places();
+    let places = relay.ledger().places();
     places
         .into_iter()
         .find(|(place, ..)| place.room == room)

@@ -9,7 +9,7 @@ use crate::relay::Host;
 use lacre_wire::ids::RoomId;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::task::spawn_local;
+use tokio::task::{JoinHandle, spawn_local};
 
 /// Senders, each with a receiver of its own.
 pub(crate) const SENDERS: usize = 16;
@@ -39,11 +39,42 @@ impl Pairs {
     /// Lets every receiver listen.
     pub(crate) async fn receive(&self, relay: &Host, load: &Rc<Load>) {
         for (pair, room) in self.rooms.iter().enumerate() {
-            let mut receiver = self.cast.actor(relay, pair * 2).await;
-            receiver.open_at_end(relay, *room).await;
-            let press = Press::new(place(relay, *room).0, 0);
-            spawn_local(receive(Rc::clone(load), receiver, press));
+            self.receive_one(relay, load, pair, *room).await;
         }
+    }
+
+    /// Lets the receiver of one pair listen at this relay.
+    pub(crate) async fn receive_one(
+        &self,
+        relay: &Host,
+        load: &Rc<Load>,
+        pair: usize,
+        room: RoomId,
+    ) {
+        let mut receiver = self.cast.actor(relay, pair * 2).await;
+        receiver.open_at_end(relay, room).await;
+        let press = Press::new(place(relay, room).0, 0);
+        spawn_local(receive(Rc::clone(load), receiver, press));
+    }
+
+    /// Lets the sender of one pair send through this relay until the load is over.
+    pub(crate) async fn send_one(
+        &self,
+        relay: &Host,
+        load: &Rc<Load>,
+        pair: usize,
+        room: RoomId,
+    ) -> JoinHandle<()> {
+        let sender = self.cast.actor(relay, pair * 2 + 1).await;
+        let press = Press::new(place(relay, room).0, u64::try_from(pair).unwrap());
+        spawn_local(send_closed(Rc::clone(load), sender, press, WINDOW))
+    }
+
+    /// Entries in all rooms together, as the store has them.
+    pub(crate) fn entries(&self, relay: &Host) -> u64 {
+        let places = relay.ledger().places().into_iter();
+        let ours = places.filter(|(place, ..)| self.rooms.contains(&place.room));
+        ours.map(|(_, head, _)| head).sum()
     }
 }
 
@@ -114,18 +145,10 @@ pub(crate) async fn round(hall: &Hall, durable: bool) -> Round {
     let pairs = pairs(hall, &relay, SENDERS).await;
     let load = Load::new();
     pairs.receive(&relay, &load).await;
-    let heads = || -> u64 { pairs.rooms.iter().map(|room| place(&relay, *room).1).sum() };
-    let before = heads();
+    let before = pairs.entries(&relay);
     let mut senders = Vec::with_capacity(SENDERS);
     for (pair, room) in pairs.rooms.iter().enumerate() {
-        let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
-        let press = Press::new(place(&relay, *room).0, u64::try_from(pair).unwrap());
-        senders.push(spawn_local(send_closed(
-            Rc::clone(&load),
-            sender,
-            press,
-            WINDOW,
-        )));
+        senders.push(pairs.send_one(&relay, &load, pair, *room).await);
     }
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     let start = meter::now(&relay, &load).await;
@@ -137,7 +160,7 @@ pub(crate) async fn round(hall: &Hall, durable: bool) -> Round {
         sender.await.unwrap();
     }
     // What was accepted is in the store's file, neither less nor more.
-    assert_eq!(heads() - before, load.accepted.get());
+    assert_eq!(pairs.entries(&relay) - before, load.accepted.get());
     relay.stop().await;
     Round {
         rate: between.accepted / between.seconds,

@@ -9,6 +9,7 @@
 mod actors;
 mod behind;
 mod catch_up;
+mod cluster;
 mod durable;
 mod fan_out;
 mod filled;
@@ -47,7 +48,8 @@ impl Scale {
 }
 
 const HELP: &str = "bench [--quick] [--json PATH] [--page FOLDER] [SCENARIO…]
-Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search storm peers. Without one,
+Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search storm peers
+cluster. Without one,
 all of them. --page writes the figures beside the peers' into the folder of that page.";
 
 /// The program.
@@ -142,6 +144,9 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String], page: Option<&P
     }
     if wants("peers") {
         peers::run(&hall, &mut table, page).await;
+    }
+    if wants("cluster") {
+        cluster::run(&hall, &mut table).await;
     }
     table
 }
