@@ -72,8 +72,8 @@ fn caller(address: &str, number: usize) -> Caller {
 }
 
 impl Newcomer {
-    /// Signs up, ready to be added to rooms of a kind.
-    pub async fn sign_up(caller: &Caller, handle: &str, kind: RoomKind) -> Self {
+    /// Signs up, ready to be added to so many rooms of a kind.
+    pub async fn sign_up(caller: &Caller, handle: &str, kind: RoomKind, rooms: usize) -> Self {
         let mut light = Light::new(handle);
         let (session, _) = light.sign_up(caller).await;
         let mut newcomer = Self {
@@ -83,7 +83,7 @@ impl Newcomer {
         };
         let put = Request::PutKeyPackages {
             suite: kind.suite(),
-            one_time: (0..PACKAGES)
+            one_time: (0..rooms)
                 .map(|_| newcomer.light.key_package(kind).into())
                 .collect(),
             last_resort: None,
@@ -107,9 +107,16 @@ impl Newcomer {
                 callers.push(caller(address, number));
             }
             let caller = &callers[number / PER_ADDRESS];
-            newcomers.push(Self::sign_up(caller, &format!("pupil-{number}"), kind).await);
+            let handle = format!("pupil-{number}");
+            newcomers.push(Self::sign_up(caller, &handle, kind, PACKAGES).await);
         }
         newcomers
+    }
+
+    /// Ends its session and asks for nothing.
+    pub fn hang_up(self) -> Light {
+        self.session.connection.close(0u32.into(), b"");
+        self.light
     }
 
     /// The account.

@@ -100,12 +100,7 @@ impl Cast {
 
     /// An account's session, with nothing opened.
     pub(crate) async fn actor(&self, relay: &Host, number: usize) -> Actor {
-        self.actor_through(&caller(relay, number), number).await
-    }
-
-    /// As [`Cast::actor`], from a socket that others use too.
-    pub(crate) async fn actor_through(&self, caller: &Caller, number: usize) -> Actor {
-        let member = &self.accounts[number];
+        let (member, caller) = (&self.accounts[number], caller(relay, number));
         let mut engine = open_engine(&member.folder, &member.handle);
         let session = caller
             .call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap())

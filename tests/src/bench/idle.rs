@@ -4,69 +4,48 @@
 //! is in its memory. The slope between two numbers of connections leaves out what the relay needs
 //! anyway.
 
-use super::actors::{Actor, Cast, caller};
+use super::crowd::Crowd;
 use super::hall::Hall;
 use super::table::{Goal, Table};
-use crate::ledger::Ledger;
 use crate::process;
 use crate::relay::Host;
 use crate::wire::Caller;
-use lacre_wire::ids::LogId;
+use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
+use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::OpenLog;
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
-
-/// Accounts that share their rooms.
-const COHORT: usize = 100;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 /// Measures.
 pub(crate) async fn run(hall: &Hall, table: &mut Table) {
-    let (connections, rooms) = hall.scale.of((1000, 20), (40, 3));
-    let cohort = COHORT.min(connections / 2);
+    let (connections, rooms) = hall.scale.of((10_000, 20), (40, 3));
     let mut relay = hall.relay(false).await;
-    let began = Instant::now();
-    let cast = Cast::sign_up(hall, &relay, connections).await;
-    let mut rooms_of = Vec::with_capacity(connections);
-    for first in (0..connections).step_by(cohort) {
-        let others: Vec<usize> = (first + 1..(first + cohort).min(connections)).collect();
-        let made = cast.create_rooms(&relay, first, &others, rooms).await;
-        rooms_of.extend(std::iter::repeat_n(made, others.len() + 1));
-    }
-    println!(
-        "idle: {connections} accounts with {rooms} rooms each in {:?}",
-        began.elapsed()
-    );
+    let mut crowd = Crowd::gather(hall, &relay, connections, rooms).await;
     relay.stop().await;
     relay.start().await;
 
-    let ends = Ledger::open(relay.folder())
-        .places()
-        .into_iter()
-        .map(|(place, seq, chain)| (place.room, (seq, chain)));
-    let ends: HashMap<_, _> = ends.collect();
+    let ends = ends(&relay);
     // One socket for all: it is the relay's memory that is looked at.
-    let caller = caller(&relay, 0);
+    let caller = one_socket(&relay);
     let mut present = Vec::with_capacity(connections);
     let mut sizes = Vec::new();
-    for (number, rooms) in rooms_of.iter().enumerate() {
-        let mut actor = connect(&cast, &caller, number).await;
-        let cursor = |room| {
+    for number in 0..connections {
+        let mut actor = crowd.connect(&caller, number).await;
+        let lineage = actor.ready.lineage;
+        let logs = crowd.rooms_of(number).iter().map(|room| {
             let (seq, chain) = ends[room];
-            Some(Cursor {
-                lineage: actor.ready.lineage,
-                seq,
-                chain,
-            })
-        };
-        let logs = rooms
-            .iter()
-            .map(|room| OpenLog {
+            OpenLog {
                 log: LogId::Room(*room),
-                cursor: cursor(room),
-            })
-            .collect();
-        actor.open(logs).await;
+                cursor: Some(Cursor {
+                    lineage,
+                    seq,
+                    chain,
+                }),
+            }
+        });
+        actor.open(logs.collect()).await;
         present.push(actor);
         if (number + 1) * 2 == connections || number + 1 == connections {
             sizes.push(settled(&relay).await);
@@ -86,8 +65,17 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     relay.stop().await;
 }
 
-async fn connect(cast: &Cast, caller: &Caller, number: usize) -> Actor {
-    cast.actor_through(caller, number).await
+/// Where every room's log ends.
+pub(crate) fn ends(relay: &Host) -> HashMap<RoomId, (Seq, Hash)> {
+    let places = relay.ledger().places().into_iter();
+    let ends = places.map(|(place, seq, chain)| (place.room, (seq, chain)));
+    ends.collect()
+}
+
+/// A socket for thousands.
+pub(crate) fn one_socket(relay: &Host) -> Caller {
+    let address: RelayAddress = relay.address().parse().unwrap();
+    Caller::new(&address, IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 /// Memory once the handshakes' buffers have been given back.

@@ -10,6 +10,7 @@ mod actors;
 mod behind;
 mod catch_up;
 mod cluster;
+mod crowd;
 mod durable;
 mod fan_out;
 mod filled;
@@ -19,6 +20,8 @@ mod latency;
 mod load;
 mod meter;
 mod open;
+#[path = "../../../relay/tests/support/packages.rs"]
+mod packages;
 mod peers;
 mod probe;
 mod room_send;
@@ -49,7 +52,7 @@ impl Scale {
 
 const HELP: &str = "bench [--quick] [--json PATH] [--page FOLDER] [SCENARIO…]
 Scenarios: durable latency fan-out catch-up idle send behind open shown timeline search storm peers
-cluster. Without one,
+cluster reconnect. Without one,
 all of them. --page writes the figures beside the peers' into the folder of that page.";
 
 /// The program.
@@ -147,6 +150,9 @@ async fn run(scale: Scale, launcher: &[&str], wanted: &[String], page: Option<&P
     }
     if wants("cluster") {
         cluster::run(&hall, &mut table).await;
+    }
+    if wants("reconnect") {
+        cluster::reconnect::run(&hall, &mut table).await;
     }
     table
 }

@@ -6,11 +6,13 @@
 //! are several. Each sender is at one relay and its receiver at the next, so that what is counted has
 //! gone from relay to relay.
 
+pub(crate) mod reconnect;
 mod share;
 
 use super::durable::{Pairs, SENDERS, pairs};
 use super::hall::Hall;
 use super::load::Load;
+use super::packages;
 use super::table::{Goal, Table};
 use crate::process;
 use crate::relay::Host;
@@ -49,7 +51,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let mut alone = Vec::new();
     for _ in 0..rounds {
         let launcher = hall.launcher().to_vec();
-        alone.push(round(hall, &server, vec![launcher], Some("0")).await);
+        alone.push(round(hall, &server, &[launcher], Some("0")).await);
     }
     let rate = median(&alone, |round| round.rate);
     table.add(
@@ -92,8 +94,8 @@ async fn parts(
             if shares.len() < nodes {
                 return println!("cluster: no control groups can be made here; not measured");
             }
-            let launchers = shares.iter().map(Share::launcher).collect();
-            measured.push(round(hall, server, launchers, None).await);
+            let launchers: Vec<_> = shares.iter().map(Share::launcher).collect();
+            measured.push(round(hall, server, &launchers, None).await);
         }
     }
     let rates = measured
@@ -122,31 +124,51 @@ async fn parts(
     }
 }
 
-/// One round on a fresh database. `core` holds the database to a core.
+/// Relays on one fresh database.
+struct Place {
+    relays: Vec<Host>,
+    /// Ends with the place.
+    _nats: Option<nats::Nats>,
+}
+
+impl Place {
+    /// Starts a relay through each launcher. `core` holds the database to a core.
+    async fn open(
+        hall: &Hall,
+        server: &Arc<postgres::Server>,
+        launchers: &[Vec<String>],
+        core: Option<&str>,
+    ) -> Self {
+        let database = server.database();
+        put(server.pid(), core.unwrap_or("0,1"));
+        let nats = (launchers.len() > 1).then(nats::Nats::running);
+        let wake = nats.as_ref().map(nats::Nats::url);
+        let mut relays: Vec<Host> = Vec::with_capacity(launchers.len());
+        for launcher in launchers {
+            let folder = hall.room("relay");
+            if let Some(first) = relays.first() {
+                let keys = |folder: &Path| folder.join("relay.keys");
+                std::fs::copy(keys(first.folder()), keys(&folder)).unwrap();
+            }
+            let url = database.url();
+            relays.push(Host::launched_on(&folder, launcher, &url, wake.as_deref()).await);
+        }
+        let _nats = nats;
+        Self { relays, _nats }
+    }
+}
+
+/// One round on a fresh database.
 async fn round(
     hall: &Hall,
     server: &Arc<postgres::Server>,
-    launchers: Vec<Vec<String>>,
+    launchers: &[Vec<String>],
     core: Option<&str>,
 ) -> Round {
-    let database = server.database();
-    put(server.pid(), core.unwrap_or("0,1"));
-    let several = launchers.len() > 1;
-    let nats = several.then(nats::Nats::running);
-    let wake = nats.as_ref().map(nats::Nats::url);
-    let mut relays: Vec<Host> = Vec::with_capacity(launchers.len());
-    for launcher in &launchers {
-        let folder = hall.room("relay");
-        if let Some(first) = relays.first() {
-            let keys = |folder: &Path| folder.join("relay.keys");
-            std::fs::copy(keys(first.folder()), keys(&folder)).unwrap();
-        }
-        let url = database.url();
-        relays.push(Host::launched_on(&folder, launcher, &url, wake.as_deref()).await);
-    }
-    let pairs = pairs(hall, &relays[0], SENDERS).await;
-    let round = talk(hall, server, &relays, &pairs).await;
-    for relay in &mut relays {
+    let mut place = Place::open(hall, server, launchers, core).await;
+    let pairs = pairs(hall, &place.relays[0], SENDERS).await;
+    let round = talk(hall, server, &place.relays, &pairs).await;
+    for relay in &mut place.relays {
         relay.stop().await;
     }
     round

@@ -7,8 +7,6 @@
 
 mod mqtt;
 mod nats;
-#[path = "../../../../relay/tests/support/packages.rs"]
-mod packages;
 mod page;
 mod server;
 mod socket;

@@ -1,9 +1,9 @@
 //! The peers' servers: Debian's packages, started on core 0 with an empty folder, stopped at the end.
 
-use super::packages::{self, find};
 use super::{Scene, mqtt, nats};
 use crate::bench::hall::Hall;
 use crate::bench::load::Load;
+use crate::bench::packages::{self, find};
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;

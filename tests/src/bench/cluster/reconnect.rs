@@ -1,0 +1,180 @@
+//! One of two relays is killed with thousands of devices on it, and all come to the other at once. What
+//! was said in their rooms meanwhile they fetch; people at the other relay go on talking.
+
+use super::{Place, SETTINGS};
+use crate::bench::actors::{Actor, place};
+use crate::bench::crowd::{Cohort, Crowd, come};
+use crate::bench::durable::{SENDERS, pairs};
+use crate::bench::hall::Hall;
+use crate::bench::idle::{ends, one_socket};
+use crate::bench::load::{Load, Press, send_open};
+use crate::bench::table::{Goal, Table};
+use crate::light::Light;
+use crate::process;
+use crate::relay::Host;
+use crate::wire::Caller;
+use lacre_wire::answer::Answer;
+use lacre_wire::ids::LogId;
+use lacre_wire::log::Cursor;
+use lacre_wire::push::ServerFrame;
+use lacre_wire::request::{ClientFrame, OpenLog, Request};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+use tokio::task::{JoinSet, spawn_local};
+
+/// Messages in each room while nobody of it was there.
+const MISSED: usize = 20;
+
+/// Between two messages of one of those who talk meanwhile.
+const EVERY: Duration = Duration::from_millis(40);
+
+/// Measures.
+pub(crate) async fn run(hall: &Hall, table: &mut Table) {
+    let (devices, rooms) = hall.scale.of((5_000, 5), (200, 3));
+    let server = super::postgres::Server::start(&SETTINGS);
+    let launchers = vec![hall.launcher().to_vec(); 2];
+    let mut site = Place::open(hall, &server, &launchers, Some("0")).await;
+    let mut crowd = Crowd::gather(hall, &site.relays[0], devices, rooms).await;
+    let logs = cursors(&mut crowd, &site.relays[0]).await;
+    site.relays[0].kill().await;
+    let there = &site.relays[1];
+    let caller = one_socket(there);
+    for cohort in crowd.take_cohorts() {
+        write(cohort, there, &caller).await;
+    }
+    println!("  {MISSED} messages written in each of their rooms");
+
+    let load = Load::new();
+    let talking = talk(hall, there, &load).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    load.measure(true);
+    let (began, cpu) = (Instant::now(), process::cpu_time(there.pid()));
+    let mut coming = JoinSet::new();
+    for (light, logs) in crowd.take_people().into_iter().zip(logs) {
+        coming.spawn_local(come_back(light, caller.clone(), logs, rooms * MISSED));
+    }
+    let mut after = Vec::with_capacity(devices);
+    while let Some(actor) = coming.join_next().await {
+        // It stays until all are back.
+        after.push((began.elapsed(), actor.unwrap()));
+    }
+    load.measure(false);
+    let cpu = process::cpu_time(there.pid()).saturating_sub(cpu);
+    load.over.set(true);
+    for sender in talking {
+        sender.await.unwrap();
+    }
+    let name = |what: &str| format!("{devices} devices come from a dead relay, {what}");
+    let all = after.last().map_or(Duration::ZERO, |(time, _)| *time);
+    table.add(
+        name("all current"),
+        all.as_secs_f64(),
+        "s",
+        Goal::AtMost(60.0),
+        Goal::None,
+    );
+    let mut delays = load.delays.take();
+    assert!(!delays.is_empty(), "nobody heard anything meanwhile");
+    delays.sort();
+    let p99 = delays[delays.len() * 99 / 100];
+    table.add(
+        name("p99 of who talks meanwhile"),
+        p99.as_secs_f64() * 1000.0,
+        "ms",
+        Goal::AtMost(1000.0),
+        Goal::None,
+    );
+    table.note(
+        name("CPU of the relay they come to"),
+        cpu.as_secs_f64(),
+        "s",
+    );
+    drop(after);
+    site.relays[1].stop().await;
+}
+
+/// Connects everybody, opens their logs at the end, and returns where they stand.
+async fn cursors(crowd: &mut Crowd, relay: &Host) -> Vec<Vec<OpenLog>> {
+    let (ends, caller, began) = (ends(relay), one_socket(relay), Instant::now());
+    let mut all = Vec::with_capacity(crowd.count());
+    let mut present = Vec::with_capacity(crowd.count());
+    for number in 0..crowd.count() {
+        let mut actor = crowd.connect(&caller, number).await;
+        let lineage = actor.ready.lineage;
+        let open = crowd.rooms_of(number).iter().map(|room| {
+            let (seq, chain) = ends[room];
+            OpenLog {
+                log: LogId::Room(*room),
+                cursor: Some(Cursor {
+                    lineage,
+                    seq,
+                    chain,
+                }),
+            }
+        });
+        let logs: Vec<OpenLog> = open.collect();
+        actor.open(logs.clone()).await;
+        all.push(logs);
+        present.push(actor);
+    }
+    println!("  {} connected in {:.1?}", all.len(), began.elapsed());
+    all
+}
+
+/// A member says what the others miss.
+async fn write(cohort: Cohort, relay: &Host, caller: &Caller) {
+    let mut maker = cohort.maker.call_again(caller).await;
+    for room in cohort.rooms {
+        let mut press = Press::new(place(relay, room).0, 0);
+        let frames: Vec<u8> = (0..MISSED).flat_map(|_| press.next(0)).collect();
+        maker.session.speaker.write(&frames).await;
+        let mut accepted = 0;
+        while accepted < MISSED {
+            if let ServerFrame::Answer { answer, .. } = maker.session.listener.next().await.unwrap()
+            {
+                assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
+                accepted += 1;
+            }
+        }
+    }
+    maker.session.connection.close(0u32.into(), b"");
+}
+
+/// Pairs who talk in an open loop.
+async fn talk(hall: &Hall, relay: &Host, load: &Rc<Load>) -> Vec<tokio::task::JoinHandle<()>> {
+    let pairs = pairs(hall, relay, SENDERS).await;
+    pairs.receive(relay, load).await;
+    let mut senders = Vec::with_capacity(SENDERS);
+    for (pair, room) in pairs.rooms.iter().enumerate() {
+        let sender = pairs.cast.actor(relay, pair * 2 + 1).await;
+        let number = u32::try_from(pair).unwrap();
+        let press = Press::new(place(relay, *room).0, number.into());
+        let first = EVERY * number / u32::try_from(SENDERS).unwrap();
+        senders.push(spawn_local(send_open(
+            Rc::clone(load),
+            sender,
+            press,
+            EVERY,
+            first,
+        )));
+    }
+    senders
+}
+
+/// Signs in, opens its logs, and reads until nothing is missing.
+async fn come_back(mut light: Light, caller: Caller, logs: Vec<OpenLog>, missed: usize) -> Actor {
+    let mut actor = come(&mut light, &caller).await;
+    let request = Request::Open(logs);
+    let open = ClientFrame::Request { id: 1, request };
+    actor.speaker.say(&open).await;
+    let mut read = 0;
+    while read < missed {
+        match actor.listener.next().await {
+            Some(ServerFrame::Entries { entries, .. }) => read += entries.len(),
+            Some(_) => {}
+            None => panic!("the relay ended the session of one who came back"),
+        }
+    }
+    assert_eq!(read, missed, "more came than was missed");
+    actor
+}

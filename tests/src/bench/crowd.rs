@@ -1,0 +1,155 @@
+//! A crowd: thousands of devices without an engine, in real rooms.
+//!
+//! Each has an account and true key packages, so real engines can add it to rooms, a hundred to a
+//! room. What is said there it hears and cannot open, which is all that a relay sees of anybody.
+
+use super::actors::Actor;
+use super::hall::Hall;
+use crate::light::Light;
+use crate::puppet::Puppet;
+use crate::relay::Host;
+use crate::storm::Newcomer;
+use crate::wire::{Caller, Session};
+use lacre_engine::Done;
+use lacre_wire::ids::RoomId;
+use lacre_wire::relay::RelayAddress;
+use lacre_wire::room::RoomKind;
+use std::cell::RefCell;
+use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
+use std::time::Instant;
+use tokio::task::JoinSet;
+
+/// Accounts that sign up from one address: relays take 300 at once from each.
+const PER_ADDRESS: usize = 200;
+
+/// Devices that share their rooms.
+const COHORT: usize = 100;
+
+/// How many sign up at the same time.
+const AT_ONCE: usize = 16;
+
+/// A crowd that nobody of is connected.
+pub(crate) struct Crowd {
+    people: Vec<Light>,
+    cohorts: Vec<Cohort>,
+}
+
+/// Devices that share their rooms.
+pub(crate) struct Cohort {
+    /// Its rooms.
+    pub(crate) rooms: Vec<RoomId>,
+    /// A member with an engine, which made them.
+    pub(crate) maker: Puppet,
+}
+
+/// A socket for so many sign-ups; 127.0.0.0/8 has many addresses.
+fn caller(relay: &Host, number: usize) -> Caller {
+    let address: RelayAddress = relay.address().parse().unwrap();
+    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
+    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 2, last)))
+}
+
+impl Crowd {
+    /// Signs a crowd up and puts each into so many rooms.
+    pub(crate) async fn gather(hall: &Hall, relay: &Host, count: usize, rooms: usize) -> Self {
+        let began = Instant::now();
+        let people = sign_up(relay, count, rooms).await;
+        println!("  {count} devices signed up in {:.1?}", began.elapsed());
+        let (folder, began) = (hall.room("makers"), Instant::now());
+        let mut cohorts = Vec::new();
+        for (number, members) in people.chunks(COHORT).enumerate() {
+            let handle = format!("maker-{number}");
+            let (folder, caller) = (folder.join(&handle), maker_caller(relay, number));
+            let mut maker = Puppet::sign_up(&caller, &folder, &handle).await;
+            let members: Vec<_> = members.iter().map(Light::account).collect();
+            let mut made = Vec::with_capacity(rooms);
+            for room in 0..rooms {
+                let (name, members) = (format!("room {room}"), members.clone());
+                let done = maker.perform(|engine, now| engine.create_space(&name, members, now));
+                match done.await {
+                    Done::Room(room) => made.push(room),
+                    other => panic!("making a room ended with {other:?}"),
+                }
+            }
+            cohorts.push(Cohort { rooms: made, maker });
+        }
+        println!(
+            "  {} rooms of {COHORT} made in {:.1?}",
+            cohorts.len() * rooms,
+            began.elapsed()
+        );
+        Self { people, cohorts }
+    }
+
+    /// How many they are.
+    pub(crate) fn count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// The rooms of one device.
+    pub(crate) fn rooms_of(&self, number: usize) -> &[RoomId] {
+        &self.cohorts[number / COHORT].rooms
+    }
+
+    /// Takes the cohorts out, with those who made their rooms.
+    pub(crate) fn take_cohorts(&mut self) -> Vec<Cohort> {
+        std::mem::take(&mut self.cohorts)
+    }
+
+    /// Takes the devices out, to let each go its own way.
+    pub(crate) fn take_people(&mut self) -> Vec<Light> {
+        std::mem::take(&mut self.people)
+    }
+
+    /// Connects one device, with nothing opened.
+    pub(crate) async fn connect(&mut self, caller: &Caller, number: usize) -> Actor {
+        come(&mut self.people[number], caller).await
+    }
+}
+
+/// Connects a device.
+pub(crate) async fn come(light: &mut Light, caller: &Caller) -> Actor {
+    let (session, ready) = light.sign_in(caller).await;
+    let Session {
+        connection,
+        speaker,
+        listener,
+    } = session;
+    Actor {
+        ready,
+        connection,
+        speaker,
+        listener,
+    }
+}
+
+fn maker_caller(relay: &Host, number: usize) -> Caller {
+    let address: RelayAddress = relay.address().parse().unwrap();
+    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
+    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 3, last)))
+}
+
+/// Several at a time, so that one fsync serves several.
+async fn sign_up(relay: &Host, count: usize, packages: usize) -> Vec<Light> {
+    let callers: Vec<_> = (0..count.div_ceil(PER_ADDRESS))
+        .map(|number| caller(relay, number * PER_ADDRESS))
+        .collect();
+    let people = Rc::new(RefCell::new((0..count).map(|_| None).collect::<Vec<_>>()));
+    let mut signing = JoinSet::new();
+    for number in 0..count {
+        let (people, caller) = (Rc::clone(&people), callers[number / PER_ADDRESS].clone());
+        signing.spawn_local(async move {
+            let handle = format!("device-{number}");
+            let newcomer = Newcomer::sign_up(&caller, &handle, RoomKind::Space, packages).await;
+            people.borrow_mut()[number] = Some(newcomer.hang_up());
+        });
+        if signing.len() == AT_ONCE {
+            signing.join_next().await.unwrap().unwrap();
+        }
+    }
+    while let Some(signed) = signing.join_next().await {
+        signed.unwrap();
+    }
+    people.take().into_iter().map(Option::unwrap).collect()
+}
