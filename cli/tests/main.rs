@@ -48,6 +48,8 @@ mod process;
 mod profiles;
 #[path = "cli/rooms.rs"]
 mod rooms;
+#[path = "cli/rotation.rs"]
+mod rotation;
 #[cfg(unix)]
 #[path = "cli/screen.rs"]
 mod screen;

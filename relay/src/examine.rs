@@ -13,6 +13,8 @@ use std::path::Path;
 pub struct Examined {
     /// The relay's fingerprint, as in its address; none before the first start.
     pub fingerprint: Option<String>,
+    /// The one that will take its place, if it is prepared.
+    pub next: Option<String>,
     /// Whether there is a store.
     pub has_store: bool,
 }
@@ -53,6 +55,7 @@ pub fn examine(folder: &Path, key_file: Option<&Path>) -> Result<Examined, Relay
     if !has_store && !key_file.exists() {
         return Ok(Examined {
             fingerprint: None,
+            next: None,
             has_store,
         });
     }
@@ -63,6 +66,7 @@ pub fn examine(folder: &Path, key_file: Option<&Path>) -> Result<Examined, Relay
     }
     Ok(Examined {
         fingerprint: Some(format_fingerprint(&keys.fingerprint())),
+        next: keys.next_fingerprint().as_ref().map(format_fingerprint),
         has_store,
     })
 }

@@ -6,6 +6,7 @@
 //! and a SHA-256 over both, so that damage is told apart from a wrong key.
 
 mod file;
+mod rotate;
 
 pub(crate) use file::{KeyFileError, replace, sync_folder};
 
@@ -25,6 +26,10 @@ pub(crate) type Secret = Zeroizing<[u8; 32]>;
 /// Everything secret a relay holds.
 pub(crate) struct RelayKeys {
     identity: SigningKey,
+    /// The identity that will take its place.
+    next: Option<SigningKey>,
+    /// Fingerprints of identities before it, the last one first.
+    former: Vec<Hash>,
     sender: SigningKey,
     checkpoint: SigningKey,
     tls: TlsIdentity,
@@ -33,6 +38,8 @@ pub(crate) struct RelayKeys {
     rest: Secret,
     submit: Secret,
     created_ms: Millis,
+    /// When what the identity states changed last.
+    stated_ms: Millis,
 }
 
 impl RelayKeys {
@@ -46,6 +53,8 @@ impl RelayKeys {
             TlsIdentity::generate(&identity).map_err(|e| KeyFileError::Generate(e.to_string()))?;
         Ok(Self {
             identity: SigningKey::from_seed(&identity),
+            next: None,
+            former: Vec::new(),
             sender: SigningKey::from_seed(&*random()?),
             checkpoint: SigningKey::from_seed(&*random()?),
             tls,
@@ -54,6 +63,7 @@ impl RelayKeys {
             rest: random()?,
             submit: random()?,
             created_ms: now_ms,
+            stated_ms: now_ms,
         })
     }
 
@@ -65,6 +75,11 @@ impl RelayKeys {
     /// The fingerprint people pin.
     pub(crate) fn fingerprint(&self) -> Hash {
         fingerprint(&self.identity.public())
+    }
+
+    /// The fingerprint that will take its place.
+    pub(crate) fn next_fingerprint(&self) -> Option<Hash> {
+        self.next.as_ref().map(|next| fingerprint(&next.public()))
     }
 
     /// The key under which the relay proposes Removes as MLS external sender.
@@ -115,7 +130,8 @@ impl RelayKeys {
             identity: self.identity.public(),
             sender_key: self.sender.public(),
             checkpoint_key: self.checkpoint.public(),
-            issued_ms: self.created_ms,
+            issued_ms: self.stated_ms,
+            next: self.next_fingerprint(),
         });
         let signature = self.identity.sign(Label::RelayKeys, &statement);
         SignedRelayStatement {

@@ -21,6 +21,7 @@ mod handle;
 mod housekeep;
 mod http;
 mod hub;
+mod identity;
 mod idle;
 mod keys;
 mod metrics;
@@ -50,5 +51,6 @@ pub use error::{RelayError, RelayErrorKind};
 #[cfg(feature = "postgres")]
 pub use examine::examine_database;
 pub use examine::{Examined, examine};
+pub use identity::{Identity, identity, prepare_identity, rotate_identity};
 pub use rates::{Rate, Rates};
 pub use relay::{Relay, RelayStatus};

@@ -289,7 +289,10 @@ fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayA
         (ip.to_string(), local.port())
     });
     RelayAddress {
-        fingerprints: vec![shared.keys.fingerprint()],
+        fingerprints: [shared.keys.fingerprint()]
+            .into_iter()
+            .chain(shared.keys.next_fingerprint())
+            .collect(),
         host,
         port,
     }

@@ -59,6 +59,13 @@ impl Client {
         self.driver.shared.path()
     }
 
+    /// The relay's address with the fingerprints this device trusts now, to keep for the next start
+    /// and to hand on. It differs from the one that was given once the relay has named its next
+    /// identity, or has changed to it.
+    pub fn address(&self) -> String {
+        self.driver.shared.address()
+    }
+
     /// How far this device's clock is ahead of the relay's, in milliseconds, as the last login of
     /// this run showed; none before.
     ///

@@ -1,10 +1,12 @@
 //! The command line. The comments are the English help; `text::help` holds the Portuguese.
 
+mod keys;
 mod place;
 mod relay;
 mod store;
 mod value;
 
+pub(crate) use keys::{AccountRelay, RelayKeys, RelayKeysCommand, RelayKeysShow};
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
     Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand, RelayDev, RelayDoctor,
@@ -289,6 +291,8 @@ pub(crate) enum AccountCommand {
     Create(AccountCreate),
     /// Who I am.
     Show(AccountShow),
+    /// Give this account its relay's new address, which names an identity that this device knows.
+    Relay(AccountRelay),
     /// The devices of this account: list, request, approve.
     Devices(Devices),
 }

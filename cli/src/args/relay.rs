@@ -1,5 +1,6 @@
 //! The operator's part of the command line.
 
+use super::keys::RelayKeys;
 use super::store::{NatsPlace, RelayMigrate, RelayStore, StorePlace};
 use super::value::{Advertised, Durability, SignUp};
 use clap::{Args, Subcommand};
@@ -32,6 +33,8 @@ pub(crate) enum RelayCommand {
     Restore(RelayRestore),
     /// Move a stopped relay's store into an empty PostgreSQL database. The folder stays as it is.
     Migrate(RelayMigrate),
+    /// The relay's identity: show it, prepare the next one, change to it.
+    Keys(RelayKeys),
 }
 
 // No doc comment: it would take the place of what the commands say of themselves.

@@ -1,14 +1,14 @@
 //! `lacre account`: make an account, show it.
 
 use super::devices;
-use crate::args::{Account, AccountCommand, AccountCreate, AccountShow, Place};
+use crate::args::{Account, AccountCommand, AccountCreate, AccountRelay, AccountShow, Place};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::home::{self, Settings};
 use crate::print::{self, Paint};
 use crate::secret::Secret;
 use crate::session::{self, Session};
 use crate::text;
-use lacre::{Client, Options, StoreKey};
+use lacre::{Client, Options, Presence, StoreKey};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -17,6 +17,7 @@ pub(crate) async fn run(account: Account) -> Outcome {
     match account.command {
         AccountCommand::Create(create) => self::create(create).await,
         AccountCommand::Show(show) => self::show(show).await,
+        AccountCommand::Relay(change) => relay(change).await,
         AccountCommand::Devices(devices) => devices::run(devices).await,
     }
 }
@@ -112,6 +113,24 @@ impl Beginning {
     }
 }
 
+/// Takes the relay's new address, if it is one of the same relay.
+async fn relay(arguments: AccountRelay) -> Outcome {
+    let place = &arguments.place;
+    let folder = home::folder(place)?;
+    let mut settings = home::read(&folder)?;
+    let key = settings.secret.find(place, &folder)?;
+    arguments.address.trim().clone_into(&mut settings.relay);
+    let options = session::options(folder.clone(), &settings.relay, key);
+    let client = Client::open(options.presence(Presence::Invisible)).await?;
+    let session = Session::over(client, folder, settings, place);
+    session
+        .during(async |session| {
+            home::write(&session.folder, &session.settings)?;
+            print::out(&describe(session))
+        })
+        .await
+}
+
 async fn show(arguments: AccountShow) -> Outcome {
     let session = Session::open(&arguments.place).await?;
     session
@@ -125,7 +144,7 @@ async fn show(arguments: AccountShow) -> Outcome {
                 "account": me.account.to_string(),
                 "device": me.device.to_string(),
                 "approved": me.approved,
-                "relay": session.settings.relay,
+                "relay": session.client.address(),
                 "data": session.folder.to_string_lossy(),
                 "key": session.settings.secret.kind(),
             }))
@@ -145,7 +164,7 @@ fn describe(session: &Session) -> String {
             (text::people::handle(), handle),
             (text::people::account(), me.account.to_string()),
             (text::people::device(), me.device.to_string()),
-            (text::people::relay(), session.settings.relay.clone()),
+            (text::people::relay(), session.client.address()),
             (text::people::data(), session.folder.display().to_string()),
             (text::people::key(), session.settings.secret.describe()),
         ],

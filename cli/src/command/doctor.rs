@@ -54,7 +54,9 @@ async fn examine(place: &Place) -> Vec<Check> {
     let mut checks = vec![data];
     let mut no_udp = None;
     if let Some(settings) = &settings {
-        match lacre::probe(&settings.relay).await {
+        // The client may know a newer identity of the relay than its address of long ago.
+        let known = client.as_ref().map(Client::address);
+        match lacre::probe(known.as_ref().unwrap_or(&settings.relay)).await {
             Ok(probe) => {
                 checks.extend(network(&probe));
                 no_udp = probe.quic.err();

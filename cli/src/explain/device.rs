@@ -29,8 +29,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "o relay cuja impressão digital está no endereço",
         ),
         fix: (
-            "ask the operator for the address; if it has not changed, somebody stands in between",
-            "peça o endereço a quem opera; se não mudou, há alguém no meio",
+            "ask the operator for the address; if the relay has a new identity, take the address that names both with lacre account relay; if nothing has changed, somebody stands in between",
+            "peça o endereço a quem opera; se o relay tem nova identidade, use o endereço que traz as duas com lacre account relay; se nada mudou, há alguém no meio",
         ),
     },
     Entry {
@@ -44,8 +44,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "o relay em que a conta foi criada",
         ),
         fix: (
-            "use the old address, or --data with a new folder",
-            "use o endereço antigo ou --data com uma pasta nova",
+            "use the old address, one that names its identity beside the new one, or --data with a new folder",
+            "use o endereço antigo, um que traga a identidade dele ao lado da nova, ou --data com uma pasta nova",
         ),
     },
     Entry {

@@ -4,6 +4,7 @@ mod backup;
 mod dev;
 mod doctor;
 mod http;
+mod keys;
 mod migrate;
 mod restore;
 mod run;
@@ -28,6 +29,7 @@ pub(crate) async fn run(relay: Relay, sources: Sources<'_>) -> Outcome {
         RelayCommand::Status(arguments) => status::run(arguments).await,
         RelayCommand::Backup(arguments) => backup::run(arguments).await,
         RelayCommand::Restore(arguments) => restore::run(arguments).await,
+        RelayCommand::Keys(arguments) => keys::run(&arguments),
         RelayCommand::Migrate(arguments) => migrate::run(arguments),
     }
 }

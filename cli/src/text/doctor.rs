@@ -7,6 +7,7 @@ super::texts! {
     does_not_run() "does not run" "parado";
     folder() "folder" "pasta";
     writable() "can be written" "pode ser gravada";
+    with_next(fingerprint, next) "{fingerprint}, next {next}" "{fingerprint}, próxima {next}";
     made_at_start() "will be made at the first start" "será criado na primeira execução";
     make_writable(folder)
         "run the relay as the owner of {folder}, or give it to that user: chown -R"

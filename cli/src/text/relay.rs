@@ -61,6 +61,18 @@ super::texts! {
     disk_full()
         "the disk is almost full: messages are refused, reading goes on; free space or make it larger, no restart is needed"
         "o disco está quase cheio: mensagens são recusadas, a leitura continua; libere espaço ou aumente-o, sem reiniciar";
+    fingerprint() "fingerprint" "impressão digital";
+    next_fingerprint() "next" "próxima";
+    former_fingerprint() "former" "anterior";
+    after_next()
+        "\nWhat is next:\n  1. copy the key file to where its copy is kept, and to every relay on the same store\n  2. restart the relay: from then on its address names both, and it tells every client that connects\n  3. when enough people were here (weeks rather than days): lacre relay keys rotate"
+        "\nO que vem agora:\n  1. copie o arquivo de chaves para onde fica a cópia dele, e para cada relay do mesmo armazenamento\n  2. reinicie o relay: daí em diante o endereço traz as duas, e ele avisa cada cliente que conecta\n  3. quando bastante gente tiver passado por aqui (semanas, não dias): lacre relay keys rotate";
+    after_rotate()
+        "\nWhat is next:\n  1. copy the key file to where its copy is kept, and to every relay on the same store\n  2. restart the relay, or all of them one after the other: until then it shows the former identity\n  3. hand out the address that it prints then"
+        "\nO que vem agora:\n  1. copie o arquivo de chaves para onde fica a cópia dele, e para cada relay do mesmo armazenamento\n  2. reinicie o relay, ou todos, um após o outro: até lá ele mostra a identidade anterior\n  3. divulgue o endereço que ele mostrar então";
+    who_was_away(address)
+        "who was away meanwhile and is refused: lacre account relay {address}"
+        "quem esteve fora nesse tempo e é recusado: lacre account relay {address}";
     none() "none" "nenhum";
     usual() "default" "padrão";
     settings() "settings" "configurações";

@@ -42,6 +42,13 @@ impl Relay {
         self.process = Some(process);
     }
 
+    /// As [`Relay::restart`], after its identity was changed.
+    pub(crate) fn restart_as_another(&mut self) {
+        let (process, address, _) = run(&self.folder, &self.listen, &[]);
+        assert_ne!(address, self.address);
+        (self.process, self.address) = (Some(process), address);
+    }
+
     /// The running process.
     pub(crate) fn process(mut self) -> Running {
         self.process.take().unwrap()

@@ -5,7 +5,7 @@ use crate::tls::TlsIdentity;
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
 use lacre_wire::identity::SigningKey;
-use lacre_wire::ids::Millis;
+use lacre_wire::ids::{Hash, Millis};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use std::fs::{self, File, OpenOptions};
@@ -85,6 +85,12 @@ struct Stored {
     submit: [u8; 32],
     #[n(9)]
     created_ms: Millis,
+    #[cbor(n(10), with = "minicbor::bytes")]
+    next: Option<[u8; 32]>,
+    #[n(11)]
+    former: Option<Vec<Hash>>,
+    #[n(12)]
+    stated_ms: Option<Millis>,
 }
 
 impl Drop for Stored {
@@ -99,6 +105,7 @@ impl Drop for Stored {
         ] {
             secret.zeroize();
         }
+        self.next.zeroize();
         self.tls_key.as_mut_slice().zeroize();
     }
 }
@@ -196,6 +203,8 @@ impl RelayKeys {
         let stored: Stored = codec::from_slice(rest).map_err(|e| damaged(e.to_string()))?;
         Ok(Self {
             identity: SigningKey::from_seed(&stored.identity),
+            next: stored.next.as_ref().map(SigningKey::from_seed),
+            former: stored.former.clone().unwrap_or_default(),
             sender: SigningKey::from_seed(&stored.sender),
             checkpoint: SigningKey::from_seed(&stored.checkpoint),
             tls: TlsIdentity {
@@ -207,10 +216,11 @@ impl RelayKeys {
             rest: Secret::new(stored.rest),
             submit: Secret::new(stored.submit),
             created_ms: stored.created_ms,
+            stated_ms: stored.stated_ms.unwrap_or(stored.created_ms),
         })
     }
 
-    fn write(&self, path: &Path) -> Result<(), KeyFileError> {
+    pub(super) fn write(&self, path: &Path) -> Result<(), KeyFileError> {
         let failed = |error| KeyFileError::Io {
             path: path.to_owned(),
             doing: "written",
@@ -232,6 +242,9 @@ impl RelayKeys {
             rest: *self.rest,
             submit: *self.submit,
             created_ms: self.created_ms,
+            next: self.next.as_ref().map(|next| *next.to_seed()),
+            former: Some(self.former.clone()).filter(|former| !former.is_empty()),
+            stated_ms: Some(self.stated_ms),
         };
         let body = Zeroizing::new([MAGIC, &Zeroizing::new(codec::to_vec(&stored))].concat());
         let bytes = Zeroizing::new([&body[..], &sha256(&[&body]).0].concat());

@@ -12,9 +12,8 @@ use crate::mls::storage::{Provider, StorageError};
 use crate::reader::Reader;
 use crate::reading::Reading;
 use crate::store::{Db, Lock, StoreKey, open_writer};
-use lacre_wire::ids::{AccountId, DeviceId, Hash, Millis};
+use lacre_wire::ids::{AccountId, DeviceId, Millis};
 use lacre_wire::limits::MAX_ADDS;
-use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, Request};
 use openmls_traits::OpenMlsProvider;
 use std::path::PathBuf;
@@ -62,9 +61,6 @@ pub struct Engine {
     _lock: Lock,
 }
 
-/// Name of the stored fingerprints.
-const PINS: &str = "pins";
-
 impl Engine {
     /// Opens or creates the store in a folder.
     ///
@@ -103,32 +99,6 @@ impl Engine {
             approved: me.card.stage != Stage::Requesting,
             signed_up: me.card.stage != Stage::SigningUp,
         })
-    }
-
-    /// Ties the store to a relay. The address an account was made on is kept; a later one must name one of the same
-    /// identities, and may add the next.
-    ///
-    /// # Errors
-    /// `Relay` if the address names another relay.
-    pub fn pin(&mut self, address: &RelayAddress) -> Result<()> {
-        let known: Option<Vec<Hash>> = self.db.meta_as(PINS)?;
-        // Until a relay has accepted the account, the person may still turn to another one.
-        let settled = |me: &Me| me.card.stage != Stage::SigningUp;
-        if let Some(known) = known
-            .as_ref()
-            .filter(|_| self.me.as_ref().is_some_and(settled))
-            && !address.fingerprints.iter().any(|pin| known.contains(pin))
-        {
-            return Err(Error::new(
-                ErrorKind::Relay,
-                "OtherRelay",
-                "this data folder belongs to another relay: its fingerprint is not in the address; use the old address, or a new folder",
-            ));
-        }
-        if known.as_ref() != Some(&address.fingerprints) {
-            self.db.set_meta_as(PINS, &address.fingerprints)?;
-        }
-        Ok(())
     }
 
     /// Makes the keys of a new account; it signs up with the next login. Called again before the

@@ -26,6 +26,7 @@ mod meaning;
 pub mod mls;
 mod notice;
 mod outbound;
+mod pins;
 mod profile;
 mod random;
 mod reader;

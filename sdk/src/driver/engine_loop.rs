@@ -308,6 +308,7 @@ impl EngineLoop {
             EngineEvent::Connection(Connection::Online) => {
                 self.told = None;
                 self.renew_profile();
+                self.renew_address();
                 self.admit(Ok(()));
             }
             EngineEvent::Connection(Connection::Offline) => self.shared.tidy(),
@@ -325,6 +326,19 @@ impl EngineLoop {
     fn renew_profile(&self) {
         if let Some(profile) = self.engine.as_ref().and_then(Engine::profile) {
             self.shared.set_profile(profile);
+        }
+    }
+
+    /// The relay may have named its next identity, or shown it.
+    fn renew_address(&self) {
+        match self.engine.as_ref().map(Engine::pins) {
+            Some(Ok(pins)) => {
+                self.transport.trust(pins);
+                let address = self.transport.address().to_string();
+                self.shared.set_address(address);
+            }
+            Some(Err(error)) => tracing::warn!(%error, "the relay's fingerprints were not read"),
+            None => {}
         }
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     connection: watch::Sender<Connection>,
     /// Which way the connection takes, while there is one.
     path: Mutex<Option<Path>>,
+    /// Where the relay is, with the fingerprints that count.
+    address: Mutex<String>,
     profile: RwLock<Profile>,
     reader: Mutex<Option<Reader>>,
     rooms: Mutex<HashMap<RoomId, Weak<RoomCell>>>,
@@ -80,6 +82,7 @@ impl Shared {
             life: watch::Sender::new(Life::Running),
             connection: watch::Sender::new(Connection::Offline),
             path: Mutex::default(),
+            address: Mutex::default(),
             profile: RwLock::new(profile),
             reader: Mutex::new(Some(reader)),
             rooms: Mutex::default(),
@@ -112,6 +115,14 @@ impl Shared {
 
     pub(super) fn set_connection(&self, connection: Connection) {
         self.connection.send_replace(connection);
+    }
+
+    pub(crate) fn address(&self) -> String {
+        lock(&self.address).clone()
+    }
+
+    pub(super) fn set_address(&self, address: String) {
+        *lock(&self.address) = address;
     }
 
     pub(crate) fn path(&self) -> Option<Path> {

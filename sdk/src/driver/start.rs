@@ -118,6 +118,8 @@ impl EngineLoop {
             })
         };
         let transport = Transport::new(address)?;
+        transport.trust(engine.pins()?);
+        shared.set_address(transport.address().to_string());
         transport.recall(engine.blocked_ways()?);
         let mut this = Self {
             engine: Some(engine),

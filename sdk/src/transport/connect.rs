@@ -8,10 +8,11 @@ use super::dial::Sockets;
 use super::endpoint::Quic;
 use super::memory::{Memory, network_to};
 use super::native::Link;
-use super::pin::Pins;
+use super::pin::{Pins, Trusted};
 use crate::engine::{BlockedWay, Error, ErrorKind, Result};
 use crate::path::Path;
 use crate::platform;
+use lacre_wire::ids::Hash;
 use lacre_wire::relay::RelayAddress;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs::{self, kx_group};
@@ -33,6 +34,7 @@ const HEAD_START: Duration = Duration::from_millis(300);
 #[derive(Clone)]
 pub(crate) struct Transport {
     address: Arc<RelayAddress>,
+    trusted: Trusted,
     quic: Quic,
     sockets: Sockets,
     memory: Memory,
@@ -44,12 +46,28 @@ impl Transport {
         let mut provider = aws_lc_rs::default_provider();
         provider.kx_groups = vec![kx_group::X25519MLKEM768, kx_group::X25519];
         let provider = Arc::new(provider);
+        let trusted = Trusted::new(address.fingerprints.clone());
         Ok(Self {
-            quic: Quic::new(&address, Arc::clone(&provider))?,
-            sockets: Sockets::new(&address, provider)?,
+            quic: Quic::new(&address, trusted.clone(), Arc::clone(&provider))?,
+            sockets: Sockets::new(&address, trusted.clone(), provider)?,
+            trusted,
             address: Arc::new(address),
             memory: Memory::default(),
         })
+    }
+
+    /// Goes by these fingerprints, and no longer by those of the address; also for the clones.
+    pub(crate) fn trust(&self, fingerprints: Vec<Hash>) {
+        self.trusted.replace(fingerprints);
+    }
+
+    /// Where the relay is, with the fingerprints that count now.
+    pub(crate) fn address(&self) -> RelayAddress {
+        RelayAddress {
+            fingerprints: self.trusted.get(),
+            host: self.address.host.clone(),
+            port: self.address.port,
+        }
     }
 
     /// What an earlier run has learned of ways to the relay.

@@ -1,7 +1,7 @@
 //! Opening WebSockets: TCP, TLS with the pinned identity, the upgrade.
 
 use super::connect::{host, offline};
-use super::pin::{self, Pins};
+use super::pin::{self, Pins, Trusted};
 use super::socket::Link;
 use crate::engine::{Error, ErrorKind, Result};
 use bytes::Bytes;
@@ -53,9 +53,12 @@ pub(super) struct Dialer {
 }
 
 impl Sockets {
-    pub(super) fn new(address: &RelayAddress, provider: Arc<CryptoProvider>) -> Result<Self> {
-        let fingerprints = address.fingerprints.clone();
-        let pins = Arc::new(Pins::new(fingerprints, Arc::clone(&provider)));
+    pub(super) fn new(
+        address: &RelayAddress,
+        trusted: Trusted,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self> {
+        let pins = Arc::new(Pins::new(trusted, Arc::clone(&provider)));
         let tls = super::connect::tls(&pins, provider, ALPN)?;
         Ok(Self {
             tls: TlsConnector::from(Arc::new(tls)),

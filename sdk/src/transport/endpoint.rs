@@ -1,7 +1,7 @@
 //! Getting a QUIC connection: sockets, settings, one attempt.
 
 use super::connect::{offline, place, tls};
-use super::pin::Pins;
+use super::pin::{Pins, Trusted};
 use super::quic::Link;
 use crate::engine::{Error, ErrorKind, Result};
 use lacre_wire::relay::{ALPN, RelayAddress, SERVER_NAME};
@@ -43,9 +43,12 @@ pub(super) struct Quic {
 }
 
 impl Quic {
-    pub(super) fn new(address: &RelayAddress, provider: Arc<CryptoProvider>) -> Result<Self> {
-        let fingerprints = address.fingerprints.clone();
-        let pins = Arc::new(Pins::new(fingerprints, Arc::clone(&provider)));
+    pub(super) fn new(
+        address: &RelayAddress,
+        trusted: Trusted,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self> {
+        let pins = Arc::new(Pins::new(trusted, Arc::clone(&provider)));
         let tls = tls(&pins, provider, ALPN)?;
         let quic = QuicClientConfig::try_from(tls).map_err(|error| {
             Error::internal("the TLS settings do not fit QUIC").with_source(error)

@@ -24,19 +24,37 @@ const ED25519_SPKI: [u8; 10] = [0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 
 /// The time certificates are looked at first: any will do.
 const SOME_TIME: UnixTime = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
 
+/// The fingerprints that count now. Clones share them: a relay may name its next identity.
+#[derive(Debug, Clone)]
+pub(super) struct Trusted(Arc<Mutex<Vec<Hash>>>);
+
+impl Trusted {
+    pub(super) fn new(fingerprints: Vec<Hash>) -> Self {
+        Self(Arc::new(Mutex::new(fingerprints)))
+    }
+
+    pub(super) fn replace(&self, fingerprints: Vec<Hash>) {
+        *lock(&self.0) = fingerprints;
+    }
+
+    pub(super) fn get(&self) -> Vec<Hash> {
+        lock(&self.0).clone()
+    }
+}
+
 /// Accepts the relay with one of these fingerprints.
 #[derive(Debug)]
 pub(super) struct Pins {
-    fingerprints: Vec<Hash>,
+    trusted: Trusted,
     provider: Arc<CryptoProvider>,
     /// Why the last relay was refused, in words that TLS cannot carry.
     refused: Mutex<Option<Error>>,
 }
 
 impl Pins {
-    pub(super) fn new(fingerprints: Vec<Hash>, provider: Arc<CryptoProvider>) -> Self {
+    pub(super) fn new(trusted: Trusted, provider: Arc<CryptoProvider>) -> Self {
         Self {
-            fingerprints,
+            trusted,
             provider,
             refused: Mutex::new(None),
         }
@@ -56,16 +74,18 @@ impl Pins {
     fn root(&self, chain: &[CertificateDer<'_>]) -> Result<RootCertStore, Error> {
         let (key, roots) = identity(chain)?;
         let found = fingerprint(&key);
-        if self.fingerprints.contains(&found) {
+        let trusted = self.trusted.get();
+        if trusted.contains(&found) {
             return Ok(roots);
         }
-        let expected: Vec<_> = self.fingerprints.iter().map(format_fingerprint).collect();
+        let expected: Vec<_> = trusted.iter().map(format_fingerprint).collect();
         Err(Error::new(
             ErrorKind::Relay,
             "WrongFingerprint",
             format!(
                 "this is not the relay of the address: expected the fingerprint {}, got {}; \
-                 somebody may be in between, or the relay has a new identity: ask its operator",
+                 somebody may be in between, or the relay has a new identity since this device was last there: \
+                 ask its operator for the address that names both",
                 expected.join(" or "),
                 format_fingerprint(&found)
             ),

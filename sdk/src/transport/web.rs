@@ -28,6 +28,14 @@ impl Transport {
         ))
     }
 
+    pub(crate) fn trust(&self, _: Vec<Hash>) {
+        match *self {}
+    }
+
+    pub(crate) fn address(&self) -> RelayAddress {
+        match *self {}
+    }
+
     pub(crate) fn recall(&self, _: Vec<BlockedWay>) {
         match *self {}
     }

@@ -41,6 +41,9 @@ pub struct RelayStatement {
     /// When the statement was made.
     #[n(3)]
     pub issued_ms: Millis,
+    /// Fingerprint of the identity that will take the place of this one.
+    #[n(4)]
+    pub next: Option<Hash>,
 }
 
 /// A statement with the identity key's signature (label `lacre/relay-keys/1`).

@@ -76,13 +76,18 @@ impl Victim {
 
     /// Gives up the session, if the engine has not, and signs in again.
     pub async fn reconnect(&mut self, caller: &Caller) {
+        self.calls_again(caller).await;
+        self.comes_online().await;
+    }
+
+    /// As [`Victim::reconnect`], up to what it has said; what the relay answers is still to be heard.
+    pub async fn calls_again(&mut self, caller: &Caller) {
         self.session.connection.close(0u32.into(), b"");
         self.engine.on_disconnected(now());
         self.session = Self::call(&mut self.engine, caller).await;
         self.heard.clear();
         self.said.clear();
         self.gave_up = None;
-        self.comes_online().await;
     }
 
     /// The account.

@@ -13,6 +13,7 @@ mod handles;
 mod messages;
 mod outsiders;
 mod relay_delays;
+mod relay_identity;
 mod relay_log;
 mod relay_members;
 mod relay_state;

@@ -27,7 +27,13 @@ pub(super) fn folder(settings: &Settings) -> Check {
 pub(super) fn keys(settings: &Settings) -> Check {
     let check = |found: String| Check::good("keys", text::keys(), found);
     match lacre_relay::examine(&settings.folder, Some(&settings.key_file)) {
-        Ok(found) => check(found.fingerprint.unwrap_or_else(text::made_at_start)),
+        Ok(found) => {
+            let shown = found.fingerprint.unwrap_or_else(text::made_at_start);
+            check(match found.next {
+                Some(next) => text::with_next(shown, next),
+                None => shown,
+            })
+        }
         Err(error) => check(error.to_string()).bad(text::bring_keys()),
     }
 }

@@ -33,6 +33,38 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "One JSON object: {\"store\",\"lineage\",\"accounts\",\"logs\",\"entries\",\"key_file\"}",
         "Um objeto JSON: {\"store\",\"lineage\",\"accounts\",\"logs\",\"entries\",\"key_file\"}",
     ),
+    (
+        "The relay's identity: show it, prepare the next one, change to it",
+        "A identidade do relay: mostrar, preparar a próxima, trocar para ela",
+    ),
+    (
+        "Which identity the relay has, which is prepared, and which it had",
+        "Qual identidade o relay tem, qual está preparada e quais teve",
+    ),
+    (
+        "Prepare the identity that will take the present one's place, so that clients learn of it",
+        "Prepara a identidade que tomará o lugar da atual, para que os clientes saibam dela",
+    ),
+    (
+        "Put the prepared identity in the present one's place. Clients that were told get in",
+        "Põe a identidade preparada no lugar da atual. Clientes avisados entram",
+    ),
+    (
+        "Prepare another one in the place of the one that is prepared",
+        "Prepara outra no lugar da que está preparada",
+    ),
+    (
+        "One JSON object: {\"fingerprint\",\"next\",\"former\",\"since_ms\",\"key_file\"}",
+        "Um objeto JSON: {\"fingerprint\",\"next\",\"former\",\"since_ms\",\"key_file\"}",
+    ),
+    (
+        "Give this account its relay's new address, which names an identity that this device knows",
+        "Dá a esta conta o novo endereço do relay, que traz uma identidade que este dispositivo conhece",
+    ),
+    (
+        "The relay's address, as its operator gives it",
+        "O endereço do relay, como quem o opera o informa",
+    ),
     ("The backup", "O backup"),
     (
         "Replace the store that is there; it is kept beside the new one",

@@ -11,7 +11,7 @@ use crate::store::rooms::Status;
 use lacre_wire::answer::{AccountInfo, OpenState, OpenedLog};
 use lacre_wire::hello::{KeyPackageCount, Ready};
 use lacre_wire::identity::{Label, verify};
-use lacre_wire::ids::{Hash, Lineage, LogId, Millis, RoomId};
+use lacre_wire::ids::{Lineage, LogId, Millis, RoomId};
 use lacre_wire::limits::MAX_OPEN;
 use lacre_wire::log::Cursor;
 use lacre_wire::relay::{RelayStatement, fingerprint};
@@ -41,6 +41,7 @@ impl Engine {
 
     fn start_session(&mut self, ready: &Ready, now: Millis) -> Result<()> {
         let statement = self.check_statement(ready)?;
+        self.keep_pins(&statement)?;
         self.live.relay_key = Some(statement.sender_key);
         self.live.checkpoint_key = Some(statement.checkpoint_key);
         self.live.online = true;
@@ -117,7 +118,7 @@ impl Engine {
             &ready.statement.signature,
         )
         .map_err(|_| bad("it is not signed by its identity key"))?;
-        let pins: Vec<Hash> = self.db.meta_as("pins")?.unwrap_or_default();
+        let pins = self.pins()?;
         if !pins.is_empty() && !pins.contains(&fingerprint(&statement.identity)) {
             return Err(bad("its identity is not the pinned one"));
         }

@@ -58,6 +58,7 @@ fn statement() -> SignedRelayStatement {
         sender_key: key(6).public(),
         checkpoint_key: key(7).public(),
         issued_ms: NOW,
+        next: Some(fingerprint(&key(8).public())),
     };
     let statement = codec::to_vec(&statement);
     let signature = key(RELAY).sign(Label::RelayKeys, &statement);

@@ -111,12 +111,14 @@ pub(crate) fn relay_hello() -> impl Strategy<Value = RelayHello> {
 }
 
 pub(crate) fn relay_statement() -> impl Strategy<Value = RelayStatement> {
-    (public_key(), public_key(), public_key(), any::<u64>()).prop_map(
-        |(identity, sender_key, checkpoint_key, issued_ms)| RelayStatement {
+    let keys = (public_key(), public_key(), public_key());
+    (keys, any::<u64>(), option::of(hash())).prop_map(
+        |((identity, sender_key, checkpoint_key), issued_ms, next)| RelayStatement {
             identity,
             sender_key,
             checkpoint_key,
             issued_ms,
+            next,
         },
     )
 }
