@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::error::RelayError;
+use crate::proxy::Network;
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::start;
@@ -57,6 +58,8 @@ pub struct RelayBuilder {
     pub(crate) nats: Option<String>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
+    pub(crate) listen_tcp: Option<SocketAddr>,
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) websocket: bool,
     pub(crate) advertise: Option<(String, u16)>,
     pub(crate) sign_up: SignUp,
@@ -78,6 +81,8 @@ impl RelayBuilder {
             nats: None,
             key_file: None,
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
+            listen_tcp: None,
+            trusted_proxies: Vec::new(),
             websocket: true,
             advertise: None,
             sign_up: SignUp::default(),
@@ -136,6 +141,20 @@ impl RelayBuilder {
     /// The address to listen on, UDP and TCP. Default `0.0.0.0:4433`; port 0 takes a free one.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self
+    }
+
+    /// The TCP address to listen on, if another than that of [`RelayBuilder::listen`]: where a proxy
+    /// has the TCP port of that number.
+    pub fn listen_tcp(mut self, address: SocketAddr) -> Self {
+        self.listen_tcp = Some(address);
+        self
+    }
+
+    /// Proxies that may say whom a TCP connection comes from, by the PROXY protocol, version 1 or 2.
+    /// Such words from anybody else end the connection. Default: nobody.
+    pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
+        self.trusted_proxies = networks.into_iter().collect();
         self
     }
 

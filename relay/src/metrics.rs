@@ -59,6 +59,8 @@ metrics! {
     handshake_retries: "counter", "Connection attempts answered with a stateless Retry.",
     handshakes_refused: "counter", "Connection attempts refused because too many were in flight.",
     websockets: "counter", "WebSockets opened over TLS: sessions and their streams.",
+    proxied: "counter", "Of them, those of which a trusted proxy said whom they come from.",
+    proxy_headers_refused: "counter", "TCP connections of trusted proxies that began with a malformed header.",
     logins: "counter", "Logins and sign-ups that succeeded.",
     websocket_logins: "counter", "Of them, over WebSocket.",
     requests: "counter", "Requests read from sessions.",

@@ -20,6 +20,7 @@ pub struct Relay {
     pub(crate) endpoint: quinn::Endpoint,
     pub(crate) address: RelayAddress,
     pub(crate) local: SocketAddr,
+    pub(crate) tcp: Option<SocketAddr>,
     pub(crate) http: Option<SocketAddr>,
     pub(crate) drain: Duration,
     /// Whether this relay opened the store and closes it.
@@ -84,6 +85,11 @@ impl Relay {
     /// The UDP address that is listened on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
+    }
+
+    /// The TCP address that is listened on for WebSocket, if there is one.
+    pub fn tcp_addr(&self) -> Option<SocketAddr> {
+        self.tcp
     }
 
     /// The TCP address of `/metrics` and `/health`, if they are served.

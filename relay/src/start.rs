@@ -51,6 +51,7 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
         .as_ref()
         .and_then(|listener| listener.local_addr().ok());
     let address = address(&builder, &shared, local);
+    let tcp = port.as_ref().and_then(Port::address);
     let drain = builder.drain;
     let watch = owns_store.then(|| shared.store.watch());
     let service = Arc::new(service(builder, shared));
@@ -71,6 +72,7 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
         endpoint,
         address,
         local,
+        tcp,
         http,
         drain,
         owns_store,
@@ -94,7 +96,8 @@ async fn bind(
         if !builder.websocket {
             return Ok((endpoint, local, None));
         }
-        match Port::bind(local, keys).await {
+        let tcp = builder.listen_tcp.unwrap_or(local);
+        match Port::bind(tcp, keys, builder.trusted_proxies.clone()).await {
             Ok(port) => return Ok((endpoint, local, Some(port))),
             Err(error) if tries == 0 => return Err(error),
             Err(_) => {}

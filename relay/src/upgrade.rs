@@ -6,6 +6,7 @@
 use crate::endpoint::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::error::{RelayError, RelayErrorKind};
 use crate::keys::RelayKeys;
+use crate::proxy::{self, BadHeader, Network};
 use crate::service::Service;
 use crate::session::login;
 use crate::stream::{Gone, Link, Socket, Tickets, WebLink};
@@ -40,6 +41,7 @@ const WRITE_BUFFER: usize = 2 * (MAX_PIECE + 1024);
 pub(crate) struct Port {
     listener: TcpListener,
     tls: TlsAcceptor,
+    proxies: Vec<Network>,
 }
 
 /// What a socket was opened for.
@@ -49,14 +51,15 @@ enum Purpose {
     Stream,
 }
 
-/// Sockets that are not logged in, by address.
+/// Sockets that are not logged in, by address; under none those of proxies that have not yet said
+/// whom they speak for.
 #[derive(Default)]
-struct Crowd(Mutex<HashMap<IpAddr, usize>>);
+struct Crowd(Mutex<HashMap<Option<IpAddr>, usize>>);
 
 /// A place in the crowd.
 struct Place {
     crowd: Arc<Crowd>,
-    address: IpAddr,
+    address: Option<IpAddr>,
 }
 
 impl Port {
@@ -64,7 +67,11 @@ impl Port {
     ///
     /// # Errors
     /// When the address cannot be bound or TLS cannot be configured.
-    pub(crate) async fn bind(address: SocketAddr, keys: &RelayKeys) -> Result<Self, RelayError> {
+    pub(crate) async fn bind(
+        address: SocketAddr,
+        keys: &RelayKeys,
+        proxies: Vec<Network>,
+    ) -> Result<Self, RelayError> {
         let config = keys.tls().server_config(ALPN).map_err(|error| {
             let text = "the relay's certificate cannot be used";
             RelayError::with(RelayErrorKind::Tls, text, error)
@@ -78,7 +85,13 @@ impl Port {
         Ok(Self {
             listener,
             tls: TlsAcceptor::from(Arc::new(config)),
+            proxies,
         })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.listener.local_addr().ok()
     }
 
     /// Accepts sockets until the relay drains; from then on the system refuses them.
@@ -91,7 +104,9 @@ impl Port {
             };
             match accepted {
                 Ok((stream, address)) => {
-                    let Some(place) = crowd.enter(address.ip()) else {
+                    let ip = address.ip();
+                    let of_proxy = self.proxies.iter().any(|known| known.contains(ip));
+                    let Some(place) = crowd.enter((!of_proxy).then_some(ip)) else {
                         service.metrics.handshakes_refused.one();
                         continue;
                     };
@@ -100,9 +115,8 @@ impl Port {
                         tokio::select! {
                             () = serving.tasks.reached(Stage::Stopped) => {}
                             // Whoever speaks something else is gone before it can be told.
-                            _ = serve(&serving, stream, address, tls) => {}
+                            _ = serve(&serving, stream, address, tls, place) => {}
                         }
-                        drop(place);
                     });
                 }
                 Err(error) => {
@@ -115,13 +129,59 @@ impl Port {
     }
 }
 
+/// Whom a proxy speaks for, and their place in the crowd.
+async fn behind(
+    service: &Service,
+    stream: &mut TcpStream,
+    proxy: SocketAddr,
+    place: Place,
+) -> Result<(SocketAddr, Place), Gone> {
+    let header = async {
+        let mut first = [0];
+        // Nothing at all: a look whether the port is open.
+        if stream.peek(&mut first).await? == 0 {
+            return Ok(None);
+        }
+        match proxy::begins(first[0])? {
+            true => proxy::read(stream).await,
+            false => Ok(None),
+        }
+    };
+    let told = match tokio::time::timeout(HANDSHAKE_TIMEOUT, header).await {
+        Ok(told) => told,
+        Err(slow) => Err(BadHeader::Cut(slow.into())),
+    };
+    let told = told.map_err(|error| {
+        service.metrics.proxy_headers_refused.one();
+        tracing::debug!(%proxy, %error, "what a trusted proxy sent first cannot be read");
+        Gone
+    })?;
+    if told.is_some() {
+        service.metrics.proxied.one();
+    }
+    let address = told.unwrap_or(proxy);
+    // Not both at once: of the crowd this is one.
+    let crowd = place.crowd.clone();
+    drop(place);
+    let place = crowd.enter(Some(address.ip())).ok_or_else(|| {
+        service.metrics.handshakes_refused.one();
+        Gone
+    })?;
+    Ok((address, place))
+}
+
 /// A socket from its first byte to its login, or to the stream it belongs to.
 async fn serve(
     service: &Arc<Service>,
-    stream: TcpStream,
+    mut stream: TcpStream,
     address: SocketAddr,
     tls: TlsAcceptor,
+    place: Place,
 ) -> Result<(), Gone> {
+    let (address, _place) = match place.address {
+        Some(_) => (address, place),
+        None => behind(service, &mut stream, address, place).await?,
+    };
     let upgraded = tokio::time::timeout(HANDSHAKE_TIMEOUT, upgrade(stream, tls)).await;
     let (mut socket, purpose) = upgraded.map_err(|_| Gone)??;
     service.metrics.websockets.one();
@@ -203,12 +263,16 @@ fn answer(
 }
 
 impl Crowd {
-    fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let address = network_of(address);
+    fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Place> {
+        let address = address.map(network_of);
         let mut crowd = self.lock();
         let all: usize = crowd.values().sum();
         let here = crowd.get(&address).copied().unwrap_or_default();
-        if all >= HANDSHAKES || here >= PER_ADDRESS {
+        let bound = match address {
+            Some(_) => PER_ADDRESS,
+            None => HANDSHAKES,
+        };
+        if all >= HANDSHAKES || here >= bound {
             return None;
         }
         crowd.insert(address, here + 1);
@@ -218,7 +282,7 @@ impl Crowd {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Option<IpAddr>, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -253,7 +317,7 @@ mod tests {
     #[test]
     fn a_crowd_is_bounded_for_an_address_and_in_all() {
         let crowd = Arc::new(Crowd::default());
-        let address = |n: u32| IpAddr::V4(n.into());
+        let address = |n: u32| Some(IpAddr::V4(n.into()));
         let first: Vec<_> = (0..PER_ADDRESS)
             .map(|_| crowd.enter(address(1)).unwrap())
             .collect();

@@ -13,7 +13,7 @@ pub(crate) use relay::{
     RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus,
 };
 pub(crate) use store::{NatsPlace, RelayFiles, RelayMigrate, StorePlace};
-pub(crate) use value::{Advertised, Durability, SignUp};
+pub(crate) use value::{Advertised, Durability, Networks, SignUp};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

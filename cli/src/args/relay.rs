@@ -2,7 +2,7 @@
 
 use super::keys::RelayKeys;
 use super::store::{NatsPlace, RelayMigrate, RelayStore, StorePlace};
-use super::value::{Advertised, Durability, SignUp};
+use super::value::{Advertised, Durability, Networks, SignUp};
 use clap::{Args, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -90,6 +90,23 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) listen: Option<SocketAddr>,
+    /// TCP address to listen on, where a proxy has the TCP port [default: that of --listen].
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "LACRE_RELAY_LISTEN_TCP",
+        hide_env_values = true
+    )]
+    pub(crate) listen_tcp: Option<SocketAddr>,
+    /// Proxies that may say whom a TCP connection comes from (PROXY protocol): addresses or networks,
+    /// divided by commas [default: none].
+    #[arg(
+        long,
+        value_name = "CIDR",
+        env = "LACRE_RELAY_TRUSTED_PROXY",
+        hide_env_values = true
+    )]
+    pub(crate) trusted_proxy: Option<Networks>,
     /// Serve WebSocket on the TCP port too, for networks that block UDP [default: true].
     #[arg(
         long,

@@ -117,6 +117,35 @@ impl From<Durability> for lacre_relay::Durability {
     }
 }
 
+/// Networks, divided by commas.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Networks(pub(crate) Vec<lacre_relay::Network>);
+
+impl std::str::FromStr for Networks {
+    type Err = lacre_relay::BadNetwork;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let networks = text.split(',').map(str::parse).collect::<Result<_, _>>()?;
+        Ok(Self(networks))
+    }
+}
+
+impl TryFrom<String> for Networks {
+    type Error = lacre_relay::BadNetwork;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl std::fmt::Display for Networks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&shown.join(","))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Advertised;

@@ -49,6 +49,12 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
     if let Some(address) = settings.store.address() {
         builder = builder.store(address);
     }
+    if let Some(address) = settings.listen_tcp {
+        builder = builder.listen_tcp(address);
+    }
+    if let Some(proxies) = &settings.trusted_proxy {
+        builder = builder.trusted_proxies(proxies.0.iter().copied());
+    }
     if let Some(nats) = &settings.nats {
         builder = builder.nats(&nats.0);
     }
@@ -82,9 +88,8 @@ fn announce(settings: &Settings, relay: &Relay) -> Outcome {
             format!("udp {}", relay.local_addr()),
         ),
     ];
-    if settings.websocket {
-        let row = format!("tcp {}", relay.local_addr());
-        rows.push((text::relay::websocket(), row));
+    if let Some(tcp) = relay.tcp_addr() {
+        rows.push((text::relay::websocket(), format!("tcp {tcp}")));
     }
     if let Some(http) = relay.http_addr() {
         let path = notice(folder);

@@ -93,6 +93,7 @@ fn a_file_that_is_wrong_is_refused_with_its_line_and_nothing_is_made() {
         ("advertise = \"x:port\"\n", "expected name"),
         ("drain = 4000\n", "between 0 and 600"),
         ("tail-memory = 0\n", "relay.toml:1"),
+        ("trusted-proxy = \"10.0.0.0/40\"\n", "10.0.0.0/8"),
         ("listen = \n", "relay.toml:1: "),
     ];
     for (number, (text, tells)) in cases.into_iter().enumerate() {

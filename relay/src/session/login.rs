@@ -61,7 +61,8 @@ pub(crate) async fn serve(service: Arc<Service>, link: Link) {
             }
         }
         Err(error) => {
-            tracing::debug!(code = %error.code, "a login was refused");
+            let address = link.remote_address();
+            tracing::debug!(code = %error.code, %address, "a login was refused");
             service.metrics.refused(error.code);
             // The peer may be gone already.
             let _said = tokio::time::timeout(TIMEOUT, say_closing(&mut send, &error)).await;
@@ -77,6 +78,8 @@ fn begin(service: &Arc<Service>, link: Link, send: Sender, recv: Receiver, mailb
         mailbox.end(service.going_away());
     }
     let span = tracing::debug_span!("session", number = mailbox.number, device = %mailbox.device);
+    let address = link.remote_address();
+    span.in_scope(|| tracing::debug!(%address, websocket = link.is_web(), "a session begins"));
     let context = Arc::new(Context::new(service.clone(), mailbox));
     let session = Session::new(context.clone(), link.clone(), send, recv);
     let work = async move {

@@ -29,6 +29,7 @@ mod people;
 #[cfg(feature = "postgres")]
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod proxied;
 mod relays;
 mod rooms;
 mod sockets;

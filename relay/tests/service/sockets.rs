@@ -19,6 +19,7 @@ use minicbor::{Decode, Encode};
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -43,7 +44,16 @@ pub(crate) struct Session {
 }
 
 pub(crate) async fn tls(relay: &Relay) -> std::io::Result<TlsStream<TcpStream>> {
-    let tcp = TcpStream::connect(relay.local_addr()).await?;
+    tls_behind(relay, &[]).await
+}
+
+/// TLS behind some bytes, as a proxy puts them there.
+pub(crate) async fn tls_behind(
+    relay: &Relay,
+    header: &[u8],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut tcp = TcpStream::connect(relay.tcp_addr().unwrap()).await?;
+    tcp.write_all(header).await?;
     let config = tls_config(relay.address().fingerprints[0], ALPN);
     let name = ServerName::try_from(SERVER_NAME).unwrap();
     let connector = TlsConnector::from(Arc::new(config));
@@ -52,7 +62,16 @@ pub(crate) async fn tls(relay: &Relay) -> std::io::Result<TlsStream<TcpStream>> 
 
 impl Socket {
     pub(crate) async fn open(relay: &Relay, path: &str) -> Result<Self, Error> {
-        let stream = tls(relay).await?;
+        Self::open_behind(relay, path, &[]).await
+    }
+
+    /// As [`Socket::open`], through a proxy.
+    pub(crate) async fn open_behind(
+        relay: &Relay,
+        path: &str,
+        header: &[u8],
+    ) -> Result<Self, Error> {
+        let stream = tls_behind(relay, header).await?;
         let request = format!("wss://relay{path}").into_client_request().unwrap();
         let (raw, _) = client_async(request, stream).await?;
         Ok(Self {
@@ -103,7 +122,13 @@ impl Socket {
 
 impl Session {
     pub(crate) async fn open(relay: &Relay) -> Self {
-        let mut socket = Socket::open(relay, SESSION_PATH).await.unwrap();
+        Self::open_behind(relay, &[]).await
+    }
+
+    /// As [`Session::open`], through a proxy.
+    pub(crate) async fn open_behind(relay: &Relay, header: &[u8]) -> Self {
+        let socket = Socket::open_behind(relay, SESSION_PATH, header).await;
+        let mut socket = socket.unwrap();
         let first = socket.message().await.unwrap();
         let Message::Hello(bytes) = Message::read(&first).unwrap() else {
             panic!("{first:?}");

@@ -2,129 +2,13 @@
 //! the same, and soon. Needs root and iproute2; elsewhere this says that it was passed over, and the
 //! stories with a proxy stand for it.
 
-use lacre_tests::binaries;
+use crate::networks::{Networks, Relay, lacre, run};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-
-/// Two namespaces with a cable between them. Dropping it takes them away.
-struct Networks(String);
-
-/// A relay's program. Whoever closes its output ends it.
-struct Relay {
-    child: Child,
-    address: String,
-    _lines: Lines<BufReader<ChildStdout>>,
-}
-
-fn ip(words: &str) -> bool {
-    let done = Command::new("ip").args(words.split(' ')).output();
-    done.is_ok_and(|output| output.status.success())
-}
-
-impl Networks {
-    /// None where the system does not let us.
-    fn new() -> Option<Self> {
-        let networks = Self(std::process::id().to_string());
-        let (relay, people) = (networks.relay(), networks.people());
-        // Names of interfaces are short.
-        let cable = format!("lc{}", std::process::id() % 1_000_000);
-        let steps = [
-            format!("netns add {relay}"),
-            format!("netns add {people}"),
-            format!("link add {cable}a netns {relay} type veth peer name {cable}b netns {people}"),
-            format!("-n {relay} addr add 10.213.7.1/24 dev {cable}a"),
-            format!("-n {people} addr add 10.213.7.2/24 dev {cable}b"),
-            format!("-n {relay} link set lo up"),
-            format!("-n {relay} link set {cable}a up"),
-            format!("-n {people} link set {cable}b up"),
-            // Local delivery stands before every rule, unless it is moved.
-            format!("-n {relay} rule add pref 100 lookup local"),
-            format!("-n {relay} rule del pref 0"),
-            format!("-n {relay} rule add pref 10 iif {cable}a ipproto udp blackhole"),
-        ];
-        for (number, step) in steps.iter().enumerate() {
-            if !ip(step) {
-                // Whoever may make the first may make all of them.
-                assert_eq!(number, 0, "ip {step} failed");
-                return None;
-            }
-        }
-        Some(networks)
-    }
-
-    fn relay(&self) -> String {
-        format!("lacre-relay-{}", self.0)
-    }
-
-    fn people(&self) -> String {
-        format!("lacre-people-{}", self.0)
-    }
-}
-
-impl Drop for Networks {
-    fn drop(&mut self) {
-        ip(&format!("netns del {}", self.relay()));
-        ip(&format!("netns del {}", self.people()));
-    }
-}
-
-impl Relay {
-    fn start(mut command: Command, listen: &str, folder: &Path) -> Self {
-        command.args(["relay", "run", "--listen", listen, "--data"]);
-        command.arg(folder).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let words = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .flat_map(words)
-            .find(|word| word.starts_with("lacre://"));
-        Self {
-            child,
-            address: address.unwrap(),
-            _lines: lines,
-        }
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
-/// The command, perhaps in a namespace.
-fn lacre(namespace: Option<&str>) -> Command {
-    let mut command = match namespace {
-        Some(namespace) => {
-            let mut command = Command::new("ip");
-            command.args(["netns", "exec", namespace]);
-            command.arg(binaries::lacre());
-            command
-        }
-        None => Command::new(binaries::lacre()),
-    };
-    command.env("LACRE_LANG", "en");
-    command
-}
-
-/// Runs it for a person.
-fn run(mut command: Command, home: &Path, words: &[&str]) -> (Output, Duration) {
-    command.args(words).arg("--data").arg(home.join("data"));
-    command.arg("--key-file").arg(home.join("key"));
-    let begun = Instant::now();
-    let output = command.output().unwrap();
-    (output, begun.elapsed())
-}
+use std::process::Output;
+use std::time::Duration;
 
 /// What the doctor found, by check.
-fn checks(output: &Output) -> impl Fn(&str) -> Value + use<> {
+pub(crate) fn checks(output: &Output) -> impl Fn(&str) -> Value + use<> {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     let checks: Vec<Value> = text
         .lines()
@@ -142,10 +26,15 @@ fn the_command_talks_where_udp_is_dropped() {
         println!("passed over: no network namespaces here");
         return;
     };
+    networks.block_udp();
     let folder = tempfile::tempdir().unwrap();
     let (inside, outside) = (networks.relay(), networks.people());
     let relay = lacre(Some(&inside));
-    let relay = Relay::start(relay, "10.213.7.1:4433", &folder.path().join("relay"));
+    let relay = Relay::start(
+        relay,
+        &["--listen", "10.213.7.1:4433"],
+        &folder.path().join("relay"),
+    );
     let outside = || lacre(Some(&outside));
     let [ana, bruno] = ["ana", "bruno"].map(|name| {
         let home = folder.path().join(name);
@@ -196,7 +85,7 @@ fn the_doctor_knows_closed_ports_and_imposters() {
     let home = folder.path().join("ana");
     std::fs::create_dir(&home).unwrap();
     let first = folder.path().join("relay");
-    let relay = Relay::start(lacre(None), "127.0.0.1:0", &first);
+    let relay = Relay::start(lacre(None), &["--listen", "127.0.0.1:0"], &first);
     let words = ["account", "create", "--handle", "ana", "--relay"];
     let words = [&words[..], &[&relay.address]].concat();
     let (output, _) = run(lacre(None), &home, &words);
@@ -222,7 +111,7 @@ fn the_doctor_knows_closed_ports_and_imposters() {
     }
     // Another relay in its place.
     let second = folder.path().join("other");
-    let _imposter = Relay::start(lacre(None), &place, &second);
+    let _imposter = Relay::start(lacre(None), &["--listen", &place], &second);
     let (output, _) = run(lacre(None), &home, &doctor);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let fingerprint = checks(&output)("fingerprint");

@@ -26,6 +26,7 @@ mod live;
 #[path = "../../../relay/tests/support/nats.rs"]
 mod nats;
 mod network;
+mod networks;
 mod order;
 #[path = "../../../relay/tests/support/packages.rs"]
 mod packages;
@@ -34,6 +35,7 @@ mod poison;
 #[path = "../../../relay/tests/support/postgres.rs"]
 mod postgres;
 mod profiles;
+mod proxied;
 mod reading;
 mod receipts;
 mod restore;

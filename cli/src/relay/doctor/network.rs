@@ -14,10 +14,13 @@ pub(super) fn port(settings: &Settings, running: bool) -> Check {
         Ok(_) if running && listen.port() != 0 => {
             check(text::listens_elsewhere(listen)).warning(text::same_settings())
         }
-        Ok(_) if settings.websocket => match TcpListener::bind(listen) {
-            Ok(_) => check(text::port_free(listen)),
-            Err(error) => check(format!("tcp {listen}: {error}")).bad(text::no_tcp()),
-        },
+        Ok(_) if settings.websocket => {
+            let tcp = settings.listen_tcp.unwrap_or(listen);
+            match TcpListener::bind(tcp) {
+                Ok(_) => check(text::port_free(listen)),
+                Err(error) => check(format!("tcp {tcp}: {error}")).bad(text::no_tcp()),
+            }
+        }
         Ok(_) => check(text::port_free(listen)),
         Err(_) if running => check(text::port_ours(listen)),
         Err(error) => check(format!("udp {listen}: {error}")).bad(text::other_port()),

@@ -29,6 +29,8 @@ pub(super) struct Keys {
     pub(super) store: Option<Spanned<StorePlace>>,
     pub(super) nats: Option<Spanned<crate::args::NatsPlace>>,
     pub(super) listen: Option<Spanned<SocketAddr>>,
+    pub(super) listen_tcp: Option<Spanned<SocketAddr>>,
+    pub(super) trusted_proxy: Option<Spanned<crate::args::Networks>>,
     pub(super) websocket: Option<Spanned<bool>>,
     pub(super) advertise: Option<Spanned<Advertised>>,
     pub(super) sign_up: Option<Spanned<SignUp>>,

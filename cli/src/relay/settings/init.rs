@@ -62,12 +62,24 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 11] = [
+const SETTINGS: [(&str, &str, &str, &str); 13] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
         "Where the relay listens, UDP and TCP.",
         "Onde o relay escuta, UDP e TCP.",
+    ),
+    (
+        "listen-tcp",
+        "\"127.0.0.1:4434\"",
+        "Where the relay listens on TCP, if a proxy has the TCP port of the number above.",
+        "Onde o relay escuta em TCP, se um proxy usa a porta TCP do número acima.",
+    ),
+    (
+        "trusted-proxy",
+        "\"127.0.0.1\"",
+        "Proxies that may say whom a TCP connection comes from (PROXY protocol): addresses or networks,\ndivided by commas. Without it everybody behind a proxy has the proxy's address.",
+        "Proxies que podem dizer de quem vem uma conexão TCP (protocolo PROXY): endereços ou redes,\nseparados por vírgula. Sem isso, todos atrás de um proxy têm o endereço dele.",
     ),
     (
         "websocket",
@@ -149,5 +161,6 @@ mod tests {
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
         assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
         assert!(keys.store.is_some() && keys.nats.is_some());
+        assert!(keys.listen_tcp.is_some() && keys.trusted_proxy.is_some());
     }
 }

@@ -10,7 +10,7 @@ pub(super) use init::run as init;
 pub(super) use kept::Kept;
 pub(super) use show::run as config;
 
-use crate::args::{Advertised, Durability, NatsPlace, RelaySettings, SignUp, StorePlace};
+use crate::args::{Advertised, Durability, NatsPlace, Networks, RelaySettings, SignUp, StorePlace};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{home, text};
 use clap::parser::ValueSource;
@@ -38,6 +38,9 @@ pub(super) struct Settings {
     pub(super) store: StorePlace,
     pub(super) nats: Option<NatsPlace>,
     pub(super) listen: SocketAddr,
+    /// Of TCP, if it is another.
+    pub(super) listen_tcp: Option<SocketAddr>,
+    pub(super) trusted_proxy: Option<Networks>,
     pub(super) websocket: bool,
     pub(super) advertise: Option<Advertised>,
     pub(super) sign_up: SignUp,
@@ -105,6 +108,11 @@ impl Settings {
             |file| &file.listen,
             SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
         );
+        let listen_tcp = layers.maybe("listen-tcp", asked.listen_tcp, |file| &file.listen_tcp);
+        layers.usual("listen-tcp", listen);
+        let trusted = asked.trusted_proxy.clone();
+        let trusted_proxy = layers.maybe("trusted-proxy", trusted, |file| &file.trusted_proxy);
+        layers.usual("trusted-proxy", text::relay::none());
         let websocket = layers.take("websocket", asked.websocket, |file| &file.websocket, true);
         let advertise = layers.maybe("advertise", asked.advertise.clone(), |file| &file.advertise);
         layers.usual("advertise", text::relay::none());
@@ -136,6 +144,8 @@ impl Settings {
             store,
             nats,
             listen,
+            listen_tcp,
+            trusted_proxy,
             websocket,
             advertise,
             sign_up,

@@ -107,6 +107,14 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Endereço de escuta, UDP e TCP [padrão: 0.0.0.0:4433]",
     ),
     (
+        "TCP address to listen on, where a proxy has the TCP port [default: that of --listen]",
+        "Endereço TCP de escuta, onde um proxy usa a porta TCP [padrão: o de --listen]",
+    ),
+    (
+        "Proxies that may say whom a TCP connection comes from (PROXY protocol): addresses or networks, divided by commas [default: none]",
+        "Proxies que podem dizer de quem vem uma conexão TCP (protocolo PROXY): endereços ou redes, separados por vírgula [padrão: nenhum]",
+    ),
+    (
         "Serve WebSocket on the TCP port too, for networks that block UDP [default: true]",
         "Servir WebSocket também na porta TCP, para redes que bloqueiam UDP [padrão: true]",
     ),

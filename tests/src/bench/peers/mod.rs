@@ -13,7 +13,6 @@ mod socket;
 
 use super::hall::Hall;
 use super::load::Load;
-use super::packages;
 use super::table::{Goal, Table};
 use super::{durable, fan_out};
 use crate::process;
