@@ -99,6 +99,8 @@ pub(crate) struct RoomLive {
     pub(crate) head_at_open: Seq,
     /// Outbox rows that were sent and not answered.
     pub(crate) inflight: BTreeSet<i64>,
+    /// Where the room stood when those were sealed.
+    pub(crate) inflight_at: Option<(Generation, Epoch)>,
     /// The last outbox row that was sent, with all before it; 0 to look at all of them again.
     pub(crate) sent_to: i64,
     /// The submission of that row.

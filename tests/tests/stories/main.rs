@@ -40,6 +40,7 @@ mod reading;
 mod receipts;
 mod restore;
 mod rooms;
+mod sealed;
 mod search;
 mod storm;
 mod thief;

@@ -48,9 +48,22 @@ impl Engine {
         Ok(true)
     }
 
+    /// Whether something is under way that was sealed before the room went on. It will be refused and
+    /// sealed again. What was sealed meanwhile would have the earlier ratchet steps and the later
+    /// places in the log, and receivers keep the keys of few steps that they were not shown.
+    fn awaits_refusals(&mut self, row: &RoomRow) -> Result<bool> {
+        let live = self.live.room(row.id);
+        if live.inflight.is_empty() {
+            return Ok(false);
+        }
+        let at = live.inflight_at;
+        let group = self.groups.get(&self.provider, row.id, row.generation)?;
+        Ok(at != Some((row.generation, group.epoch().as_u64())))
+    }
+
     /// Sends what waits in a room's outbox, up to the window.
     pub(crate) fn pump(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
-        if !self.may_send(row, now)? {
+        if !self.may_send(row, now)? || self.awaits_refusals(row)? {
             return Ok(());
         }
         let unsealed = self.unsealed(row)?;
@@ -63,6 +76,7 @@ impl Engine {
             let live = self.live.room(row.id);
             if !live.under_way(w.id) {
                 live.inflight.insert(w.id);
+                live.inflight_at = w.sealed.as_ref().map(|s| (s.generation, s.epoch));
                 self.submit(row, &w, prev)?;
             }
             prev = Some(w.submit);
@@ -90,7 +104,7 @@ impl Engine {
     /// Seals what waits, inside the transaction that is open: a message that is sent at once costs
     /// one fsync, not two.
     pub(crate) fn seal_waiting(&mut self, row: &RoomRow, now: Millis) -> Result<()> {
-        if !self.may_send(row, now)? {
+        if !self.may_send(row, now)? || self.awaits_refusals(row)? {
             return Ok(());
         }
         self.unsealed(row)?
