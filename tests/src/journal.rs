@@ -5,7 +5,7 @@ use lacre::{
     SendState, Unread,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 /// How many of the last events a dump shows.
@@ -214,6 +214,35 @@ impl Journal {
             text + "\n"
         })
     }
+}
+
+/// What stands in a room's log for some and was not told to others who are in the room.
+pub fn differences(journals: &[Arc<Journal>]) -> String {
+    let mut known: HashMap<(RoomId, MessageId), (&str, Item)> = HashMap::new();
+    for journal in journals {
+        journal.look(|told| {
+            for (room, items) in &told.items {
+                for (message, item) in items.iter().filter(|(_, item)| item.seq.is_some()) {
+                    let first = (journal.name.as_str(), item.clone());
+                    known.entry((*room, *message)).or_insert(first);
+                }
+            }
+        });
+    }
+    let mut text = String::new();
+    for ((room, message), (by, item)) in &known {
+        for journal in journals {
+            let lacks =
+                journal.look(|told| told.items.contains_key(room) && !told.has(*room, *message));
+            if lacks {
+                text += &format!(
+                    "{} has not {message:?} of room {room:?}; {by} has it at {:?}: {:?}\n",
+                    journal.name, item.seq, item.body
+                );
+            }
+        }
+    }
+    text
 }
 
 impl Told {

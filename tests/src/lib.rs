@@ -18,6 +18,7 @@ pub mod child;
 pub mod contract;
 pub mod device;
 pub mod fuzz;
+pub mod gate;
 pub mod hostile;
 pub mod journal;
 pub mod ledger;

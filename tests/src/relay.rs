@@ -27,6 +27,8 @@ pub struct Host {
     database: Option<String>,
     /// NATS, by which it wakes others; none for the way that the store offers.
     nats: Option<String>,
+    /// Variables of its process's environment.
+    variables: Vec<(String, String)>,
 }
 
 enum Running {
@@ -109,6 +111,21 @@ impl Host {
         host
     }
 
+    /// As [`Host::in_cluster`], as the real program, with these variables in its environment.
+    pub async fn node(
+        folder: &Path,
+        database: &str,
+        nats: &str,
+        variables: &[(String, String)],
+    ) -> Self {
+        let mut host = Self::new(folder, true);
+        host.database = Some(database.to_owned());
+        host.nats = Some(nats.to_owned());
+        host.variables = variables.to_vec();
+        host.start().await;
+        host
+    }
+
     /// Starts a second relay in this process on the store of another.
     pub async fn beside(other: &Self) -> Self {
         let mut host = Self::new(&other.folder, false);
@@ -128,6 +145,7 @@ impl Host {
             is_process,
             database: None,
             nats: None,
+            variables: Vec::new(),
         }
     }
 
@@ -183,6 +201,7 @@ impl Host {
         if let Some(nats) = &self.nats {
             command.env("LACRE_RELAY_NATS", nats);
         }
+        command.envs(self.variables.iter().cloned());
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -257,6 +276,14 @@ impl Host {
     pub fn pid(&self) -> u32 {
         match &self.running {
             Running::Process(program) => program.child.id().unwrap(),
+            _ => panic!("this relay is no process of its own, or not running"),
+        }
+    }
+
+    /// Where the relay's process answers for its health.
+    pub fn http(&self) -> SocketAddr {
+        match &self.running {
+            Running::Process(program) => program.http,
             _ => panic!("this relay is no process of its own, or not running"),
         }
     }

@@ -34,12 +34,17 @@ impl Seed {
 
     /// The seeds a randomised story runs with.
     pub fn several() -> Vec<Self> {
+        Self::as_many("LACRE_SEEDS", DEFAULT_SEEDS)
+    }
+
+    /// As many as a variable of the environment says, or so many; one if `LACRE_SEED` names it.
+    pub fn as_many(variable: &str, usual: usize) -> Vec<Self> {
         if let Some(seed) = named() {
             return vec![seed];
         }
-        let count = std::env::var("LACRE_SEEDS")
+        let count = std::env::var(variable)
             .ok()
-            .map_or(DEFAULT_SEEDS, |text| text.parse().unwrap());
+            .map_or(usual, |text| text.parse().unwrap());
         (0..count).map(|_| Self::fresh()).collect()
     }
 

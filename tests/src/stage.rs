@@ -86,9 +86,11 @@ impl Stage {
                 sending.message, sending.device, sending.room
             );
         }
-        for journal in self.journals.lock().unwrap().iter() {
+        let journals = self.journals.lock().unwrap();
+        for journal in journals.iter() {
             text += &journal.dump();
         }
+        text += &crate::journal::differences(&journals);
         text
     }
 }

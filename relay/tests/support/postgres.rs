@@ -285,6 +285,11 @@ impl Database {
         )
     }
 
+    /// The socket its server listens on.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.server.folder.join(".s.PGSQL.5432")
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
