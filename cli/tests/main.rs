@@ -10,6 +10,9 @@ mod accounts;
 #[cfg(unix)]
 #[path = "cli/backups.rs"]
 mod backups;
+#[cfg(unix)]
+#[path = "cli/certificates.rs"]
+mod certificates;
 #[path = "cli/chat.rs"]
 mod chat;
 #[path = "cli/commands.rs"]

@@ -60,6 +60,7 @@ pub struct RelayBuilder {
     pub(crate) listen: SocketAddr,
     pub(crate) listen_tcp: Option<SocketAddr>,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) websocket: bool,
     pub(crate) advertise: Option<(String, u16)>,
     pub(crate) sign_up: SignUp,
@@ -83,6 +84,7 @@ impl RelayBuilder {
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
             listen_tcp: None,
             trusted_proxies: Vec::new(),
+            certificate: None,
             websocket: true,
             advertise: None,
             sign_up: SignUp::default(),
@@ -155,6 +157,14 @@ impl RelayBuilder {
     /// Such words from anybody else end the connection. Default: nobody.
     pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
         self.trusted_proxies = networks.into_iter().collect();
+        self
+    }
+
+    /// A certificate that everybody knows, and its key, in PEM files: shown on the TCP port to whoever
+    /// asks for another name than clients of Lacre do, and is answered `/health` there. Clients go by
+    /// the relay's identity and never see it. The files are read again when they change.
+    pub fn certificate(mut self, chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.certificate = Some((chain.into(), key.into()));
         self
     }
 

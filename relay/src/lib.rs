@@ -7,6 +7,7 @@
 mod acks;
 mod backup;
 mod builder;
+mod certificate;
 mod checkpoint;
 mod clock;
 #[cfg(feature = "postgres")]
@@ -45,6 +46,7 @@ mod watchers;
 
 pub use backup::{BackedUp, RestoredStore, back_up, restore};
 pub use builder::{Durability, RelayBuilder, SignUp};
+pub use certificate::{Certificate, examine_certificate};
 pub use clock::Clock;
 #[cfg(feature = "postgres")]
 pub use database::{Migrated, back_up_database, migrate, restore_database};

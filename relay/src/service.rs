@@ -2,6 +2,7 @@
 
 use crate::acks::Acks;
 use crate::builder::SignUp;
+use crate::certificate::Shown;
 use crate::clock::Clock;
 use crate::groups::turn_queue::At;
 use crate::groups::{Groups, Nominations, Turns};
@@ -48,6 +49,8 @@ pub(crate) struct Service {
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
     pub(crate) sign_up: SignUp,
+    /// The certificate from files.
+    pub(crate) shown: Option<Arc<Shown>>,
     pub(crate) idle_timeout: Duration,
     pub(crate) tasks: Tasks,
     pub(crate) wake: Arc<dyn Wake>,
@@ -195,8 +198,19 @@ impl Service {
     pub(crate) fn render_metrics(&self) -> String {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let store = self.store.stats();
+        let shown = self.shown.as_ref();
         self.metrics.render(
             &[
+                (
+                    "certificate_expires_seconds",
+                    "When the certificate from files ends, in seconds since 1970; 0 without one.",
+                    shown.map_or(0, |shown| shown.expires()),
+                ),
+                (
+                    "certificate_refused",
+                    "1 while the files hold a certificate that cannot be used; the one before it is.",
+                    shown.is_some_and(|shown| shown.is_refused()).into(),
+                ),
                 (
                     "sessions",
                     "Sessions that are logged in.",

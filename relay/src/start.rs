@@ -3,6 +3,7 @@
 
 use crate::acks::{self, Acks};
 use crate::builder::{Place, RelayBuilder};
+use crate::certificate::{self, Shown};
 use crate::error::{RelayError, RelayErrorKind};
 use crate::groups::{Groups, Nominations, Turns};
 use crate::hub::Hub;
@@ -37,7 +38,8 @@ pub(crate) const KEY_FILE: &str = "relay.keys";
 pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let (shared, owns_store) = open_shared(&builder).await?;
     let network = |text: &str, error| RelayError::with(RelayErrorKind::Network, text, error);
-    let (endpoint, local, port) = bind(&builder, &shared.keys).await?;
+    let shown = certificate::read(&builder).await?;
+    let (endpoint, local, port) = bind(&builder, &shared.keys, shown.clone()).await?;
     let listener = match builder.http {
         Some(address) => Some(TcpListener::bind(address).await.map_err(|e| {
             network(
@@ -54,7 +56,7 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let tcp = port.as_ref().and_then(Port::address);
     let drain = builder.drain;
     let watch = owns_store.then(|| shared.store.watch());
-    let service = Arc::new(service(builder, shared));
+    let service = Arc::new(service(builder, shared, shown.clone()));
     hear(&service);
     spawn_tasks(&service, watch);
     if let Some(listener) = listener {
@@ -63,6 +65,11 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     service
         .tasks
         .spawn(endpoint::accept(service.clone(), endpoint.clone()));
+    if let Some(shown) = shown {
+        service
+            .tasks
+            .spawn(certificate::watch(service.clone(), shown));
+    }
     if let Some(port) = port {
         service.tasks.spawn(port.accept(service.clone()));
     }
@@ -83,6 +90,7 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
 async fn bind(
     builder: &RelayBuilder,
     keys: &RelayKeys,
+    shown: Option<Arc<Shown>>,
 ) -> Result<(quinn::Endpoint, SocketAddr, Option<Port>), RelayError> {
     /// A free UDP port may be taken on TCP.
     const TRIES: u32 = 16;
@@ -97,7 +105,8 @@ async fn bind(
             return Ok((endpoint, local, None));
         }
         let tcp = builder.listen_tcp.unwrap_or(local);
-        match Port::bind(tcp, keys, builder.trusted_proxies.clone()).await {
+        let proxies = builder.trusted_proxies.clone();
+        match Port::bind(tcp, keys, proxies, shown.clone()).await {
             Ok(port) => return Ok((endpoint, local, Some(port))),
             Err(error) if tries == 0 => return Err(error),
             Err(_) => {}
@@ -301,7 +310,7 @@ fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayA
     }
 }
 
-fn service(builder: RelayBuilder, shared: Shared) -> Service {
+fn service(builder: RelayBuilder, shared: Shared, shown: Option<Arc<Shown>>) -> Service {
     Service {
         groups: Groups::new(
             shared.keys.sender().clone(),
@@ -321,6 +330,7 @@ fn service(builder: RelayBuilder, shared: Shared) -> Service {
         metrics: Metrics::default(),
         clock: shared.clock,
         sign_up: builder.sign_up,
+        shown,
         tasks: Tasks::default(),
         wake: shared.wake,
         wakes: OnceLock::new(),

@@ -3,8 +3,10 @@
 //! The TLS identity is that of the QUIC endpoint. A socket has ten seconds for TLS and upgrade, and
 //! ten more for its first frame; until then it counts against a bound, in all and for its address.
 
+use crate::certificate::{ByName, Shown, is_public};
 use crate::endpoint::{HANDSHAKE_TIMEOUT, HANDSHAKES};
 use crate::error::{RelayError, RelayErrorKind};
+use crate::http;
 use crate::keys::RelayKeys;
 use crate::proxy::{self, BadHeader, Network};
 use crate::service::Service;
@@ -71,11 +73,16 @@ impl Port {
         address: SocketAddr,
         keys: &RelayKeys,
         proxies: Vec<Network>,
+        shown: Option<Arc<Shown>>,
     ) -> Result<Self, RelayError> {
-        let config = keys.tls().server_config(ALPN).map_err(|error| {
+        let mut config = keys.tls().server_config(ALPN).map_err(|error| {
             let text = "the relay's certificate cannot be used";
             RelayError::with(RelayErrorKind::Tls, text, error)
         })?;
+        if let Some(shown) = shown {
+            let identity = config.cert_resolver;
+            config.cert_resolver = Arc::new(ByName { identity, shown });
+        }
         let listener = TcpListener::bind(address).await.map_err(|error| {
             let text = format!(
                 "TCP address {address} cannot be bound; free it, or run without WebSocket: clients in networks that block UDP then cannot connect"
@@ -182,7 +189,8 @@ async fn serve(
         Some(_) => (address, place),
         None => behind(service, &mut stream, address, place).await?,
     };
-    let upgraded = tokio::time::timeout(HANDSHAKE_TIMEOUT, upgrade(stream, tls)).await;
+    let upgraded = upgrade(service, stream, tls);
+    let upgraded = tokio::time::timeout(HANDSHAKE_TIMEOUT, upgraded).await;
     let (mut socket, purpose) = upgraded.map_err(|_| Gone)??;
     service.metrics.websockets.one();
     match purpose {
@@ -225,10 +233,20 @@ fn nonce() -> Result<Hash, getrandom::Error> {
 
 /// TLS, then the upgrade of RFC 6455 §4.2.
 #[allow(clippy::result_large_err, reason = "the library's callback")]
-async fn upgrade(stream: TcpStream, tls: TlsAcceptor) -> Result<(Socket, Purpose), Gone> {
+async fn upgrade(
+    service: &Service,
+    stream: TcpStream,
+    tls: TlsAcceptor,
+) -> Result<(Socket, Purpose), Gone> {
     // Frames are joined before they are written; nothing is gained by waiting for more.
     stream.set_nodelay(true).map_err(|_| Gone)?;
     let stream = tls.accept(stream).await.map_err(|_| Gone)?;
+    // A session belongs under the relay's identity, and this was shown another certificate.
+    if service.shown.is_some() && is_public(stream.get_ref().1.server_name()) {
+        // Whoever asks is gone, or has been told.
+        let _told = http::answer_outside(stream, service).await;
+        return Err(Gone);
+    }
     let mut purpose = None;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)

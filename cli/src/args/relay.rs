@@ -107,6 +107,23 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) trusted_proxy: Option<Networks>,
+    /// PEM file of a certificate for browsers and probes on the TCP port; clients go by the relay's
+    /// identity [default: none].
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_CERTIFICATE",
+        hide_env_values = true
+    )]
+    pub(crate) certificate: Option<PathBuf>,
+    /// PEM file of that certificate's private key.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LACRE_RELAY_CERTIFICATE_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) certificate_key: Option<PathBuf>,
     /// Serve WebSocket on the TCP port too, for networks that block UDP [default: true].
     #[arg(
         long,
@@ -238,7 +255,7 @@ pub(crate) struct RelayStatus {
     #[command(flatten)]
     pub(crate) place: RelayPlace,
     /// One JSON object: {"health","sessions","accepted","deliveries","uptime_seconds","store_bytes",
-    /// "free_bytes","headroom_bytes","full"}.
+    /// "free_bytes","headroom_bytes","full","certificate_expires_ms","certificate_refused"}.
     #[arg(long)]
     pub(crate) json: bool,
     /// Stay, and show it anew each second, with what happened in that second.

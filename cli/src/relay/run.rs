@@ -55,6 +55,9 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
     if let Some(proxies) = &settings.trusted_proxy {
         builder = builder.trusted_proxies(proxies.0.iter().copied());
     }
+    if let Some((chain, key)) = &settings.certificate {
+        builder = builder.certificate(chain, key);
+    }
     if let Some(nats) = &settings.nats {
         builder = builder.nats(&nats.0);
     }

@@ -9,7 +9,7 @@ use crate::text;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What is asked of a relay.
 pub(super) struct Status {
@@ -22,6 +22,16 @@ pub(super) struct Status {
     free_bytes: u64,
     headroom_bytes: u64,
     pub(super) full: bool,
+    /// None without a certificate from files.
+    certificate_expires_ms: Option<u64>,
+    certificate_refused: bool,
+}
+
+impl Status {
+    /// Whether the relay's files hold a certificate that it does not use.
+    pub(super) fn refuses_certificate(&self) -> bool {
+        self.certificate_refused
+    }
 }
 
 /// Prints it.
@@ -39,6 +49,8 @@ pub(crate) async fn run(arguments: RelayStatus) -> Outcome {
             "free_bytes": status.free_bytes,
             "headroom_bytes": status.headroom_bytes,
             "full": status.full,
+            "certificate_expires_ms": status.certificate_expires_ms,
+            "certificate_refused": status.certificate_refused,
         }));
     }
     if arguments.watch {
@@ -75,8 +87,15 @@ pub(super) fn page(folder: &Path, status: &Status, before: Option<&Status>) -> S
         rows.push((text::relay::store_size(), size));
         rows.push((text::relay::free(), text::relay::free_of(free, headroom)));
     }
+    if let Some(ends) = status.certificate_expires_ms {
+        rows.push((text::relay::certificate(), expiry(ends)));
+    }
     rows.push((text::relay::data(), folder.display().to_string()));
     let mut page = print::facts(&rows, paint);
+    if status.certificate_refused {
+        let refused = text::relay::certificate_refused();
+        page.push_str(&format!("\n  {}", paint.bad(&refused)));
+    }
     if status.full {
         page.push_str(&format!("\n  {}", paint.bad(&text::relay::disk_full())));
     }
@@ -105,6 +124,7 @@ pub(super) async fn ask(folder: &Path) -> Outcome<Status> {
     let (_, page) = http::get(address, "/metrics").await.map_err(silent)?;
     let (code, health) = http::get(address, "/health").await.map_err(silent)?;
     let number = |name| http::metric(&page, name).unwrap_or_default();
+    let expires = number("lacre_certificate_expires_seconds");
     // The notice is written when the relay starts, and never again.
     let started = std::fs::metadata(&path)
         .and_then(|metadata| metadata.modified())
@@ -125,6 +145,8 @@ pub(super) async fn ask(folder: &Path) -> Outcome<Status> {
         free_bytes: number("lacre_store_free_bytes"),
         headroom_bytes: number("lacre_store_headroom_bytes"),
         full: number("lacre_store_full") > 0,
+        certificate_expires_ms: (expires > 0).then(|| expires.saturating_mul(1000)),
+        certificate_refused: number("lacre_certificate_refused") > 0,
     })
 }
 
@@ -153,4 +175,14 @@ fn duration(duration: Duration) -> String {
         (0, _) => format!("{hours} h {minutes} min"),
         _ => format!("{days} d {hours} h"),
     }
+}
+
+/// `until 2027-02-19, in 90 d`; in UTC.
+pub(super) fn expiry(ends_ms: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let left = Duration::from_millis(ends_ms).saturating_sub(now.unwrap_or_default());
+    let moment = i64::try_from(ends_ms).ok();
+    let moment = moment.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let date = moment.map(|moment| moment.strftime("%Y-%m-%d").to_string());
+    text::relay::certificate_until(date.unwrap_or_default(), left.as_secs() / 86_400)
 }

@@ -36,6 +36,16 @@ super::texts! {
     make_room()
         "free space on that disk or make it larger; below the headroom messages are refused"
         "libere espaço nesse disco ou aumente-o; abaixo da reserva as mensagens são recusadas";
+    certificate() "certificate" "certificado";
+    mend_certificate()
+        "put a good certificate and its key in the files; the relay reads them within seconds"
+        "ponha um certificado bom e a chave nos arquivos; o relay os lê em segundos";
+    renew_certificate()
+        "renew it; the relay reads the files again by itself"
+        "renove-o; o relay relê os arquivos sozinho";
+    other_name(host)
+        "it is not for {host}, under which people reach the relay; browsers will refuse it"
+        "não é para {host}, em que as pessoas alcançam o relay; navegadores vão recusá-lo";
     port() "port" "porta";
     port_free(address) "{address} is free" "{address} está livre";
     port_ours(address) "{address}, in use by the relay" "{address}, em uso pelo relay";

@@ -41,6 +41,14 @@ super::texts! {
     moved_rows(accounts, logs, entries)
         "{accounts} accounts, {logs} logs, {entries} entries"
         "{accounts} contas, {logs} logs, {entries} entradas";
+    certificate() "certificate" "certificado";
+    certificate_until(date, days) "until {date}, in {days} d" "até {date}, em {days} d";
+    certificate_refused()
+        "the new certificate is not used, the one before it is; lacre relay doctor says why"
+        "o certificado novo não é usado, e sim o anterior; lacre relay doctor diz por quê";
+    half_certificate()
+        "a certificate needs its key: give certificate and certificate-key, or neither"
+        "um certificado precisa da chave: informe certificate e certificate-key, ou nenhum dos dois";
     no_database()
         "no database is named to move into; give --to postgres://…, or store = \"postgres://…\" in relay.toml"
         "falta dizer para qual banco mover; use --to postgres://… ou store = \"postgres://…\" em relay.toml";

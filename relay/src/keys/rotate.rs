@@ -46,7 +46,9 @@ impl RelayKeys {
     }
 
     /// Puts the next identity in the place of the present one, with a TLS key of its own. Returns
-    /// whether there was a next one.
+    /// whether there was a next one. A TLS ticket of the former identity must not be resumed under
+    /// the new one: the client would go on believing in the former, so keys of tickets have to
+    /// depend on the identity.
     pub(crate) fn rotate(&mut self, now_ms: Millis) -> Result<bool, KeyFileError> {
         let Some(next) = self.next.take() else {
             return Ok(false);

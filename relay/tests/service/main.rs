@@ -9,6 +9,7 @@
 
 mod backups;
 mod catch_up;
+mod certificates;
 mod client;
 #[cfg(feature = "postgres")]
 mod database;

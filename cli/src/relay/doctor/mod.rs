@@ -1,5 +1,6 @@
 //! `lacre relay doctor`: looks at everything a relay stands on, and changes none of it.
 
+mod certificate;
 mod disk;
 mod network;
 mod system;
@@ -37,6 +38,7 @@ pub(crate) async fn run(arguments: &RelayDoctor, sources: Sources<'_>) -> Outcom
     found.push(disk::room(&settings));
     found.push(network::port(&settings, running.is_some()));
     found.push(network::address(&settings).await);
+    found.extend(certificate::check(&settings, running.as_ref()));
     found.push(network::status_page(&settings));
     found.push(system::clock(&settings));
     found.extend(system::buffers());

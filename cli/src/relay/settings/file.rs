@@ -31,6 +31,8 @@ pub(super) struct Keys {
     pub(super) listen: Option<Spanned<SocketAddr>>,
     pub(super) listen_tcp: Option<Spanned<SocketAddr>>,
     pub(super) trusted_proxy: Option<Spanned<crate::args::Networks>>,
+    pub(super) certificate: Option<Spanned<PathBuf>>,
+    pub(super) certificate_key: Option<Spanned<PathBuf>>,
     pub(super) websocket: Option<Spanned<bool>>,
     pub(super) advertise: Option<Spanned<Advertised>>,
     pub(super) sign_up: Option<Spanned<SignUp>>,

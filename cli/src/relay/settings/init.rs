@@ -62,7 +62,7 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 13] = [
+const SETTINGS: [(&str, &str, &str, &str); 15] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
@@ -80,6 +80,18 @@ const SETTINGS: [(&str, &str, &str, &str); 13] = [
         "\"127.0.0.1\"",
         "Proxies that may say whom a TCP connection comes from (PROXY protocol): addresses or networks,\ndivided by commas. Without it everybody behind a proxy has the proxy's address.",
         "Proxies que podem dizer de quem vem uma conexão TCP (protocolo PROXY): endereços ou redes,\nseparados por vírgula. Sem isso, todos atrás de um proxy têm o endereço dele.",
+    ),
+    (
+        "certificate",
+        "\"/etc/lacre/fullchain.pem\"",
+        "A certificate (PEM, with what is between it and its CA) for browsers and probes on the TCP port. Clients\nneed none: they go by the relay's identity. Read again when it changes.",
+        "Um certificado (PEM, com o que há entre ele e sua CA) para navegadores e sondas na porta TCP. Os\nclientes não precisam: valem-se da identidade do relay. Relido quando muda.",
+    ),
+    (
+        "certificate-key",
+        "\"/etc/lacre/privkey.pem\"",
+        "The private key of that certificate (PEM).",
+        "A chave privada desse certificado (PEM).",
     ),
     (
         "websocket",
@@ -161,6 +173,7 @@ mod tests {
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
         assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
         assert!(keys.store.is_some() && keys.nats.is_some());
+        assert!(keys.certificate.is_some() && keys.certificate_key.is_some());
         assert!(keys.listen_tcp.is_some() && keys.trusted_proxy.is_some());
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Settings {
     /// Of TCP, if it is another.
     pub(super) listen_tcp: Option<SocketAddr>,
     pub(super) trusted_proxy: Option<Networks>,
+    /// PEM files: a certificate and its key.
+    pub(super) certificate: Option<(PathBuf, PathBuf)>,
     pub(super) websocket: bool,
     pub(super) advertise: Option<Advertised>,
     pub(super) sign_up: SignUp,
@@ -113,6 +115,7 @@ impl Settings {
         let trusted = asked.trusted_proxy.clone();
         let trusted_proxy = layers.maybe("trusted-proxy", trusted, |file| &file.trusted_proxy);
         layers.usual("trusted-proxy", text::relay::none());
+        let certificate = layers.certificate(asked)?;
         let websocket = layers.take("websocket", asked.websocket, |file| &file.websocket, true);
         let advertise = layers.maybe("advertise", asked.advertise.clone(), |file| &file.advertise);
         layers.usual("advertise", text::relay::none());
@@ -146,6 +149,7 @@ impl Settings {
             listen,
             listen_tcp,
             trusted_proxy,
+            certificate,
             websocket,
             advertise,
             sign_up,
@@ -237,6 +241,21 @@ impl Layers<'_> {
         };
         self.row(key, path.display(), origin);
         Some(path)
+    }
+
+    /// Both files or none.
+    fn certificate(&mut self, asked: &RelaySettings) -> Outcome<Option<(PathBuf, PathBuf)>> {
+        let chain = self.path("certificate", &asked.certificate, |file| &file.certificate);
+        self.usual("certificate", text::relay::none());
+        let key = self.path("certificate-key", &asked.certificate_key, |file| {
+            &file.certificate_key
+        });
+        self.usual("certificate-key", text::relay::none());
+        match (chain, key) {
+            (Some(chain), Some(key)) => Ok(Some((home::absolute(&chain)?, home::absolute(&key)?))),
+            (None, None) => Ok(None),
+            _ => Err(invalid(text::relay::half_certificate())),
+        }
     }
 
     /// Numbers on the command line were looked at by clap, those of the file were not.

@@ -115,6 +115,14 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "Proxies que podem dizer de quem vem uma conexão TCP (protocolo PROXY): endereços ou redes, separados por vírgula [padrão: nenhum]",
     ),
     (
+        "PEM file of a certificate for browsers and probes on the TCP port; clients go by the relay's identity [default: none]",
+        "Arquivo PEM de um certificado para navegadores e sondas na porta TCP; clientes valem-se da identidade do relay [padrão: nenhum]",
+    ),
+    (
+        "PEM file of that certificate's private key",
+        "Arquivo PEM da chave privada desse certificado",
+    ),
+    (
         "Serve WebSocket on the TCP port too, for networks that block UDP [default: true]",
         "Servir WebSocket também na porta TCP, para redes que bloqueiam UDP [padrão: true]",
     ),
@@ -192,6 +200,6 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Folder of the relay", "Pasta do relay"),
     (
         "One JSON object: {\"health\",…",
-        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\",\"free_bytes\",\"headroom_bytes\",\"full\"}",
+        "Um objeto JSON: {\"health\",\"sessions\",\"accepted\",\"deliveries\",\"uptime_seconds\",\"store_bytes\",\"free_bytes\",\"headroom_bytes\",\"full\",\"certificate_expires_ms\",\"certificate_refused\"}",
     ),
 ];
