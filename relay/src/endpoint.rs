@@ -7,7 +7,6 @@ use crate::service::Service;
 use crate::session::login;
 use crate::stream::Link;
 use crate::tasks::Stage;
-use crate::tls::TlsIdentity;
 use lacre_wire::limits::MAX_OBJECT_STREAMS;
 use lacre_wire::relay::ALPN;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
@@ -58,7 +57,7 @@ pub(crate) fn bind(
         )
     })?;
     grow_buffers(&socket);
-    let config = server_config(keys.tls(), idle_timeout)?;
+    let config = server_config(keys, idle_timeout)?;
     let local = socket
         .local_addr()
         .map_err(|e| network("the UDP socket has no address".to_owned(), e))?;
@@ -99,7 +98,7 @@ fn grow_buffers(socket: &UdpSocket) {
     }
 }
 
-fn server_config(tls: &TlsIdentity, idle_timeout: Duration) -> Result<ServerConfig, RelayError> {
+fn server_config(keys: &RelayKeys, idle_timeout: Duration) -> Result<ServerConfig, RelayError> {
     let tls_error = |error| {
         RelayError::with(
             RelayErrorKind::Tls,
@@ -107,7 +106,10 @@ fn server_config(tls: &TlsIdentity, idle_timeout: Duration) -> Result<ServerConf
             error,
         )
     };
-    let rustls = tls.server_config(ALPN).map_err(tls_error)?;
+    let rustls = keys
+        .tls()
+        .server_config(ALPN, keys.tickets())
+        .map_err(tls_error)?;
     let quic = QuicServerConfig::try_from(rustls)
         .map_err(|e| RelayError::with(RelayErrorKind::Tls, "TLS cannot be used for QUIC", e))?;
     let idle = IdleTimeout::try_from(idle_timeout)

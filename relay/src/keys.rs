@@ -10,7 +10,8 @@ mod rotate;
 
 pub(crate) use file::{KeyFileError, replace, sync_folder};
 
-use crate::tls::TlsIdentity;
+use crate::clock::Clock;
+use crate::tls::{Tickets, TlsIdentity};
 use lacre_wire::checkpoint::{Checkpoint, SignedCheckpoint};
 use lacre_wire::codec;
 use lacre_wire::hash::hmac_sha256;
@@ -70,6 +71,11 @@ impl RelayKeys {
     /// The leaf key and certificates.
     pub(crate) fn tls(&self) -> &TlsIdentity {
         &self.tls
+    }
+
+    /// What makes and opens TLS session tickets, here as at every relay with the same keys.
+    pub(crate) fn tickets(&self) -> Tickets {
+        Tickets::new(self.rest.clone(), self.fingerprint(), Clock::system())
     }
 
     /// The fingerprint people pin.

@@ -5,6 +5,10 @@
 //! share. Both are valid for as long as X.509 can say: trust is the pin, and a client whose clock
 //! is wrong must still get in.
 
+mod tickets;
+
+pub(crate) use tickets::Tickets;
+
 use ed25519_dalek::Signer;
 use lacre_wire::relay::SERVER_NAME;
 use rcgen::{
@@ -81,7 +85,11 @@ impl TlsIdentity {
     ///
     /// # Errors
     /// When key and chain do not fit together.
-    pub(crate) fn server_config(&self, protocol: &[u8]) -> Result<ServerConfig, rustls::Error> {
+    pub(crate) fn server_config(
+        &self,
+        protocol: &[u8],
+        tickets: Tickets,
+    ) -> Result<ServerConfig, rustls::Error> {
         let chain = self
             .chain
             .iter()
@@ -94,7 +102,7 @@ impl TlsIdentity {
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![protocol.to_vec()];
         // One ticket is enough: a client holds one connection. It saves a certificate on reconnect.
-        config.ticketer = aws_lc_rs::Ticketer::new()?;
+        config.ticketer = Arc::new(tickets);
         config.send_tls13_tickets = 1;
         Ok(config)
     }
@@ -124,16 +132,27 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
     use lacre_wire::hash::sha256;
+    use lacre_wire::ids::Hash;
     use lacre_wire::ids::PublicKey;
     use lacre_wire::relay::{ALPN, fingerprint};
     use rustls::crypto::SupportedKxGroup;
-    use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore, ServerConnection};
+    use rustls::{
+        ClientConfig, ClientConnection, HandshakeKind, NamedGroup, RootCertStore, ServerConnection,
+    };
     use rustls_pki_types::ServerName;
 
-    /// Runs a whole TLS handshake in memory and returns the group both sides agreed on.
-    fn handshake(groups: Vec<&'static dyn SupportedKxGroup>) -> NamedGroup {
-        let identity = TlsIdentity::generate(&[7; 32]).unwrap();
+    /// Tickets of the relay with this fingerprint and secret.
+    fn tickets(secret: u8) -> Tickets {
+        Tickets::new(Zeroizing::new([secret; 32]), Hash([1; 32]), Clock::system())
+    }
+
+    /// A client of the relay with this identity.
+    fn client(
+        identity: &TlsIdentity,
+        groups: Vec<&'static dyn SupportedKxGroup>,
+    ) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots
             .add(CertificateDer::from(identity.chain[1].clone()))
@@ -146,27 +165,61 @@ mod tests {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.alpn_protocols = vec![ALPN.to_vec()];
+        Arc::new(config)
+    }
+
+    /// Runs a whole TLS handshake in memory, and what follows it at once.
+    fn meet(client: &Arc<ClientConfig>, relay: &TlsIdentity, tickets: Tickets) -> ClientConnection {
         let name = ServerName::try_from(SERVER_NAME).unwrap();
-        let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut server =
-            ServerConnection::new(Arc::new(identity.server_config(ALPN).unwrap())).unwrap();
-        while client.is_handshaking() || server.is_handshaking() {
+        let mut client = ClientConnection::new(client.clone(), name).unwrap();
+        let config = relay.server_config(ALPN, tickets).unwrap();
+        let mut server = ServerConnection::new(Arc::new(config)).unwrap();
+        while client.wants_write() || server.wants_write() {
             let mut flight = Vec::new();
-            client.write_tls(&mut flight).unwrap();
-            server.read_tls(&mut flight.as_slice()).unwrap();
-            server.process_new_packets().unwrap();
-            flight.clear();
-            server.write_tls(&mut flight).unwrap();
-            client.read_tls(&mut flight.as_slice()).unwrap();
-            client.process_new_packets().unwrap();
+            while client.wants_write() {
+                client.write_tls(&mut flight).unwrap();
+            }
+            let mut rest = flight.as_slice();
+            while !rest.is_empty() {
+                server.read_tls(&mut rest).unwrap();
+                server.process_new_packets().unwrap();
+            }
+            let mut flight = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut flight).unwrap();
+            }
+            let mut rest = flight.as_slice();
+            while !rest.is_empty() {
+                client.read_tls(&mut rest).unwrap();
+                client.process_new_packets().unwrap();
+            }
         }
+        assert!(!client.is_handshaking() && !server.is_handshaking());
         assert_eq!(client.alpn_protocol(), Some(ALPN));
-        let group = client.negotiated_key_exchange_group().unwrap().name();
-        assert_eq!(
-            server.negotiated_key_exchange_group().unwrap().name(),
-            group
-        );
-        group
+        assert_eq!(client.handshake_kind(), server.handshake_kind());
+        client
+    }
+
+    /// The group that both sides agree on.
+    fn handshake(groups: Vec<&'static dyn SupportedKxGroup>) -> NamedGroup {
+        let relay = TlsIdentity::generate(&[7; 32]).unwrap();
+        let met = meet(&client(&relay, groups), &relay, tickets(1));
+        met.negotiated_key_exchange_group().unwrap().name()
+    }
+
+    #[test]
+    fn a_session_of_one_relay_is_resumed_at_another_with_the_same_keys() {
+        let relay = TlsIdentity::generate(&[7; 32]).unwrap();
+        let client = client(&relay, aws_lc_rs::ALL_KX_GROUPS.to_vec());
+        let mut kinds = Vec::new();
+        for secret in [1, 1, 1, 2, 2] {
+            let met = meet(&client, &relay, tickets(secret));
+            // Each has a key exchange of its own.
+            assert!(met.negotiated_key_exchange_group().is_some());
+            kinds.push(met.handshake_kind().unwrap());
+        }
+        use HandshakeKind::{Full, Resumed};
+        assert_eq!(kinds, [Full, Resumed, Resumed, Full, Resumed]);
     }
 
     #[test]

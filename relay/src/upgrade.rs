@@ -75,10 +75,13 @@ impl Port {
         proxies: Vec<Network>,
         shown: Option<Arc<Shown>>,
     ) -> Result<Self, RelayError> {
-        let mut config = keys.tls().server_config(ALPN).map_err(|error| {
-            let text = "the relay's certificate cannot be used";
-            RelayError::with(RelayErrorKind::Tls, text, error)
-        })?;
+        let mut config = keys
+            .tls()
+            .server_config(ALPN, keys.tickets())
+            .map_err(|error| {
+                let text = "the relay's certificate cannot be used";
+                RelayError::with(RelayErrorKind::Tls, text, error)
+            })?;
         if let Some(shown) = shown {
             let identity = config.cert_resolver;
             config.cert_resolver = Arc::new(ByName { identity, shown });

@@ -66,7 +66,7 @@ impl Shell {
              ended() {{ for pid in {base}/*/data/postmaster.pid; do \
                  p=$(head -n1 $pid 2>/dev/null) && kill -QUIT $p && \
                      while kill -0 $p 2>/dev/null; do sleep 0.05; done; \
-             done 2>/dev/null; rm -rf {base}; }}\n\
+             done 2>/dev/null; umount -l {base}/* 2>/dev/null; rm -rf {base}; }}\n\
              trap ended EXIT\n"
         );
         shell.input.write_all(begin.as_bytes()).expect("the shell");
@@ -167,6 +167,22 @@ impl Server {
 
     /// A server of one's own, with settings such as `"fsync=off"`.
     pub(crate) fn start(settings: &[&str]) -> Arc<Self> {
+        Self::start_on(settings, "")
+    }
+
+    /// As [`Server::start`], with all its files on a disk in memory of so many mebibytes; none where
+    /// nothing may be mounted.
+    pub(crate) fn on_small_disk(mebibytes: u32, settings: &[&str]) -> Option<Arc<Self>> {
+        let trial = base().join("trial");
+        let trial = trial.display();
+        let allowed = attempt(&format!(
+            "mkdir -p {trial} && mount -t tmpfs tmpfs {trial} && umount {trial}"
+        ));
+        let mount = format!("mount -t tmpfs -o size={mebibytes}m tmpfs . &&");
+        allowed.ok().map(|_| Self::start_on(settings, &mount))
+    }
+
+    fn start_on(settings: &[&str], mount: &str) -> Arc<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let bin = bin();
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
@@ -179,7 +195,7 @@ impl Server {
             write!(options, " -c {setting}").expect("text");
         }
         must(&format!(
-            "mkdir {at} && cd {at} && if [ -n '{user}' ]; then chown $({user} id -u) {at}; fi && \
+            "mkdir {at} && cd {at} && {mount} cd {at} && if [ -n '{user}' ]; then chown $({user} id -u) {at}; fi && \
              {user} {}/initdb -D {at}/data -U lacre --auth=trust --no-sync -E UTF8 --locale=C",
             bin.display()
         ));
@@ -203,6 +219,12 @@ impl Server {
                  sleep 0.2; done; cat {at}/log; exit 1"
         );
         must(&script);
+    }
+
+    /// Whether its first process is there.
+    pub(crate) fn is_up(&self) -> bool {
+        let at = self.folder.display();
+        attempt(&format!("kill -0 $(head -n1 {at}/data/postmaster.pid)")).is_ok()
     }
 
     /// Kills every process of the server, as a crash of the machine's would (what the system holds is
@@ -260,6 +282,8 @@ impl Drop for Server {
         let stop = format!("cd {at} && {user} {bin}/pg_ctl -D {at}/data -m immediate -s stop");
         // A killed one is not there.
         let _stopped = attempt(&stop);
+        // What was mounted there, if something was.
+        let _unmounted = attempt(&format!("umount -l {at}"));
         let _removed = attempt(&format!("rm -rf {at}"));
     }
 }

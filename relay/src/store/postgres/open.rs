@@ -12,7 +12,12 @@ use crate::store::OpenError;
 use crate::store::context::new_lineage;
 use crate::store::options::{Durability, StoreOptions};
 use lacre_wire::ids::Lineage;
+use std::time::{Duration, Instant};
 
+/// How long a server may take to notice that a relay has ended.
+const PARTING: Duration = Duration::from_secs(2);
+/// How often is looked whether it has.
+const LOOK: Duration = Duration::from_millis(50);
 /// The oldest server that is tested against: 13.
 const OLDEST: i32 = 130_000;
 
@@ -198,10 +203,18 @@ pub(super) fn alone(
     }
 }
 
-/// Whether no relay runs on the store; none can begin to while the connection lasts.
+/// Whether no relay runs on the store; none can begin to while the connection lasts. The server may
+/// notice a moment later that a relay has ended.
 fn is_unused(connection: &Connection) -> Found<bool> {
-    let alone = connection.one("SELECT pg_try_advisory_lock($1)", &[&RUNNING])?;
-    Ok(alone.is_some_and(|row| row.try_get(0).unwrap_or(false)))
+    let began = Instant::now();
+    loop {
+        let alone = connection.one("SELECT pg_try_advisory_lock($1)", &[&RUNNING])?;
+        let alone = alone.is_some_and(|row| row.try_get(0).unwrap_or(false));
+        if alone || began.elapsed() > PARTING {
+            return Ok(alone);
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 fn migrate(connection: &Connection, address: &PostgresAddress) -> Result<(), PostgresError> {
