@@ -12,6 +12,7 @@
     reason = "a story that panics has failed, and says where"
 )]
 
+pub mod balancer;
 pub mod bench;
 pub mod binaries;
 pub mod child;

@@ -142,7 +142,7 @@ impl Drop for Proxy {
 }
 
 /// A UDP and a TCP port of one number.
-async fn fronts() -> (UdpSocket, TcpListener) {
+pub(crate) async fn fronts() -> (UdpSocket, TcpListener) {
     loop {
         let front = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         if let Ok(streams) = TcpListener::bind(front.local_addr().unwrap()).await {

@@ -12,7 +12,9 @@
     reason = "a story that panics has failed"
 )]
 
+mod clocks;
 mod cuts;
+mod disk;
 mod kills;
 #[path = "../../../relay/tests/support/nats.rs"]
 mod nats;
@@ -20,6 +22,8 @@ mod nats;
 mod packages;
 #[path = "../../../relay/tests/support/postgres.rs"]
 mod postgres;
+mod restore;
+mod rolling;
 mod scene;
 mod tally;
 

@@ -5,6 +5,7 @@ use crate::nats::Nats;
 use crate::postgres::{Database, Server};
 use crate::tally::Tally;
 use lacre::RoomId;
+use lacre_tests::balancer::Balancer;
 use lacre_tests::device::Device;
 use lacre_tests::gate::{End, Gate, Line};
 use lacre_tests::proxy::Proxy;
@@ -48,6 +49,8 @@ pub(crate) struct Scene {
     pub(crate) stage: Arc<Stage>,
     pub(crate) back: Back,
     pub(crate) nodes: Vec<Node>,
+    /// Before the relays, if everybody goes through one.
+    pub(crate) balancer: Option<Balancer>,
     pub(crate) people: [Device; 4],
     /// All four, owned by Ana.
     pub(crate) all: RoomId,
@@ -80,6 +83,20 @@ impl Scene {
         seed: &mut Seed,
         variables: &[Vec<(String, String)>],
     ) -> Self {
+        Self::with(back, seed, variables, false).await
+    }
+
+    /// As [`Scene::enter`], with a balancer before the relays, through which everybody goes.
+    pub(crate) async fn balanced(seed: &mut Seed) -> Self {
+        Self::with(Back::start(Server::start(&[])), seed, &[], true).await
+    }
+
+    async fn with(
+        back: Back,
+        seed: &mut Seed,
+        variables: &[Vec<(String, String)>],
+        balanced: bool,
+    ) -> Self {
         // Built before the story's time begins.
         lacre_tests::binaries::lacre();
         let stage = Arc::new(Stage::new(PATIENCE));
@@ -92,9 +109,22 @@ impl Scene {
             let variables = variables.get(number).map_or(&[][..], Vec::as_slice);
             nodes.push(Node::start(&back, &folder, seed, variables).await);
         }
+        let balancer = match balanced {
+            true => {
+                let relays = nodes
+                    .iter()
+                    .map(|node| (node.host.socket(), node.host.http()));
+                Some(Balancer::before(&relays.collect::<Vec<_>>()).await)
+            }
+            false => None,
+        };
         let mut people = Vec::new();
         for (name, at) in [("ana", 0), ("bruno", 1), ("carla", 2), ("dora", 0)] {
-            people.push(Device::sign_up(&stage, &nodes[at].address(), name).await);
+            let address = match &balancer {
+                Some(balancer) => balancer.in_front_of(nodes[at].host.address()),
+                None => nodes[at].address(),
+            };
+            people.push(Device::sign_up(&stage, &address, name).await);
         }
         let people: [Device; 4] = people.try_into().ok().unwrap();
         let [ana, bruno, carla, dora] = &people;
@@ -104,6 +134,7 @@ impl Scene {
             stage,
             back,
             nodes,
+            balancer,
             people,
             all,
             some,
@@ -143,8 +174,18 @@ impl Scene {
         result
     }
 
+    /// The database's address, without a line between that could be cut.
+    pub(crate) fn store(&self) -> String {
+        self.back.database.url()
+    }
+
     /// All lines are open again, everybody gets everything, and the contract is judged.
     pub(crate) async fn judge(self) -> Tally {
+        self.judge_with(Vec::new()).await
+    }
+
+    /// As [`Scene::judge`], with others who took part.
+    pub(crate) async fn judge_with(self, mut others: Vec<Device>) -> Tally {
         let mut nodes = self.nodes;
         for node in &nodes {
             node.database.set(Line::Open);
@@ -169,8 +210,9 @@ impl Scene {
             people: _people,
         } = nodes.remove(0);
         let world = World::on(Arc::clone(&self.stage), host);
-        let everybody = &mut [&mut ana, &mut bruno, &mut carla, &mut dora];
-        world.check(everybody).await;
+        let mut everybody = vec![&mut ana, &mut bruno, &mut carla, &mut dora];
+        everybody.extend(&mut others);
+        world.check(&mut everybody).await;
         for room in [self.all, self.some] {
             let shown = ana.texts(room).await;
             for person in [&bruno, &carla] {
@@ -179,6 +221,9 @@ impl Scene {
         }
         for person in [&mut ana, &mut bruno, &mut carla, &mut dora] {
             person.close().await;
+        }
+        for other in &mut others {
+            other.close().await;
         }
         self.tally
     }
