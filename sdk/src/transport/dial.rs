@@ -120,6 +120,7 @@ impl Dialer {
         let chain = tls.get_ref().1.peer_certificates();
         let chain = chain.ok_or_else(|| Error::internal("a handshake without certificates"))?;
         let fingerprint = pin::fingerprint_of(chain)?;
+        self.sockets.pins.admit(fingerprint)?;
         let request = format!("wss://{}{path}", self.sockets.authority)
             .into_client_request()
             .map_err(|error| failed("its name is no host").with_source(error))?;

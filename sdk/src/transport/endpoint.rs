@@ -85,7 +85,11 @@ impl Quic {
             }
         });
         match waiting.await {
-            Ok(Ok(Ok((connection, endpoint)))) => Link::new(endpoint, connection),
+            Ok(Ok(Ok((connection, endpoint)))) => {
+                let link = Link::new(endpoint, connection)?;
+                self.pins.admit(link.fingerprint())?;
+                Ok(link)
+            }
             Ok(Ok(Err(error))) => Err(self.explain(error)),
             Ok(Err(_)) | Err(_) => Err(offline(format!("{} did not answer over UDP", self.place))),
         }

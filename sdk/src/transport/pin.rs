@@ -73,10 +73,15 @@ impl Pins {
     /// The certificate of the identity, once it is known to be a pinned one.
     fn root(&self, chain: &[CertificateDer<'_>]) -> Result<RootCertStore, Error> {
         let (key, roots) = identity(chain)?;
-        let found = fingerprint(&key);
+        self.admit(fingerprint(&key)).map(|()| roots)
+    }
+
+    /// Whether the relay with this fingerprint is trusted now. To be asked after each handshake: one
+    /// that resumes an earlier session shows no certificate, and goes by that of then.
+    pub(super) fn admit(&self, found: Hash) -> Result<(), Error> {
         let trusted = self.trusted.get();
         if trusted.contains(&found) {
-            return Ok(roots);
+            return Ok(());
         }
         let expected: Vec<_> = trusted.iter().map(format_fingerprint).collect();
         Err(Error::new(

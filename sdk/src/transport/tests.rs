@@ -56,6 +56,26 @@ async fn another_identity_is_refused_by_name() {
     );
 }
 
+/// The second connection resumes the first, and no certificate is looked at.
+#[tokio::test]
+async fn a_resumed_session_is_of_a_relay_that_is_trusted_now() {
+    let relay = Relay::start(Kind::default());
+    let transport = Transport::new(relay.address()).unwrap();
+    let meet = || async { tokio::join!(transport.connect(), relay.try_accept()) };
+    let (link, accepted) = meet().await;
+    // The ticket has come when something has come that was sent behind it.
+    let mut greeting = accepted.unwrap().open_uni().await.unwrap();
+    greeting.write_all(b"hello").await.unwrap();
+    let link = link.unwrap();
+    link.accept().await.unwrap().read().await.unwrap();
+    link.close().await;
+    transport.trust(vec![Hash([7; 32])]);
+    let refused = meet().await.0.err().unwrap();
+    assert_eq!(refused.code(), "WrongFingerprint");
+    transport.trust(vec![Hash([7; 32]), relay.fingerprint]);
+    assert!(meet().await.0.is_ok());
+}
+
 #[tokio::test]
 async fn a_certificate_that_the_identity_did_not_sign_is_refused() {
     let relay = Relay::start(Kind {
