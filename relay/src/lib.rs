@@ -28,6 +28,7 @@ mod keys;
 mod metrics;
 mod named;
 mod objects;
+mod peers;
 mod proxy;
 mod rates;
 mod relay;

@@ -10,6 +10,7 @@ use crate::hub::Hub;
 use crate::hub::online::Online;
 use crate::keys::RelayKeys;
 use crate::metrics::Metrics;
+use crate::peers::Peers;
 use crate::rates::RateLimits;
 use crate::session::mailbox::Mailbox;
 use crate::session::{Context, Done};
@@ -44,6 +45,7 @@ pub(crate) struct Service {
     pub(crate) groups: Groups,
     pub(crate) turns: Turns,
     pub(crate) nominations: Nominations,
+    pub(crate) peers: Peers,
     pub(crate) rates: RateLimits,
     pub(crate) acks: Acks,
     pub(crate) metrics: Metrics,
@@ -225,6 +227,11 @@ impl Service {
                     "group_bytes",
                     "Bytes of public groups in memory, about.",
                     count(self.groups.memory()),
+                ),
+                (
+                    "peers",
+                    "Other relays on the store that are there.",
+                    count(self.peers.count()),
                 ),
                 (
                     "store_free_bytes",

@@ -11,6 +11,7 @@ use crate::hub::online::Online;
 use crate::keys::{self, KeyFileError, RelayKeys};
 use crate::metrics::Metrics;
 use crate::named::Named;
+use crate::peers::{self, Peers};
 use crate::rates::RateLimits;
 use crate::relay::{Relay, Shared};
 use crate::service::Service;
@@ -56,7 +57,9 @@ pub(crate) async fn start(builder: RelayBuilder) -> Result<Relay, RelayError> {
     let tcp = port.as_ref().and_then(Port::address);
     let drain = builder.drain;
     let watch = owns_store.then(|| shared.store.watch());
-    let service = Arc::new(service(builder, shared, shown.clone()));
+    let peers =
+        Peers::new().map_err(|error| RelayError::new(RelayErrorKind::Config, error.to_string()))?;
+    let service = Arc::new(service(builder, shared, peers, shown.clone()));
     hear(&service);
     spawn_tasks(&service, watch);
     if let Some(listener) = listener {
@@ -310,7 +313,12 @@ fn address(builder: &RelayBuilder, shared: &Shared, local: SocketAddr) -> RelayA
     }
 }
 
-fn service(builder: RelayBuilder, shared: Shared, shown: Option<Arc<Shown>>) -> Service {
+fn service(
+    builder: RelayBuilder,
+    shared: Shared,
+    peers: Peers,
+    shown: Option<Arc<Shown>>,
+) -> Service {
     Service {
         groups: Groups::new(
             shared.keys.sender().clone(),
@@ -325,6 +333,7 @@ fn service(builder: RelayBuilder, shared: Shared, shown: Option<Arc<Shown>>) -> 
         idle_timeout: builder.idle_timeout,
         turns: Turns::new(),
         nominations: Nominations::new(),
+        peers,
         rates: RateLimits::new(builder.rates, shared.clock.clone()),
         acks: Acks::default(),
         metrics: Metrics::default(),
@@ -355,6 +364,7 @@ fn hear(service: &Arc<Service>) {
                 let sessions = service.watchers.pass(room, None, datagram);
                 service.metrics.ephemerals.add(sessions);
             }
+            News::Peers(letter) => service.hear_peer(letter),
             News::Missed => {
                 let sweeping = service.clone();
                 service
@@ -377,6 +387,7 @@ fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
     tasks.spawn(acks::run(service.clone()));
     tasks.spawn(checkpoint::run(service.clone()));
     tasks.spawn(sweep::run(service.clone()));
+    tasks.spawn(peers::run(service.clone()));
     let (naming, named) = (service.clone(), Arc::new(Named(service.clone())));
     tasks.spawn(async move {
         tokio::select! {

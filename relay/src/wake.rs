@@ -32,6 +32,8 @@ pub enum News<'a> {
         /// The datagram as it came, a [`lacre_wire::ephemeral::Ephemeral`].
         datagram: &'a Bytes,
     },
+    /// What relays on the store say to each other about who does what. Later it is worth little.
+    Peers(&'a Bytes),
     /// Some news may have been lost: the heads of open logs are to be read.
     Missed,
 }

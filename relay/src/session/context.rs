@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::mailbox::Mailbox;
-use crate::groups::turns::Turn;
+use crate::peers::CommitTurn;
 use crate::service::Service;
 use lacre_wire::answer::Answer;
 use lacre_wire::error::{ErrorCode, WireError};
@@ -19,7 +19,7 @@ pub(crate) struct Context {
     pub(crate) service: Arc<Service>,
     /// The session's mailbox.
     pub(crate) mailbox: Arc<Mailbox>,
-    turns: Mutex<HashMap<RoomId, Turn>>,
+    turns: Mutex<HashMap<RoomId, CommitTurn>>,
     over: AtomicBool,
     ended: Notify,
 }
@@ -76,7 +76,7 @@ impl Context {
     }
 
     /// Keeps a commit turn until it is used, given back, or the session ends.
-    pub(crate) fn keep_turn(&self, turn: Turn) {
+    pub(crate) fn keep_turn(&self, turn: CommitTurn) {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.over.load(Ordering::SeqCst) {
             turns.insert(turn.room(), turn);
@@ -84,7 +84,7 @@ impl Context {
     }
 
     /// Takes the turn of a room out.
-    pub(crate) fn take_turn(&self, room: &RoomId) -> Option<Turn> {
+    pub(crate) fn take_turn(&self, room: &RoomId) -> Option<CommitTurn> {
         self.turns
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

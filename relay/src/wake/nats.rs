@@ -159,7 +159,7 @@ mod tests {
                     .find(|(log, _)| *log == LOG)
                     .map(|(_, head)| *head),
                 News::Missed => None,
-                News::Ephemeral { .. } => return,
+                News::Ephemeral { .. } | News::Peers(_) => return,
             };
             let _nobody_hears = told.send(head);
         }));

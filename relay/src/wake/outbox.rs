@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 pub(super) const GATHER: Duration = Duration::from_millis(3);
 /// Hints that wait; late ones are worth nothing.
 const HINTS: usize = 256;
+/// Letters to other relays that wait. Those that matter are said again.
+const LETTERS: usize = 4_096;
 /// Letters that name one relay among those on the store.
 const ORIGIN: usize = 16;
 
@@ -27,6 +29,7 @@ pub(super) struct Outbox {
 pub(super) struct Waiting {
     logs: HashMap<LogId, Seq>,
     hints: Vec<(RoomId, Bytes)>,
+    letters: Vec<Bytes>,
 }
 
 impl Outbox {
@@ -42,6 +45,11 @@ impl Outbox {
             News::Ephemeral { room, datagram } => {
                 if waiting.hints.len() < HINTS {
                     waiting.hints.push((room, datagram.clone()));
+                }
+            }
+            News::Peers(letter) => {
+                if waiting.letters.len() < LETTERS {
+                    waiting.letters.push(letter.clone());
                 }
             }
             News::Missed => return,
@@ -60,7 +68,8 @@ impl Outbox {
     }
 }
 
-/// Payloads of about `most` bytes: who tells, `L` and runs of log and head, or `E`, a room and a datagram; in hex.
+/// Payloads of about `most` bytes: who tells, `L` and runs of log and head, `E`, a room and a datagram, or `P`,
+/// a letter; in hex.
 pub(super) fn encode(origin: &str, waiting: &Waiting, most: usize) -> Vec<String> {
     let mut payloads = Vec::new();
     let mut open = String::new();
@@ -80,6 +89,9 @@ pub(super) fn encode(origin: &str, waiting: &Waiting, most: usize) -> Vec<String
         if payload.len() <= most {
             payloads.push(payload);
         }
+    }
+    for letter in &waiting.letters {
+        payloads.push(format!("{origin}P{}", hex::encode(letter)));
     }
     payloads
 }
@@ -124,6 +136,7 @@ pub(super) fn decode(own: &str, payload: &str, mut tell: impl FnMut(News<'_>)) {
                 datagram: &datagram,
             });
         }
+        "P" => tell(News::Peers(&Bytes::from(bytes))),
         _ => {}
     }
 }
@@ -140,7 +153,7 @@ mod tests {
             decode(own, payload, |news| match news {
                 News::Logs(told) => logs.extend_from_slice(told),
                 News::Ephemeral { .. } => hints += 1,
-                News::Missed => {}
+                News::Peers(_) | News::Missed => {}
             });
         }
         logs.sort_unstable();

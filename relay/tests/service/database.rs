@@ -3,6 +3,7 @@
 use crate::people::turn;
 use crate::postgres::Database;
 use crate::relays::wake_each_other;
+use crate::turns::share_turns;
 use crate::world::{Room, accepted, builder, join, log_of, submit};
 use lacre_relay::{Relay, RelayErrorKind};
 use lacre_wire::push::ServerFrame;
@@ -36,6 +37,13 @@ async fn shutdown(relays: [Relay; 2]) {
 async fn two_relays_on_one_database_wake_each_other() {
     let (relays, _folders) = two(&Database::new()).await;
     wake_each_other(&relays[0], &relays[1]).await;
+    shutdown(relays).await;
+}
+
+#[tokio::test]
+async fn two_relays_on_one_database_share_turns() {
+    let (relays, _folders) = two(&Database::new()).await;
+    share_turns(&relays[0], &relays[1]).await;
     shutdown(relays).await;
 }
 

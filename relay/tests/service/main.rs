@@ -34,5 +34,6 @@ mod proxied;
 mod relays;
 mod rooms;
 mod sockets;
+mod turns;
 mod websocket;
 mod world;

@@ -63,8 +63,10 @@ pub(super) async fn commit(context: Arc<Context>, room: RoomId, bundle: CommitBu
     service.apply_readers(&outcome.readers);
     if let Verdict::Accepted(_) = outcome.verdict {
         service.metrics.accepted.one();
-        drop(context.take_turn(&room));
+        // Given back after the room has moved: who waits for it is late, and need not build a commit.
+        let turn = context.take_turn(&room);
         after.settle(&context, room, valid.next);
+        drop(turn);
         if !valid.still_leaving.is_empty() {
             service.evict_later(room, valid.still_leaving);
         }
@@ -165,7 +167,7 @@ impl After {
 
     pub(super) fn settle(&self, context: &Context, room: RoomId, next: Next) {
         let service = &context.service;
-        service.turns.moved(room, next.at(), next.devices());
+        service.room_moved(room, next.at(), next.devices());
         service
             .nominations
             .moved(&room, &self.added, next.devices());

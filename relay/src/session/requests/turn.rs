@@ -2,6 +2,7 @@
 
 use super::{Handled, Standing, no_such_room, visible_room};
 use crate::groups::turn_queue::{At, LEASE_MS};
+use crate::peers;
 use crate::session::Context;
 use crate::store::blame::cooling_down;
 use crate::store::outcome::Verdict;
@@ -31,7 +32,7 @@ pub(super) async fn take(context: Arc<Context>, room: RoomId, at: At, removal: b
         .nominations
         .answers(&room, &context.device());
     let turn = tokio::select! {
-        turn = context.service.turns.take(room, at, current, removal) => turn,
+        turn = peers::take(&context.service, room, at, current, removal) => turn,
         // Nobody waits for it any more; the place in the queue goes with this future.
         () = context.over() => return Err(WireError::new(ErrorCode::GoingAway, "the session has ended")),
     };
