@@ -31,6 +31,11 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Who was not heard for so long is gone.
 const PATIENCE: Duration = Duration::from_millis(3_500);
 
+/// How often is told what was taken from whose buckets.
+const TELL: Duration = Duration::from_millis(250);
+/// Of so many in one letter: a notification of PostgreSQL holds less than 8000 bytes.
+const AT_ONCE: usize = 64;
+
 /// Names a relay for as long as it runs.
 pub(crate) type Name = u64;
 
@@ -122,7 +127,14 @@ impl Service {
             self.tasks
                 .spawn(async move { service.tell_peers(None, Say::Here) });
         }
-        turns::hear(self, from, say);
+        match say {
+            Say::Taken { of } => {
+                for (who, us) in of {
+                    self.rates.taken_elsewhere(who, us);
+                }
+            }
+            say => turns::hear(self, from, say),
+        }
     }
 }
 
@@ -137,6 +149,21 @@ pub(crate) async fn run(service: Arc<Service>) {
     }
     service.peers.leaving.store(true, Ordering::Relaxed);
     service.tell_peers(None, Say::Gone);
+}
+
+/// Tells the others what was taken here from buckets that run low, until this relay stops: somebody who
+/// sends by several relays gets little more through than by one.
+pub(crate) async fn share_rates(service: Arc<Service>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TELL) => {}
+            () = service.tasks.reached(Stage::Stopped) => return,
+        }
+        let others = service.peers.count() > 0;
+        for of in service.rates.taken(others).chunks(AT_ONCE) {
+            service.tell_peers(None, Say::Taken { of: of.to_vec() });
+        }
+    }
 }
 
 #[cfg(test)]

@@ -388,6 +388,7 @@ fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
     tasks.spawn(checkpoint::run(service.clone()));
     tasks.spawn(sweep::run(service.clone()));
     tasks.spawn(peers::run(service.clone()));
+    tasks.spawn(peers::share_rates(service.clone()));
     let (naming, named) = (service.clone(), Arc::new(Named(service.clone())));
     tasks.spawn(async move {
         tokio::select! {

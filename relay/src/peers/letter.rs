@@ -2,6 +2,7 @@
 //! only: what cannot be read is passed over.
 
 use super::Name;
+use crate::rates::Who;
 use lacre_wire::ids::{Epoch, Generation, RoomId};
 use minicbor::{Decode, Encode};
 
@@ -91,6 +92,13 @@ pub(crate) enum Say {
         #[n(2)]
         devices: u64,
     },
+    /// Somebody was let take so much there.
+    #[n(8)]
+    Taken {
+        /// Who, and how much, in microseconds of their rate.
+        #[n(0)]
+        of: Vec<(Who, u64)>,
+    },
 }
 
 /// Generation and epoch.
@@ -140,6 +148,12 @@ mod tests {
                 room,
                 at,
                 devices: 5,
+            },
+            Say::Taken {
+                of: vec![
+                    (Who::Room(room), 6),
+                    (Who::Address(std::net::Ipv4Addr::LOCALHOST.into()), 7),
+                ],
             },
         ];
         for (to, say) in [None, Some(9)].into_iter().cycle().zip(said) {

@@ -238,7 +238,7 @@ pub(super) fn hear(service: &Arc<Service>, from: Name, say: Say) {
             let devices = usize::try_from(devices).unwrap_or(usize::MAX);
             service.turns.moved(room, at.into(), devices);
         }
-        Say::Here | Say::Gone => {}
+        Say::Here | Say::Gone | Say::Taken { .. } => {}
     }
 }
 
