@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 const PER_ADDRESS: usize = 200;
 
 /// Devices that share their rooms.
-const COHORT: usize = 100;
+pub(crate) const COHORT: usize = 100;
 
 /// How many sign up at the same time.
 const AT_ONCE: usize = 16;
@@ -32,15 +32,8 @@ const AT_ONCE: usize = 16;
 /// A crowd that nobody of is connected.
 pub(crate) struct Crowd {
     people: Vec<Light>,
-    cohorts: Vec<Cohort>,
-}
-
-/// Devices that share their rooms.
-pub(crate) struct Cohort {
-    /// Its rooms.
-    pub(crate) rooms: Vec<RoomId>,
-    /// A member with an engine, which made them.
-    pub(crate) maker: Puppet,
+    /// The rooms of each cohort.
+    rooms: Vec<Vec<RoomId>>,
 }
 
 /// A socket for so many sign-ups; 127.0.0.0/8 has many addresses.
@@ -57,7 +50,7 @@ impl Crowd {
         let people = sign_up(relay, count, rooms).await;
         println!("  {count} devices signed up in {:.1?}", began.elapsed());
         let (folder, began) = (hall.room("makers"), Instant::now());
-        let mut cohorts = Vec::new();
+        let mut rooms_of_all = Vec::new();
         for (number, members) in people.chunks(COHORT).enumerate() {
             let handle = format!("maker-{number}");
             let (folder, caller) = (folder.join(&handle), maker_caller(relay, number));
@@ -72,14 +65,17 @@ impl Crowd {
                     other => panic!("making a room ended with {other:?}"),
                 }
             }
-            cohorts.push(Cohort { rooms: made, maker });
+            rooms_of_all.push(made);
         }
         println!(
             "  {} rooms of {COHORT} made in {:.1?}",
-            cohorts.len() * rooms,
+            rooms_of_all.len() * rooms,
             began.elapsed()
         );
-        Self { people, cohorts }
+        Self {
+            people,
+            rooms: rooms_of_all,
+        }
     }
 
     /// How many they are.
@@ -89,12 +85,7 @@ impl Crowd {
 
     /// The rooms of one device.
     pub(crate) fn rooms_of(&self, number: usize) -> &[RoomId] {
-        &self.cohorts[number / COHORT].rooms
-    }
-
-    /// Takes the cohorts out, with those who made their rooms.
-    pub(crate) fn take_cohorts(&mut self) -> Vec<Cohort> {
-        std::mem::take(&mut self.cohorts)
+        &self.rooms[number / COHORT]
     }
 
     /// Takes the devices out, to let each go its own way.

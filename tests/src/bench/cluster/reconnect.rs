@@ -3,7 +3,7 @@
 
 use super::{Place, SETTINGS};
 use crate::bench::actors::{Actor, place};
-use crate::bench::crowd::{Cohort, Crowd, come};
+use crate::bench::crowd::{COHORT, Crowd, come};
 use crate::bench::durable::{SENDERS, pairs};
 use crate::bench::hall::Hall;
 use crate::bench::idle::{ends, one_socket};
@@ -18,6 +18,7 @@ use lacre_wire::ids::LogId;
 use lacre_wire::log::Cursor;
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::{ClientFrame, OpenLog, Request};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::task::{JoinSet, spawn_local};
@@ -39,9 +40,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     site.relays[0].kill().await;
     let there = &site.relays[1];
     let caller = one_socket(there);
-    for cohort in crowd.take_cohorts() {
-        write(cohort, there, &caller).await;
-    }
+    write(&mut crowd, there, &caller).await;
     println!("  {MISSED} messages written in each of their rooms");
 
     let load = Load::new();
@@ -121,23 +120,32 @@ async fn cursors(crowd: &mut Crowd, relay: &Host) -> Vec<Vec<OpenLog>> {
     all
 }
 
-/// A member says what the others miss.
-async fn write(cohort: Cohort, relay: &Host, caller: &Caller) {
-    let mut maker = cohort.maker.call_again(caller).await;
-    for room in cohort.rooms {
-        let mut press = Press::new(place(relay, room).0, 0);
-        let frames: Vec<u8> = (0..MISSED).flat_map(|_| press.next(0)).collect();
-        maker.session.speaker.write(&frames).await;
-        let mut accepted = 0;
-        while accepted < MISSED {
-            if let ServerFrame::Answer { answer, .. } = maker.session.listener.next().await.unwrap()
-            {
-                assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
-                accepted += 1;
+/// A member of each cohort says what the others miss, and goes.
+async fn write(crowd: &mut Crowd, relay: &Host, caller: &Caller) {
+    let places = relay.ledger().places().into_iter();
+    let mut places: HashMap<_, _> = places.map(|(place, ..)| (place.room, place)).collect();
+    for first in (0..crowd.count()).step_by(COHORT) {
+        let mut actor = crowd.connect(caller, first).await;
+        for room in crowd.rooms_of(first) {
+            let mut press = Press::new(places.remove(room).unwrap(), 0);
+            let frames: Vec<u8> = (0..MISSED).flat_map(|_| press.next(0)).collect();
+            actor.speaker.write(&frames).await;
+            let mut accepted = 0;
+            while accepted < MISSED {
+                match actor.listener.next().await.unwrap() {
+                    ServerFrame::Answer {
+                        answer: Answer::Accepted(_),
+                        ..
+                    } => accepted += 1,
+                    ServerFrame::Answer { answer, .. } => {
+                        panic!("a message was refused: {answer:?}")
+                    }
+                    _ => {}
+                }
             }
         }
+        actor.connection.close(0u32.into(), b"");
     }
-    maker.session.connection.close(0u32.into(), b"");
 }
 
 /// Pairs who talk in an open loop.
