@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
 use crate::keys;
 use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE};
-use crate::store::{self, BackupError, BackupNote};
+use crate::store::{self, BackupError, BackupNote, ObjectPlace};
 #[cfg(feature = "postgres")]
 use crate::store::{OpenError, PostgresError};
 use lacre_wire::ids::{Lineage, Millis};
@@ -37,18 +37,21 @@ pub struct RestoredStore {
 }
 
 /// Copies the store of a relay's data folder to `to`, which must not exist, while the relay runs or
-/// while it does not. Writers are not held up. The key file is not in it. Blocks for as long as
+/// while it does not. Large objects, which it may keep in `objects`, are in the copy. Writers are not
+/// held up. The key file is not in it. Blocks for as long as
 /// copying and checking take.
 ///
 /// # Errors
 /// [`RelayErrorKind::Backup`] when there is no store, `to` exists, or something cannot be read or
 /// written; nothing is left behind then.
-pub fn back_up(data_dir: &Path, to: &Path) -> Result<BackedUp, RelayError> {
+pub fn back_up(data_dir: &Path, objects: &ObjectPlace, to: &Path) -> Result<BackedUp, RelayError> {
+    let outside = objects.find(data_dir).map_err(no_place)?;
     let note = BackupNote {
         made_ms: Clock::system().now_ms(),
         mark: mark(data_dir),
     };
-    let bytes = store::back_up(&data_dir.join(STORE_FILE), to, &note).map_err(failed)?;
+    let bytes = store::back_up(&data_dir.join(STORE_FILE), to, &note, outside.as_ref());
+    let bytes = bytes.map_err(failed)?;
     Ok(BackedUp { bytes })
 }
 
@@ -60,7 +63,13 @@ pub fn back_up(data_dir: &Path, to: &Path) -> Result<BackedUp, RelayError> {
 /// [`RelayErrorKind::InUse`], [`RelayErrorKind::NotEmpty`], [`RelayErrorKind::BadBackup`] for what
 /// is damaged, no backup, or of another key file, [`RelayErrorKind::Restore`] for the rest. The
 /// folder is as it was then.
-pub fn restore(data_dir: &Path, from: &Path, replace: bool) -> Result<RestoredStore, RelayError> {
+pub fn restore(
+    data_dir: &Path,
+    objects: &ObjectPlace,
+    from: &Path,
+    replace: bool,
+) -> Result<RestoredStore, RelayError> {
+    let outside = objects.find(data_dir).map_err(no_place)?;
     crate::start::make_folder(data_dir)?;
     let here = mark(data_dir);
     let fits = |note: Option<&BackupNote>| {
@@ -82,6 +91,14 @@ pub fn restore(data_dir: &Path, from: &Path, replace: bool) -> Result<RestoredSt
             }
             error => failed(error),
         })?;
+    if let (Some(kept), Some(outside)) = (&restored.kept, &outside) {
+        // Nobody names its large objects any more, and what nobody names is removed.
+        store::complete(kept, outside).map_err(|error| {
+            let text =
+                "the backup is restored, but the store that was there before lacks large objects";
+            RelayError::with(RelayErrorKind::Restore, text, error)
+        })?;
+    }
     let named = restored.note.as_ref().and_then(|note| note.mark.clone());
     if let (None, Some(named)) = (here, named) {
         // The start compares it with the key file, whenever that comes.
@@ -97,6 +114,11 @@ pub fn restore(data_dir: &Path, from: &Path, replace: bool) -> Result<RestoredSt
         kept: restored.kept,
         has_keys: data_dir.join(KEY_FILE).exists(),
     })
+}
+
+/// A place for large objects that cannot be used.
+pub(crate) fn no_place(error: store::PlaceError) -> RelayError {
+    RelayError::new(RelayErrorKind::Config, error.to_string())
 }
 
 /// The mark of the keys that a folder's store was made with.

@@ -6,6 +6,7 @@ use crate::proxy::Network;
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::start;
+use crate::store::ObjectPlace;
 use crate::store::faults::Faults;
 use lacre_wire::relay::DEFAULT_PORT;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -56,6 +57,7 @@ pub struct RelayBuilder {
     pub(crate) place: Option<Place>,
     pub(crate) store: Option<String>,
     pub(crate) nats: Option<String>,
+    pub(crate) objects: ObjectPlace,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) listen_tcp: Option<SocketAddr>,
@@ -80,6 +82,7 @@ impl RelayBuilder {
             place: None,
             store: None,
             nats: None,
+            objects: ObjectPlace::default(),
             key_file: None,
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, DEFAULT_PORT)),
             listen_tcp: None,
@@ -124,6 +127,12 @@ impl RelayBuilder {
     /// divided by commas. Without them relays on one PostgreSQL database wake each other through it.
     pub fn nats(mut self, servers: impl Into<String>) -> Self {
         self.nats = Some(servers.into());
+        self
+    }
+
+    /// Where large objects are kept: trees and Welcomes of large rooms. Default [`ObjectPlace::Auto`].
+    pub fn objects(mut self, place: ObjectPlace) -> Self {
+        self.objects = place;
         self
     }
 

@@ -3,12 +3,12 @@
 //! A backup of a database is the same file as one of a data folder: either can be restored from it.
 //! The key file is in neither.
 
-use crate::backup::{BackedUp, RestoredStore, failed, mark};
+use crate::backup::{BackedUp, RestoredStore, failed, mark, no_place};
 use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
 use crate::keys;
 use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
-use crate::store::{self, Bring, PostgresAddress, Source};
+use crate::store::{self, Bring, ObjectPlace, PostgresAddress, Source};
 use lacre_wire::ids::Lineage;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,8 @@ fn address(text: &str) -> Result<PostgresAddress, RelayError> {
 /// # Errors
 /// [`RelayErrorKind::InUse`] while a relay runs on either, [`RelayErrorKind::NotEmpty`] for a database
 /// with a store, [`RelayErrorKind::Backup`] for the rest. The database is empty then.
-pub fn migrate(data_dir: &Path, to: &str) -> Result<Migrated, RelayError> {
+pub fn migrate(data_dir: &Path, objects: &ObjectPlace, to: &str) -> Result<Migrated, RelayError> {
+    let outside = objects.find(data_dir).map_err(no_place)?;
     let (address, from) = (address(to)?, data_dir.join(STORE_FILE));
     let _lock = Source::lock(&from).map_err(failed)?;
     let mark = mark(data_dir);
@@ -50,6 +51,7 @@ pub fn migrate(data_dir: &Path, to: &str) -> Result<Migrated, RelayError> {
         mark: mark.as_deref(),
         renew: false,
         aside: None,
+        outside: outside.as_ref(),
     };
     let (counts, lineage) = store::bring(&address, &from, &into).map_err(failed)?;
     Ok(Migrated {
@@ -68,9 +70,15 @@ pub fn migrate(data_dir: &Path, to: &str) -> Result<Migrated, RelayError> {
 /// # Errors
 /// [`RelayErrorKind::Backup`] when there is no store, `to` exists, or something cannot be read or
 /// written.
-pub fn back_up_database(store: &str, to: &Path) -> Result<BackedUp, RelayError> {
+pub fn back_up_database(
+    data_dir: &Path,
+    store: &str,
+    objects: &ObjectPlace,
+    to: &Path,
+) -> Result<BackedUp, RelayError> {
+    let outside = objects.find(data_dir).map_err(no_place)?;
     let made_ms = Clock::system().now_ms();
-    let bytes = store::take(&address(store)?, to, made_ms).map_err(failed)?;
+    let bytes = store::take(&address(store)?, to, made_ms, outside.as_ref()).map_err(failed)?;
     Ok(BackedUp { bytes })
 }
 
@@ -105,6 +113,8 @@ pub fn restore_database(
         mark: named.as_deref().or(here.as_deref()),
         renew: true,
         aside: replace.then_some(aside.as_str()),
+        // All is in the backup.
+        outside: None,
     };
     let (_, lineage) = store::bring(&address, from, &into).map_err(failed)?;
     if let (None, Some(named)) = (&here, &named) {

@@ -2,6 +2,7 @@
 //! heard before it can be answered.
 
 use crate::acks::{self, Acks};
+use crate::backup::no_place;
 use crate::builder::{Place, RelayBuilder};
 use crate::certificate::{self, Shown};
 use crate::error::{RelayError, RelayErrorKind};
@@ -21,7 +22,7 @@ use crate::tasks::{Stage, Tasks};
 use crate::upgrade::Port;
 use crate::wake::{self, News};
 use crate::watchers::Watchers;
-use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep};
+use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep, tidy};
 use lacre_wire::relay::RelayAddress;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -187,6 +188,11 @@ fn open(
             )
         }
     };
+    let outside = match place {
+        Place::Folder(folder) => builder.objects.open(folder, builder.store.is_some()),
+        _ => Ok(None),
+    };
+    let store = store.with_large(outside.map_err(no_place)?);
     Ok((store, keys, builder.clock.clone()))
 }
 
@@ -383,6 +389,9 @@ fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
         tasks.spawn(feed::run(service.clone(), watch));
         tasks.spawn(housekeep::run(service.clone()));
         tasks.spawn(idle::run(service.clone()));
+        if service.store.outside().is_some() {
+            tasks.spawn(tidy::run(service.clone()));
+        }
     }
     tasks.spawn(acks::run(service.clone()));
     tasks.spawn(checkpoint::run(service.clone()));

@@ -3,7 +3,7 @@
 
 use crate::binaries;
 use crate::ledger::Ledger;
-use lacre_relay::{Rate, Rates, Relay, RelayBuilder};
+use lacre_relay::{ObjectPlace, Rate, Rates, Relay, RelayBuilder};
 use lacre_wire::relay::RelayAddress;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,14 @@ impl Host {
     /// Starts `lacre relay run` with its data in `folder`.
     pub async fn process(folder: &Path) -> Self {
         let mut host = Self::new(folder, true);
+        host.start().await;
+        host
+    }
+
+    /// As [`Host::process`], with these variables in its environment.
+    pub async fn process_with(folder: &Path, variables: &[(String, String)]) -> Self {
+        let mut host = Self::new(folder, true);
+        host.variables = variables.to_vec();
         host.start().await;
         host
     }
@@ -254,7 +262,8 @@ impl Host {
             let copy = self.folder.join("copy.db");
             // The first time there is none.
             let _before = std::fs::remove_file(&copy);
-            lacre_relay::back_up_database(database, &copy).unwrap();
+            lacre_relay::back_up_database(&self.folder, database, &ObjectPlace::Auto, &copy)
+                .unwrap();
         }
         Ledger::open(&self.folder)
     }

@@ -1,12 +1,14 @@
 //! The command line. The comments are the English help; `text::help` holds the Portuguese.
 
 mod keys;
+mod objects;
 mod place;
 mod relay;
 mod store;
 mod value;
 
 pub(crate) use keys::{AccountRelay, RelayKeys, RelayKeysCommand, RelayKeysShow};
+pub(crate) use objects::Objects;
 pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
     Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand, RelayDev, RelayDoctor,

@@ -1,6 +1,7 @@
 //! The operator's part of the command line.
 
 use super::keys::RelayKeys;
+use super::objects::Objects;
 use super::store::{NatsPlace, RelayMigrate, RelayStore, StorePlace};
 use super::value::{Advertised, Durability, Networks, SignUp};
 use clap::{Args, Subcommand};
@@ -82,6 +83,15 @@ pub(crate) struct RelaySettings {
         hide_env_values = true
     )]
     pub(crate) nats: Option<NatsPlace>,
+    /// Where large objects are kept: auto (a folder beside a file, the tables of a database), store (the
+    /// tables), folder, or s3://bucket/prefix with AWS_* in the environment [default: auto].
+    #[arg(
+        long,
+        value_name = "PLACE",
+        env = "LACRE_RELAY_OBJECTS",
+        hide_env_values = true
+    )]
+    pub(crate) objects: Option<Objects>,
     /// Address to listen on, UDP and TCP [default: 0.0.0.0:4433].
     #[arg(
         long,

@@ -1,5 +1,6 @@
 //! Where a relay's store is.
 
+use super::objects::Objects;
 use clap::Args;
 use lacre_relay::store::PostgresAddress;
 use serde::Deserialize;
@@ -127,6 +128,15 @@ pub(crate) struct RelayFiles {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
+    /// Where large objects are kept: auto (a folder beside a file, the tables of a database), store (the
+    /// tables), folder, or s3://bucket/prefix with AWS_* in the environment [default: auto].
+    #[arg(
+        long,
+        value_name = "PLACE",
+        env = "LACRE_RELAY_OBJECTS",
+        hide_env_values = true
+    )]
+    pub(crate) objects: Option<Objects>,
 }
 
 // No doc comment: it would take the place of what the commands say of themselves.

@@ -13,8 +13,8 @@ pub(crate) async fn run(arguments: RelayBackup) -> Outcome {
     let to = home::absolute(&arguments.to)?;
     // Nothing else runs in this process; it may block.
     let made = match kept.store.address() {
-        Some(store) => lacre_relay::back_up_database(store, &to)?,
-        None => lacre_relay::back_up(&kept.folder, &to)?,
+        Some(store) => lacre_relay::back_up_database(&kept.folder, store, &kept.objects, &to)?,
+        None => lacre_relay::back_up(&kept.folder, &kept.objects, &to)?,
     };
     let keys = kept.key_file;
     if arguments.json {

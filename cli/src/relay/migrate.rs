@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: RelayMigrate) -> Outcome {
         return Err(Failure::new("relay-config", what, Exit::Usage));
     };
     // Nothing else runs in this process; it may block.
-    let moved = lacre_relay::migrate(&kept.folder, address)?;
+    let moved = lacre_relay::migrate(&kept.folder, &kept.objects, address)?;
     let (store, keys) = (kept.store.to_string(), kept.key_file.display().to_string());
     if arguments.json {
         return print::json_line(&json!({

@@ -16,7 +16,7 @@ pub(crate) async fn run(arguments: RelayRestore) -> Outcome {
     let replace = arguments.replace;
     let restored = match place.store.address() {
         Some(store) => lacre_relay::restore_database(folder, &from, store, replace)?,
-        None => lacre_relay::restore(folder, &from, replace)?,
+        None => lacre_relay::restore(folder, &place.objects, &from, replace)?,
     };
     let kept = restored
         .kept

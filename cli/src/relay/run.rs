@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: RelayRun, sources: Sources<'_>) -> Outcome {
         .websocket(settings.websocket)
         .drain(Duration::from_secs(settings.drain))
         .tail_bytes(tail_bytes)
+        .objects(settings.objects.0.clone())
         .http(Some(settings.http));
     if let Some(address) = settings.store.address() {
         builder = builder.store(address);

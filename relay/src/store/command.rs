@@ -23,10 +23,12 @@ use bytes::Bytes;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{DeviceId, Hash, LogId, Millis, SubmitId};
 
-/// Bytes with their SHA-256, computed once, where the bytes came in: not on the writer.
+/// Bytes with their SHA-256, computed once, where the bytes came in: not on the writer. Of a large
+/// object they may be kept elsewhere: then the tables get the note that says where (`large`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hashed {
     bytes: Bytes,
+    size: usize,
     hash: Hash,
 }
 
@@ -36,8 +38,23 @@ impl Hashed {
         let bytes = bytes.into();
         Self {
             hash: sha256(&[&bytes]),
+            size: bytes.len(),
             bytes,
         }
+    }
+
+    /// The same with a note in the place of the bytes.
+    pub(crate) fn noted(&self, note: Bytes) -> Self {
+        Self {
+            bytes: note,
+            size: self.size,
+            hash: self.hash,
+        }
+    }
+
+    /// How many bytes there are, wherever they are kept.
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// The bytes. Cheap to clone.
@@ -53,7 +70,7 @@ impl Hashed {
 
 impl std::fmt::Debug for Hashed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Hashed({} bytes, {})", self.bytes.len(), self.hash)
+        write!(f, "Hashed({} bytes, {})", self.size, self.hash)
     }
 }
 

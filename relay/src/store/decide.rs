@@ -135,7 +135,7 @@ fn commit_first(room: &RoomRow) -> Verdict {
 }
 
 fn put_object(c: &PutObject) -> Verdicted<Decision> {
-    let size = c.object.bytes().len();
+    let size = c.object.size();
     if size > MAX_OBJECT {
         return refuse(
             ErrorCode::TooLarge,

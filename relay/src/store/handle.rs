@@ -1,40 +1,33 @@
 //! The handle to a store, whatever its back end.
 
+mod reads;
+
 use super::command::Command;
-use super::command::Member;
 use super::context::{Context, new_lineage};
 use super::keys::StoreKeys;
+use super::large::{LargeObjects, sweep::sweep};
 use super::model::Tables;
 use super::options::{Stats, StoreOptions};
 use super::outcome::{AppendedBatch, Outcome, StoreError};
 #[cfg(feature = "postgres")]
-use super::postgres::{PgRows, Postgres, PostgresAddress};
-use super::read::{
-    Head, Page, PageLimit, Read, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms,
-};
+use super::postgres::{Postgres, PostgresAddress};
 use super::reading::Reading;
-use super::record::{
-    AccountRecord, DeviceRecord, IdleDevice, Interval, ListedRoom, MemberRecord, RoomRecord,
-    Snapshot,
-};
-use super::sqlite::{BackupError, BackupNote, OpenError, SqlRows, Sqlite};
-use bytes::Bytes;
-use lacre_wire::answer::OpenedLog;
-use lacre_wire::hello::{KeyPackageCount, LogHead};
-use lacre_wire::ids::{
-    AccountId, DeviceId, Epoch, Generation, Hash, Lineage, LogId, Millis, RoomId, Seq,
-};
-use lacre_wire::log::Entry;
-use lacre_wire::request::OpenLog;
+use super::sqlite::{BackupError, BackupNote, OpenError, Sqlite};
+use lacre_wire::ids::Lineage;
 use std::convert::Infallible;
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// A store. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
-pub struct Store(Arc<AnyStore>);
+pub struct Store {
+    any: Arc<AnyStore>,
+    /// Where large objects are, if not in the tables.
+    outside: Option<LargeObjects>,
+}
 
 enum AnyStore {
     Model(Box<Model>),
@@ -76,29 +69,6 @@ impl Model {
     }
 }
 
-/// One read for every back end: the same closure body is compiled for each.
-macro_rules! read {
-    ($self:ident, |$reading:ident| $read:expr) => {{
-        let store = Arc::clone(&$self.0);
-        async move {
-            match &*store {
-                AnyStore::Model(model) => Ok(model.read(|$reading| $read)),
-                AnyStore::Sqlite(sqlite) => {
-                    sqlite
-                        .read(move |$reading: &mut Reading<'_, SqlRows<'_>>| $read)
-                        .await
-                }
-                #[cfg(feature = "postgres")]
-                AnyStore::Postgres(postgres) => {
-                    postgres
-                        .read(move |$reading: &mut Reading<'_, PgRows<'_>>| $read)
-                        .await
-                }
-            }
-        }
-    }};
-}
-
 impl Store {
     /// A store in memory. Nothing is durable.
     ///
@@ -106,10 +76,10 @@ impl Store {
     /// When the system has no randomness for a lineage.
     pub fn model(keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
         let context = Context::new(keys, vec![new_lineage(options)?], options);
-        Ok(Self(Arc::new(AnyStore::Model(Box::new(Model {
+        Ok(Self::of(AnyStore::Model(Box::new(Model {
             tables: Mutex::default(),
             context,
-        })))))
+        }))))
     }
 
     /// Opens the SQLite store at `path`, or creates it. Blocks while it recovers.
@@ -117,9 +87,8 @@ impl Store {
     /// # Errors
     /// [`OpenError`] says what is there instead, and what to do.
     pub fn open(path: &Path, keys: StoreKeys, options: &StoreOptions) -> Result<Self, OpenError> {
-        Ok(Self(Arc::new(AnyStore::Sqlite(Box::new(Sqlite::open(
-            path, keys, options,
-        )?)))))
+        let sqlite = Sqlite::open(path, keys, options)?;
+        Ok(Self::of(AnyStore::Sqlite(Box::new(sqlite))))
     }
 
     /// Opens the store in the PostgreSQL database at `address`, or creates it there. `mark` names the
@@ -135,7 +104,38 @@ impl Store {
         options: &StoreOptions,
     ) -> Result<Self, OpenError> {
         let postgres = Postgres::open(address, keys, mark, options)?;
-        Ok(Self(Arc::new(AnyStore::Postgres(Box::new(postgres)))))
+        Ok(Self::of(AnyStore::Postgres(Box::new(postgres))))
+    }
+
+    fn of(any: AnyStore) -> Self {
+        Self {
+            any: Arc::new(any),
+            outside: None,
+        }
+    }
+
+    /// The store with its large objects kept outside its tables, from now on.
+    #[must_use]
+    pub fn with_large(mut self, outside: Option<LargeObjects>) -> Self {
+        self.outside = outside;
+        self
+    }
+
+    /// Where large objects are, if not in the tables.
+    pub(crate) fn outside(&self) -> Option<&LargeObjects> {
+        self.outside.as_ref()
+    }
+
+    /// Removes copies of large objects that are older than `young` and that nothing names any more.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// When the place where they are does not answer.
+    pub async fn sweep_large(&self, young: Duration) -> Result<usize, StoreError> {
+        match &self.outside {
+            Some(outside) => Ok(sweep(outside, self, young).await?),
+            None => Ok(0),
+        }
     }
 
     /// Makes a command durable. Its outcome comes after the fsync. Dropping the future does not
@@ -145,9 +145,35 @@ impl Store {
     /// [`StoreError`]; only after `Unknown` the command may have become durable.
     pub fn submit(
         &self,
+        mut command: Command,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
+        let outside = self.outside.clone();
+        let outside = outside.filter(|_| !self.is_full());
+        let now = match outside.filter(|outside| outside.concerns(&mut command)) {
+            None => Ok(self.write(command)),
+            Some(outside) => {
+                let store = self.clone();
+                // On its own, so that it is done whether or not somebody waits for it.
+                Err(tokio::spawn(async move {
+                    let command = outside.put_away(command).await?;
+                    store.write(command).await
+                }))
+            }
+        };
+        async move {
+            match now {
+                Ok(written) => written.await,
+                Err(spawned) => spawned.await.unwrap_or(Err(StoreError::Unknown)),
+            }
+        }
+    }
+
+    /// Makes a command durable in the tables.
+    fn write(
+        &self,
         command: Command,
     ) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
-        let answer = match &*self.0 {
+        let answer = match &*self.any {
             AnyStore::Model(model) => Ok(model.submit(&command)),
             AnyStore::Sqlite(sqlite) => Err(sqlite.submit(command)),
             #[cfg(feature = "postgres")]
@@ -176,7 +202,7 @@ impl Store {
     /// What the store has done since it was opened.
     pub fn stats(&self) -> Stats {
         let counted = self.context().counters.read();
-        match &*self.0 {
+        match &*self.any {
             AnyStore::Model(_) => counted,
             AnyStore::Sqlite(sqlite) => sqlite.stats(counted),
             #[cfg(feature = "postgres")]
@@ -194,20 +220,21 @@ impl Store {
         path: &Path,
         note: BackupNote,
     ) -> impl Future<Output = Result<u64, BackupError>> + Send + 'static {
-        let (store, path) = (Arc::clone(&self.0), path.to_path_buf());
+        let (store, path) = (Arc::clone(&self.any), path.to_path_buf());
+        let outside = self.outside.clone();
         async move {
             match &*store {
                 AnyStore::Model(_) => Err(BackupError::Memory),
-                AnyStore::Sqlite(sqlite) => sqlite.backup(path, note).await,
+                AnyStore::Sqlite(sqlite) => sqlite.backup(path, note, outside).await,
                 #[cfg(feature = "postgres")]
-                AnyStore::Postgres(postgres) => postgres.backup(path, note).await,
+                AnyStore::Postgres(postgres) => postgres.backup(path, note, outside).await,
             }
         }
     }
 
     /// Lets the writer finish what was submitted and closes the store. Blocks for as long.
     pub fn close(&self) {
-        match &*self.0 {
+        match &*self.any {
             AnyStore::Model(_) => {}
             AnyStore::Sqlite(sqlite) => sqlite.close(),
             #[cfg(feature = "postgres")]
@@ -215,163 +242,20 @@ impl Store {
         }
     }
 
+    /// Whether what adds data is refused; whoever brings large objects then gets no further.
+    fn is_full(&self) -> bool {
+        match &*self.any {
+            AnyStore::Sqlite(sqlite) => sqlite.is_full(),
+            _ => false,
+        }
+    }
+
     fn context(&self) -> &Context {
-        match &*self.0 {
+        match &*self.any {
             AnyStore::Model(model) => &model.context,
             AnyStore::Sqlite(sqlite) => sqlite.context(),
             #[cfg(feature = "postgres")]
             AnyStore::Postgres(postgres) => postgres.context(),
         }
-    }
-}
-
-impl ReadLogs for Store {
-    fn head(&self, log: LogId) -> impl Future<Output = Read<Option<Head>>> + Send {
-        read!(self, |reading| reading.head(log))
-    }
-
-    fn heads(&self, logs: Vec<LogId>) -> impl Future<Output = Read<Vec<Option<Head>>>> + Send {
-        read!(self, |reading| logs
-            .into_iter()
-            .map(|log| reading.head(log))
-            .collect())
-    }
-
-    fn entries(
-        &self,
-        log: LogId,
-        after: Seq,
-        until: Option<Seq>,
-        limit: PageLimit,
-    ) -> impl Future<Output = Read<Page>> + Send {
-        read!(self, |reading| reading.entries(log, after, until, limit))
-    }
-
-    fn chain_at(&self, log: LogId, seq: Seq) -> impl Future<Output = Read<Option<Hash>>> + Send {
-        read!(self, |reading| reading.chain_at(log, seq))
-    }
-
-    fn open(
-        &self,
-        device: DeviceId,
-        logs: Vec<OpenLog>,
-    ) -> impl Future<Output = Read<Vec<OpenedLog>>> + Send {
-        read!(self, |reading| reading.open(&device, logs))
-    }
-
-    fn interval(
-        &self,
-        device: DeviceId,
-        log: LogId,
-    ) -> impl Future<Output = Read<Option<Interval>>> + Send {
-        read!(self, |reading| reading.interval(&device, log))
-    }
-
-    fn logs_of(&self, device: DeviceId) -> impl Future<Output = Read<Vec<LogHead>>> + Send {
-        read!(self, |reading| reading.logs_of(&device))
-    }
-
-    fn handshakes(
-        &self,
-        room: RoomId,
-        generation: Generation,
-        epoch: Epoch,
-        max_bytes: usize,
-    ) -> impl Future<Output = Read<Vec<Entry>>> + Send {
-        read!(self, |reading| reading.handshakes(
-            room,
-            (generation, epoch),
-            max_bytes
-        ))
-    }
-}
-
-impl ReadAccounts for Store {
-    fn account(
-        &self,
-        account: AccountId,
-    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
-        read!(self, |reading| reading.account(&account))
-    }
-
-    fn account_by_handle(
-        &self,
-        handle: String,
-    ) -> impl Future<Output = Read<Option<AccountRecord>>> + Send {
-        read!(self, |reading| reading.account_by_handle(&handle))
-    }
-
-    fn device(&self, device: DeviceId) -> impl Future<Output = Read<Option<DeviceRecord>>> + Send {
-        read!(self, |reading| reading.device(&device))
-    }
-
-    fn devices_of(
-        &self,
-        account: AccountId,
-    ) -> impl Future<Output = Read<Vec<DeviceRecord>>> + Send {
-        read!(self, |reading| reading.devices_of(&account))
-    }
-
-    fn key_package_counts(
-        &self,
-        device: DeviceId,
-    ) -> impl Future<Output = Read<Vec<KeyPackageCount>>> + Send {
-        read!(self, |reading| reading.key_package_counts(&device))
-    }
-}
-
-impl ReadRooms for Store {
-    fn room(&self, room: RoomId) -> impl Future<Output = Read<Option<RoomRecord>>> + Send {
-        read!(self, |reading| reading.room(&room))
-    }
-
-    fn members(&self, room: RoomId) -> impl Future<Output = Read<Vec<MemberRecord>>> + Send {
-        read!(self, |reading| reading.members(&room))
-    }
-
-    fn direct_room(
-        &self,
-        one: AccountId,
-        other: AccountId,
-    ) -> impl Future<Output = Read<Option<RoomId>>> + Send {
-        read!(self, |reading| reading.direct_room(one, other))
-    }
-
-    fn listed_room(&self, name: String) -> impl Future<Output = Read<Option<ListedRoom>>> + Send {
-        read!(self, |reading| reading.listed_room(&name))
-    }
-
-    fn listed_rooms(
-        &self,
-        after: Option<String>,
-        limit: usize,
-    ) -> impl Future<Output = Read<Vec<ListedRoom>>> + Send {
-        read!(self, |reading| reading
-            .listed_rooms(after.as_deref(), limit))
-    }
-
-    fn snapshot(&self, room: RoomId) -> impl Future<Output = Read<Option<Snapshot>>> + Send {
-        read!(self, |reading| reading.snapshot(&room))
-    }
-}
-
-impl ReadIdle for Store {
-    fn inactive(
-        &self,
-        after: (Millis, DeviceId),
-        before: Millis,
-        limit: usize,
-    ) -> impl Future<Output = Read<Vec<IdleDevice>>> + Send {
-        read!(self, |reading| reading.inactive(after, before, limit))
-    }
-
-    fn owed(&self, limit: usize) -> impl Future<Output = Read<Vec<(RoomId, Member)>>> + Send {
-        read!(self, |reading| reading.owed(limit))
-    }
-}
-
-impl ReadObjects for Store {
-    fn object(&self, hash: Hash) -> impl Future<Output = Read<Option<Bytes>>> + Send {
-        read!(self, |reading| reading.object(&hash))
     }
 }

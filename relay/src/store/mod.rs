@@ -25,6 +25,7 @@ mod context;
 mod decide;
 mod effect;
 mod handle;
+mod large;
 mod model;
 mod numbers;
 #[cfg(feature = "postgres")]
@@ -44,6 +45,8 @@ mod view;
 pub use command::Command;
 pub use handle::Store;
 pub use keys::StoreKeys;
+pub(crate) use large::inline::complete;
+pub use large::{LargeObjects, NoSuchPlace, ObjectPlace, PlaceError};
 pub use options::{Durability, Stats, StoreOptions};
 pub use outcome::{Appended, AppendedBatch, Outcome, ReaderChange, StoreError, Verdict};
 #[cfg(feature = "postgres")]

@@ -38,6 +38,7 @@ pub(crate) use transfer::{Counts, Into};
 use super::command::Command;
 use super::context::Context;
 use super::keys::StoreKeys;
+use super::large::LargeObjects;
 use super::options::{Durability, Stats, StoreOptions};
 use super::outcome::StoreError;
 use super::queue::{Queue, Reply};
@@ -96,8 +97,9 @@ pub(crate) fn take(
     address: &PostgresAddress,
     to: &Path,
     made_ms: Millis,
+    outside: Option<&LargeObjects>,
 ) -> Result<u64, BackupError> {
-    apart(|| transfer::take(address, to, made_ms))?
+    apart(|| transfer::take(address, to, made_ms, outside))?
 }
 
 impl Postgres {
@@ -176,12 +178,22 @@ impl Postgres {
     }
 
     /// Copies the store into a SQLite file, on a thread of its own.
-    pub(crate) async fn backup(&self, to: PathBuf, note: BackupNote) -> Result<u64, BackupError> {
+    pub(crate) async fn backup(
+        &self,
+        to: PathBuf,
+        note: BackupNote,
+        outside: Option<LargeObjects>,
+    ) -> Result<u64, BackupError> {
         let (reply, answer) = oneshot::channel();
         let address = self.shared.address.clone();
         let copy = move || {
             // Whoever asked may have gone; the copy is there.
-            let _asked = reply.send(transfer::take(&address, &to, note.made_ms));
+            let _asked = reply.send(transfer::take(
+                &address,
+                &to,
+                note.made_ms,
+                outside.as_ref(),
+            ));
         };
         threads::spawn("store-backup", copy).map_err(OpenError::Thread)?;
         answer.await.unwrap_or(Err(BackupError::CutShort))

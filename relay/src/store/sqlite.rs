@@ -38,6 +38,7 @@ use lacre_sqlite as _;
 use super::command::Command;
 use super::context::Context;
 use super::keys::StoreKeys;
+use super::large::LargeObjects;
 use super::options::Stats;
 use super::options::StoreOptions;
 use super::outcome::StoreError;
@@ -135,17 +136,23 @@ impl Sqlite {
         self.readers.run(read).await
     }
 
+    /// Whether too little is free on the disk.
+    pub(crate) fn is_full(&self) -> bool {
+        self.space.is_full()
+    }
+
     /// Copies the database on a thread of its own.
     pub(crate) async fn backup(
         &self,
         target: PathBuf,
         note: BackupNote,
+        outside: Option<LargeObjects>,
     ) -> Result<u64, BackupError> {
         let (reply, answer) = oneshot::channel();
         let path = self.path.clone();
         let copy = move || {
             // Whoever asked may have gone; the copy is there.
-            let _asked = reply.send(back_up(&path, &target, &note));
+            let _asked = reply.send(back_up(&path, &target, &note, outside.as_ref()));
         };
         open::spawn("store-backup", copy)?;
         answer.await.unwrap_or(Err(BackupError::CutShort))

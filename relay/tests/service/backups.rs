@@ -1,7 +1,7 @@
 //! A relay that was put back from its backup: who connects learns that the logs may have gone back.
 
 use crate::world::{Room, again, builder, join, log_of, send_after, send_many};
-use lacre_relay::{RelayErrorKind, back_up, restore};
+use lacre_relay::{ObjectPlace, RelayErrorKind, back_up, restore};
 use lacre_wire::answer::OpenState;
 use lacre_wire::ids::LogId;
 use lacre_wire::log::Cursor;
@@ -25,9 +25,9 @@ async fn a_restored_relay_answers_old_cursors_with_log_reset() {
 
     // By another process than the relay's, as the command does, and from inside.
     let backup = at(folder.path(), "backup.db");
-    assert!(back_up(&data, &backup).unwrap().bytes > 4096);
+    assert!(back_up(&data, &ObjectPlace::Auto, &backup).unwrap().bytes > 4096);
     relay.backup(&at(folder.path(), "inside.db")).await.unwrap();
-    let taken = back_up(&data, &backup).unwrap_err();
+    let taken = back_up(&data, &ObjectPlace::Auto, &backup).unwrap_err();
     assert_eq!(taken.kind(), RelayErrorKind::Backup);
     send_after(&mut a, room.id, 1, last, 5, 100).await;
 
@@ -35,13 +35,13 @@ async fn a_restored_relay_answers_old_cursors_with_log_reset() {
     let entries = a.entries(log_of(room.id), 16).await;
     assert_eq!(entries.last().unwrap().seq, 16);
     let old = a.ready().lineage;
-    let running = restore(&data, &backup, true).unwrap_err();
+    let running = restore(&data, &ObjectPlace::Auto, &backup, true).unwrap_err();
     assert_eq!(running.kind(), RelayErrorKind::InUse, "{running}");
     drop((a, b));
     relay.shutdown().await;
-    let full = restore(&data, &backup, false).unwrap_err();
+    let full = restore(&data, &ObjectPlace::Auto, &backup, false).unwrap_err();
     assert_eq!(full.kind(), RelayErrorKind::NotEmpty, "{full}");
-    let restored = restore(&data, &backup, true).unwrap();
+    let restored = restore(&data, &ObjectPlace::Auto, &backup, true).unwrap();
     assert!(restored.has_keys && restored.kept.is_some() && restored.made_ms.is_some());
 
     let relay = builder().data_dir(&data).start().await.unwrap();
@@ -83,14 +83,18 @@ async fn a_backup_goes_with_its_key_file() {
     start(&data).await.unwrap().shutdown().await;
     start(&other).await.unwrap().shutdown().await;
     let backup = at(folder.path(), "backup.db");
-    back_up(&data, &backup).unwrap();
-    let error = restore(&other, &backup, true).unwrap_err();
+    back_up(&data, &ObjectPlace::Auto, &backup).unwrap();
+    let error = restore(&other, &ObjectPlace::Auto, &backup, true).unwrap_err();
     assert_eq!(error.kind(), RelayErrorKind::BadBackup, "{error}");
     assert!(error.to_string().contains("another key file"), "{error}");
 
     // A new machine: the store alone does not start, and not with other keys either.
     let new = at(folder.path(), "new");
-    assert!(!restore(&new, &backup, false).unwrap().has_keys);
+    assert!(
+        !restore(&new, &ObjectPlace::Auto, &backup, false)
+            .unwrap()
+            .has_keys
+    );
     assert_eq!(start(&new).await.unwrap_err().kind(), RelayErrorKind::Keys);
     std::fs::copy(other.join("relay.keys"), new.join("relay.keys")).unwrap();
     let error = start(&new).await.unwrap_err();
@@ -106,12 +110,12 @@ async fn a_restore_that_was_cut_short_is_not_taken_for_an_empty_folder() {
     let start = || builder().data_dir(&data).start();
     start().await.unwrap().shutdown().await;
     let backup = at(folder.path(), "backup.db");
-    back_up(&data, &backup).unwrap();
+    back_up(&data, &ObjectPlace::Auto, &backup).unwrap();
     // Between its last two steps.
     std::fs::rename(at(&data, "relay.db"), at(&data, "relay.db.restoring")).unwrap();
     let error = start().await.unwrap_err();
     assert_eq!(error.kind(), RelayErrorKind::Store);
     assert!(error.to_string().contains("run it again"), "{error}");
-    restore(&data, &backup, false).unwrap();
+    restore(&data, &ObjectPlace::Auto, &backup, false).unwrap();
     start().await.unwrap().shutdown().await;
 }

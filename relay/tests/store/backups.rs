@@ -68,7 +68,7 @@ async fn a_backup_is_a_store() {
     assert_eq!(std::fs::read(&target).unwrap(), kept);
     let memory = World::model().store.backup(&target, note()).await;
     assert!(matches!(memory, Err(BackupError::Memory)));
-    let nothing = back_up(&path(&w, "none.db"), &path(&w, "b"), &note());
+    let nothing = back_up(&path(&w, "none.db"), &path(&w, "b"), &note(), None);
     assert!(matches!(nothing, Err(BackupError::NoStore(_))));
 }
 

@@ -15,6 +15,12 @@ macro_rules! cases {
                 super::$name(&mut $crate::store::world::World::sqlite()).await;
             })*
         }
+        mod outside {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&mut $crate::store::world::World::outside()).await;
+            })*
+        }
         #[cfg(feature = "postgres")]
         mod postgres {
             $(#[tokio::test]
@@ -33,6 +39,7 @@ mod full;
 mod generations;
 mod idle;
 mod inboxes;
+mod large;
 mod listings;
 mod logs;
 mod messages;

@@ -33,13 +33,16 @@ async fn one_commit_wins_an_epoch(w: &mut World) {
     let other = w.commit(room, ben.member(0), &[cleo.member(0)], &[]).await;
     let first = w.store.submit(Command::Commit(Box::new(one)));
     let second = w.store.submit(Command::Commit(Box::new(other)));
-    assert!(matches!(first.await.unwrap().verdict, Verdict::Accepted(_)));
-    assert_eq!(
-        second.await.unwrap().verdict,
-        Verdict::WrongEpoch {
-            generation: 0,
-            epoch: 2
-        }
+    // Which of them is up to the store, if their objects have to be put away before.
+    let verdicts = [first.await.unwrap().verdict, second.await.unwrap().verdict];
+    let late = Verdict::WrongEpoch {
+        generation: 0,
+        epoch: 2,
+    };
+    let won = |verdict: &Verdict| matches!(verdict, Verdict::Accepted(_));
+    assert!(
+        won(&verdicts[0]) && verdicts[1] == late || won(&verdicts[1]) && verdicts[0] == late,
+        "{verdicts:?}"
     );
     // The loser's Welcome is nowhere.
     assert_eq!(w.inbox(cleo.device(0)).await.len(), 1);
@@ -79,7 +82,7 @@ async fn a_commit_moves_everything_at_once(w: &mut World) {
     assert!(matches!(notice.welcome, Payload::Inline(_)));
     assert_eq!(
         w.store.object(notice.tree).await.unwrap(),
-        commit.step.tree.bytes
+        commit.step.tree.bytes.map(|tree| tree.bytes().clone())
     );
 }
 
@@ -256,7 +259,7 @@ async fn a_room_is_created_once(w: &mut World) {
     );
     assert_eq!(
         w.store.object(empty.tree.hash).await.unwrap(),
-        empty.tree.bytes
+        empty.tree.bytes.map(|tree| tree.bytes().clone())
     );
     w.say(empty.room, ben.member(0), 1).await;
 }

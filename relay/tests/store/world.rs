@@ -7,7 +7,9 @@ use lacre_relay::store::command::{
 };
 use lacre_relay::store::read::{PageLimit, ReadLogs, ReadRooms};
 use lacre_relay::store::record::RoomRecord;
-use lacre_relay::store::{Outcome, Store, StoreKeys, StoreOptions, Verdict};
+use lacre_relay::store::{
+    LargeObjects, ObjectPlace, Outcome, Store, StoreKeys, StoreOptions, Verdict,
+};
 use lacre_wire::answer::Accepted;
 use lacre_wire::error::ErrorCode;
 use lacre_wire::hash::sha256;
@@ -19,6 +21,7 @@ use lacre_wire::ids::{
 };
 use lacre_wire::log::Entry;
 use lacre_wire::room::RoomKind;
+use std::path::Path;
 use tempfile::TempDir;
 
 pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -130,6 +133,15 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("relay.db"), keys(), &options()).unwrap();
         Self::of(store, Some(dir))
+    }
+
+    /// In a file, with every object outside its tables.
+    pub(super) fn outside() -> Self {
+        let mut world = Self::sqlite();
+        let folder = world.dir.as_ref().unwrap().path();
+        let outside = all_outside(folder);
+        world.store = world.store.with_large(outside);
+        world
     }
 
     pub(super) fn of(store: Store, dir: Option<TempDir>) -> Self {
@@ -396,4 +408,10 @@ pub(super) fn step(name: &str, adds: &[Member], removes: &[Member]) -> GroupStep
             listed: None,
         },
     }
+}
+
+/// Every object, however small, in a folder of this one.
+pub(super) fn all_outside(folder: &Path) -> Option<LargeObjects> {
+    let place = ObjectPlace::Folder.open(folder, false).unwrap();
+    place.map(|place| place.from_size(0))
 }

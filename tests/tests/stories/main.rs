@@ -7,6 +7,7 @@
     reason = "a story that panics has failed"
 )]
 
+mod bucket;
 mod commits;
 mod conversation;
 mod crowd;
@@ -27,6 +28,7 @@ mod live;
 mod nats;
 mod network;
 mod networks;
+mod objects;
 mod order;
 #[path = "../../../relay/tests/support/packages.rs"]
 mod packages;

@@ -1,6 +1,7 @@
 //! The relay's store is lost and an older backup takes its place: every client recovers.
 
 use lacre::RoomId;
+use lacre_relay::ObjectPlace;
 use lacre_tests::device::Device;
 use lacre_tests::seed::Seed;
 use lacre_tests::world::World;
@@ -47,7 +48,7 @@ async fn recovers(mut seed: Seed) {
     })
     .await;
     let backup = world.stage().path("backup");
-    lacre_relay::back_up(world.relay.folder(), &backup).unwrap();
+    lacre_relay::back_up(world.relay.folder(), &ObjectPlace::Auto, &backup).unwrap();
 
     let mut expected = vec!["before the backup".to_owned()];
     for number in 0..1 + seed.below(4) {
@@ -77,7 +78,7 @@ async fn recovers(mut seed: Seed) {
         }
     }
     world.relay.stop().await;
-    lacre_relay::restore(world.relay.folder(), &backup, true).unwrap();
+    lacre_relay::restore(world.relay.folder(), &ObjectPlace::Auto, &backup, true).unwrap();
     world.relay.start().await;
     for person in [&mut ana, &mut bruno, &mut carla] {
         if !person.is_open() {

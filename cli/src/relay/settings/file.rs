@@ -27,6 +27,7 @@ pub(super) struct File {
 pub(super) struct Keys {
     pub(super) key_file: Option<Spanned<PathBuf>>,
     pub(super) store: Option<Spanned<StorePlace>>,
+    pub(super) objects: Option<Spanned<crate::args::Objects>>,
     pub(super) nats: Option<Spanned<crate::args::NatsPlace>>,
     pub(super) listen: Option<Spanned<SocketAddr>>,
     pub(super) listen_tcp: Option<Spanned<SocketAddr>>,

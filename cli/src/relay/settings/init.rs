@@ -62,7 +62,7 @@ pub(super) fn template() -> String {
 }
 
 /// Key, value as TOML, what it means.
-const SETTINGS: [(&str, &str, &str, &str); 15] = [
+const SETTINGS: [(&str, &str, &str, &str); 16] = [
     (
         "listen",
         "\"0.0.0.0:4433\"",
@@ -136,6 +136,12 @@ const SETTINGS: [(&str, &str, &str, &str); 15] = [
         "O armazenamento: \"sqlite\" (um arquivo nesta pasta), ou um banco PostgreSQL, em que vários relays podem\ntrabalhar, \"postgres://usuário:senha@host/banco?sslmode=verify-full\". Este arquivo guarda então uma senha.",
     ),
     (
+        "objects",
+        "\"auto\"",
+        "Where large objects (the trees and Welcomes of large rooms) are kept: \"auto\" (a folder beside a store\nthat is a file, the tables of a database), \"store\" (the tables), \"folder\", or a bucket that speaks S3,\n\"s3://bucket/prefix\", whose keys and address are in the environment (AWS_ACCESS_KEY_ID,\nAWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL).",
+        "Onde ficam os objetos grandes (as árvores e os Welcomes de salas grandes): \"auto\" (uma pasta ao lado de\num armazenamento em arquivo, as tabelas de um banco), \"store\" (as tabelas), \"folder\" (a pasta), ou um\nbucket que fala S3, \"s3://bucket/prefixo\", com chaves e endereço no ambiente (AWS_ACCESS_KEY_ID,\nAWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL).",
+    ),
+    (
         "nats",
         "\"nats://10.0.0.5:4222\"",
         "NATS servers, divided by commas, by which several relays on one database wake each other. Without them\nthey do so through the database, which serves a few relays well.",
@@ -172,7 +178,7 @@ mod tests {
         assert!(keys.listen.is_some() && keys.advertise.is_some() && keys.key_file.is_some());
         assert!(keys.tail_memory.is_some() && keys.drain.is_some() && keys.durability.is_some());
         assert!(keys.http.is_some() && keys.sign_up.is_some() && keys.websocket.is_some());
-        assert!(keys.store.is_some() && keys.nats.is_some());
+        assert!(keys.store.is_some() && keys.nats.is_some() && keys.objects.is_some());
         assert!(keys.certificate.is_some() && keys.certificate_key.is_some());
         assert!(keys.listen_tcp.is_some() && keys.trusted_proxy.is_some());
     }

@@ -7,6 +7,7 @@ use super::file::File;
 use crate::args::{RelayFiles, StorePlace};
 use crate::failure::Outcome;
 use crate::home;
+use lacre_relay::ObjectPlace;
 use std::path::PathBuf;
 
 /// Folder, key file and store of a relay.
@@ -17,6 +18,7 @@ pub(crate) struct Kept {
     /// Absolute.
     pub(crate) key_file: PathBuf,
     pub(crate) store: StorePlace,
+    pub(crate) objects: ObjectPlace,
 }
 
 impl Kept {
@@ -36,7 +38,12 @@ impl Kept {
             let found = file.keys.store.as_ref();
             found.map_or(StorePlace::Sqlite, |found| found.get_ref().clone())
         };
+        let objects = asked.objects.clone().or_else(|| {
+            let found = file.keys.objects.as_ref();
+            found.map(|found| found.get_ref().clone())
+        });
         Ok(Self {
+            objects: objects.unwrap_or_default().0,
             store: store.unwrap_or_else(in_file),
             folder,
             key_file,

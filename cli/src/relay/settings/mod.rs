@@ -10,7 +10,9 @@ pub(super) use init::run as init;
 pub(super) use kept::Kept;
 pub(super) use show::run as config;
 
-use crate::args::{Advertised, Durability, NatsPlace, Networks, RelaySettings, SignUp, StorePlace};
+use crate::args::{
+    Advertised, Durability, NatsPlace, Networks, Objects, RelaySettings, SignUp, StorePlace,
+};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::{home, text};
 use clap::parser::ValueSource;
@@ -36,6 +38,7 @@ pub(super) struct Settings {
     pub(super) folder: PathBuf,
     pub(super) key_file: PathBuf,
     pub(super) store: StorePlace,
+    pub(super) objects: Objects,
     pub(super) nats: Option<NatsPlace>,
     pub(super) listen: SocketAddr,
     /// Of TCP, if it is another.
@@ -102,6 +105,12 @@ impl Settings {
             |file| &file.store,
             StorePlace::Sqlite,
         );
+        let objects = layers.take(
+            "objects",
+            asked.objects.clone(),
+            |file| &file.objects,
+            Objects::default(),
+        );
         let nats = layers.maybe("nats", asked.nats.clone(), |file| &file.nats);
         layers.usual("nats", text::relay::none());
         let listen = layers.take(
@@ -145,6 +154,7 @@ impl Settings {
             folder,
             key_file,
             store,
+            objects,
             nats,
             listen,
             listen_tcp,

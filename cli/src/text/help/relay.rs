@@ -95,6 +95,10 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "O armazenamento: sqlite (na pasta), ou postgres://usuário:senha@host/banco?sslmode=verify-full [padrão: sqlite]. Outros veem a linha de comando: a senha pertence ao arquivo ou à variável",
     ),
     (
+        "Where large objects are kept: auto (a folder beside a file, the tables of a database), store (the tables), folder, or s3://bucket/prefix with AWS_* in the environment [default: auto]",
+        "Onde ficam os objetos grandes: auto (uma pasta ao lado de um arquivo, as tabelas de um banco), store (as tabelas), folder (a pasta), ou s3://bucket/prefixo com AWS_* no ambiente [padrão: auto]",
+    ),
+    (
         "NATS servers by which several relays on one store wake each other, nats://…,nats://… [default: through the store]",
         "Servidores NATS pelos quais vários relays de um armazenamento se acordam, nats://…,nats://… [padrão: pelo armazenamento]",
     ),

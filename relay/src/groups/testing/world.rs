@@ -77,7 +77,7 @@ impl World {
         };
         let objects = Objects::default();
         objects.put(command.group_info.bytes());
-        objects.put(command.tree.bytes.as_ref().unwrap());
+        objects.put(command.tree.bytes.as_ref().unwrap().bytes());
         groups.keep(created.next);
         Self {
             groups,
@@ -115,7 +115,10 @@ impl World {
                 .iter()
                 .find(|welcome| welcome.member == joiner.member())
                 .unwrap();
-            joiner.join(own.welcome.bytes(), step.tree.bytes.as_ref().unwrap());
+            joiner.join(
+                own.welcome.bytes(),
+                step.tree.bytes.as_ref().unwrap().bytes(),
+            );
         }
         self.people.extend(joiners);
     }
@@ -176,7 +179,7 @@ impl World {
         self.row.join_open = step.summary.join_open;
         self.row.listed.clone_from(&step.summary.listed);
         self.objects.put(step.group_info.bytes());
-        self.objects.put(step.tree.bytes.as_ref().unwrap());
+        self.objects.put(step.tree.bytes.as_ref().unwrap().bytes());
     }
 
     /// The relay proposes to remove devices; everybody reads it.

@@ -29,7 +29,7 @@ async fn a_room_begins_with_its_first_members_in_one_step() {
         assert_eq!((created.next.at(), created.next.devices()), ((0, 1), 2));
         joiner.join(
             first.welcomes[0].welcome.bytes(),
-            first.tree.bytes.as_ref().unwrap(),
+            first.tree.bytes.as_ref().unwrap().bytes(),
         );
         creator.read(first.body.bytes());
         assert_eq!(creator.tree(), joiner.tree());
@@ -132,7 +132,7 @@ async fn a_rebuilt_group_is_the_one_that_was_followed() {
     let step = world.accept(valid);
     let built = super::super::public::Group::build(&super::super::public::GroupSource {
         group_info: step.group_info.bytes().clone(),
-        tree: step.tree.bytes.unwrap(),
+        tree: step.tree.bytes.unwrap().bytes().clone(),
     });
     let built = built.unwrap();
     assert_eq!(built.tree().unwrap(), world.people[1].tree());

@@ -1,7 +1,6 @@
 //! Commands about rooms: messages, proposals, commits, generations.
 
 use super::Hashed;
-use bytes::Bytes;
 use lacre_wire::ids::{
     AccountId, DeviceId, Epoch, Generation, Hash, Millis, RoomId, Seq, SubmitId,
 };
@@ -107,7 +106,7 @@ pub struct Tree {
     pub hash: Hash,
     /// The bytes. May be absent when the tree was put as an object before, or when the step brings
     /// no Welcome; whoever asks for the tree later gets it once it is put.
-    pub bytes: Option<Bytes>,
+    pub bytes: Option<Hashed>,
 }
 
 impl Tree {
@@ -115,12 +114,16 @@ impl Tree {
     pub fn new(tree: &Hashed) -> Self {
         Self {
             hash: tree.hash(),
-            bytes: Some(tree.bytes().clone()),
+            bytes: Some(tree.clone()),
         }
     }
 
     pub(crate) fn weight(&self) -> usize {
-        self.bytes.as_ref().map_or(0, Bytes::len)
+        self.bytes.as_ref().map_or(0, |tree| tree.bytes().len())
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.as_ref().map_or(0, Hashed::size)
     }
 }
 

@@ -193,8 +193,8 @@ impl<'a> Draft<'a> {
         body: &Hashed,
     ) -> NewEntry {
         let mut entry = NewEntry::plain(kind, generation, epoch, body);
-        if body.bytes().len() > MAX_INLINE_BODY {
-            let size = u64::try_from(body.bytes().len()).unwrap_or(u64::MAX);
+        if body.size() > MAX_INLINE_BODY {
+            let size = u64::try_from(body.size()).unwrap_or(u64::MAX);
             entry.body = StoredBody::Object {
                 hash: body.hash(),
                 size,

@@ -49,7 +49,7 @@ pub(super) fn create(
             ),
         );
     }
-    if c.group_info.bytes().len() > MAX_HANDSHAKE || c.tree.weight() > MAX_TREE {
+    if c.group_info.size() > MAX_HANDSHAKE || c.tree.size() > MAX_TREE {
         return refuse(
             ErrorCode::TooLarge,
             "the GroupInfo or ratchet tree of the new room is too large",
@@ -103,10 +103,8 @@ pub(super) fn create(
             list(&mut draft, c.room, &mut room, c.summary.listed.as_deref());
             draft.object(&c.group_info);
             draft.effects.push(Effect::Ref(room.group_info, c.now_ms));
-            if let Some(bytes) = &c.tree.bytes {
-                draft
-                    .effects
-                    .push(Effect::Object(room.tree, bytes.clone(), c.now_ms));
+            if let Some(tree) = &c.tree.bytes {
+                draft.object(tree);
             }
             draft.effects.push(Effect::Ref(room.tree, c.now_ms));
             log.last_ms = c.now_ms;

@@ -114,7 +114,7 @@ pub(super) fn check_step(view: &View, step: &GroupStep) -> Verdicted<()> {
         .iter()
         .map(|welcome| ("Welcome", &welcome.welcome));
     for (what, bytes) in sizes.into_iter().chain(welcomes) {
-        let size = bytes.bytes().len();
+        let size = bytes.size();
         if size > MAX_HANDSHAKE {
             return refuse(
                 ErrorCode::TooLarge,
@@ -122,7 +122,7 @@ pub(super) fn check_step(view: &View, step: &GroupStep) -> Verdicted<()> {
             );
         }
     }
-    if step.tree.weight() > MAX_TREE {
+    if step.tree.size() > MAX_TREE {
         return refuse(
             ErrorCode::TooLarge,
             format!("a ratchet tree has at most {MAX_TREE} bytes"),
@@ -256,10 +256,8 @@ fn public_state(draft: &mut Draft<'_>, room: &mut RoomRow, step: &GroupStep) {
     room.retention_ms = step.summary.retention_ms;
     draft.object(&step.group_info);
     draft.effects.push(Effect::Ref(room.group_info, draft.now));
-    if let Some(bytes) = &step.tree.bytes {
-        draft
-            .effects
-            .push(Effect::Object(room.tree, bytes.clone(), draft.now));
+    if let Some(tree) = &step.tree.bytes {
+        draft.object(tree);
     }
     draft.effects.push(Effect::Ref(room.tree, draft.now));
 }
@@ -272,13 +270,12 @@ fn push_welcome(
     welcome: &Welcome,
     at: &Accepted,
 ) {
-    let bytes = welcome.welcome.bytes();
     let mut refs = vec![step.tree.hash];
-    let payload = if bytes.len() > INLINE_WELCOME {
+    let payload = if welcome.welcome.size() > INLINE_WELCOME {
         refs.push(welcome.welcome.hash());
         Payload::ByHash(welcome.welcome.hash())
     } else {
-        Payload::Inline(bytes.to_vec().into())
+        Payload::Inline(welcome.welcome.bytes().to_vec().into())
     };
     let notice = WelcomeNotice {
         room,

@@ -10,6 +10,7 @@ use super::error::{Fault, PostgresError};
 use super::open;
 use crate::store::OpenError;
 use crate::store::context::new_lineage;
+use crate::store::large::LargeObjects;
 use crate::store::options::{Durability, StoreOptions};
 use crate::store::sqlite::{BackupError, BackupNote, Source, Target};
 use crate::store::transfer::{CHUNK_ROWS, Carried, Carry, Kind, Value, tables};
@@ -42,6 +43,8 @@ pub(crate) struct Into<'a> {
     pub(crate) renew: bool,
     /// Puts a store that is there aside, under this name.
     pub(crate) aside: Option<&'a str>,
+    /// Where the large objects of the store are that are not in its tables.
+    pub(crate) outside: Option<&'a LargeObjects>,
 }
 
 /// Carries the SQLite store at `from` into a database. Blocks, away from any runtime.
@@ -51,6 +54,7 @@ pub(super) fn bring(
     into: &Into<'_>,
 ) -> Result<(Counts, Lineage), BackupError> {
     let source = Source::open(from)?;
+    source.inline(into.outside)?;
     let connection = open::alone(address, into.aside).map_err(refused)?;
     connection.batch("BEGIN").map_err(failed)?;
     let (mut counts, timeline) = (
@@ -86,7 +90,12 @@ pub(super) fn bring(
 
 /// Carries the store of a database into a SQLite file, which must not exist. Blocks, away from any
 /// runtime.
-pub(super) fn take(address: &PostgresAddress, to: &Path, made_ms: u64) -> Result<u64, BackupError> {
+pub(super) fn take(
+    address: &PostgresAddress,
+    to: &Path,
+    made_ms: u64,
+    outside: Option<&LargeObjects>,
+) -> Result<u64, BackupError> {
     let connection = Connection::open(address, Durability::Full).map_err(refused)?;
     if open::version(&connection).map_err(failed)? != open::known() {
         return Err(refused(PostgresError::NoStore(address.to_string())));
@@ -103,7 +112,7 @@ pub(super) fn take(address: &PostgresAddress, to: &Path, made_ms: u64) -> Result
         give(&connection, carry, |rows| target.take(carry, &rows))?;
     }
     let mark = open::read_mark(&connection).map_err(failed)?;
-    target.finish(&BackupNote { made_ms, mark })
+    target.finish(&BackupNote { made_ms, mark }, outside)
 }
 
 /// Numbers that go on where they stood, whose keys, and whether every log ends in its head's chain.

@@ -7,6 +7,7 @@
 
 use super::files::{self, named};
 use super::open::{self, OpenError};
+use crate::store::large::{LargeObjects, inline::inline};
 use lacre_wire::ids::Millis;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -57,6 +58,9 @@ pub enum BackupError {
         /// What the system says.
         error: io::Error,
     },
+    /// A large object that the store names is not to be had.
+    #[error("an object of the store is not to be had: {0}")]
+    Objects(String),
     /// The store is in memory.
     #[error("a store in memory has no backup")]
     Memory,
@@ -83,11 +87,17 @@ pub struct BackupNote {
 const NOTE: &str = "CREATE TABLE backup (made_ms INTEGER NOT NULL, mark TEXT)";
 
 /// Copies the store at `store` to `target`, while it may be in use, and checks the copy. `target`
-/// appears when it is whole and durable, and never overwrites anything. Returns its bytes. Blocks.
+/// appears when it is whole and durable, and never overwrites anything. Large objects that are kept
+/// `outside` are in it. Returns its bytes. Blocks.
 ///
 /// # Errors
 /// [`BackupError`]; nothing is left behind then.
-pub fn back_up(store: &Path, target: &Path, note: &BackupNote) -> Result<u64, BackupError> {
+pub fn back_up(
+    store: &Path,
+    target: &Path,
+    note: &BackupNote,
+    outside: Option<&LargeObjects>,
+) -> Result<u64, BackupError> {
     if !store.exists() {
         return Err(BackupError::NoStore(store.to_path_buf()));
     }
@@ -98,7 +108,7 @@ pub fn back_up(store: &Path, target: &Path, note: &BackupNote) -> Result<u64, Ba
     // What an attempt that was cut short has left.
     files::remove(&partial)?;
     files::create(&partial)?;
-    let copied = copy(store, &partial, note).and_then(|()| {
+    let copied = copy(store, &partial, note, outside).and_then(|()| {
         files::settle(&partial)?;
         files::rename(&partial, target)?;
         let size = std::fs::metadata(target).map_err(files::failed(target, "read"))?;
@@ -111,7 +121,12 @@ pub fn back_up(store: &Path, target: &Path, note: &BackupNote) -> Result<u64, Ba
     copied
 }
 
-fn copy(store: &Path, partial: &Path, note: &BackupNote) -> Result<(), BackupError> {
+fn copy(
+    store: &Path,
+    partial: &Path,
+    note: &BackupNote,
+    outside: Option<&LargeObjects>,
+) -> Result<(), BackupError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(store, flags)?;
     source.busy_timeout(Duration::from_secs(10))?;
@@ -135,6 +150,7 @@ fn copy(store: &Path, partial: &Path, note: &BackupNote) -> Result<(), BackupErr
     drop(backup);
     source.execute_batch("COMMIT")?;
     put_note(&target, note)?;
+    inline(&target, outside)?;
     let found: String = target.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
         let path = store.to_path_buf();

@@ -4,6 +4,7 @@ use super::backup::{BackupError, BackupNote, put_note, take_note};
 use super::files::{self, named};
 use super::open::{self, Lock, OpenError};
 use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
+use crate::store::large::{LargeObjects, inline::inline};
 use crate::store::transfer::{CHUNK_BYTES, CHUNK_ROWS, Carried, Carry, Value};
 use lacre_wire::ids::Lineage;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -45,6 +46,11 @@ impl Source {
             OpenError::InUse { path } => BackupError::InUse(path),
             error => error.into(),
         })
+    }
+
+    /// Brings the large objects that are kept `outside` among its rows, for as long as it is open.
+    pub(crate) fn inline(&self, outside: Option<&LargeObjects>) -> Result<(), BackupError> {
+        inline(&self.0, outside)
     }
 
     /// Its lineages, oldest first.
@@ -146,9 +152,14 @@ impl Target {
         Ok(())
     }
 
-    /// Finishes the file; returns its bytes.
-    pub(crate) fn finish(self, note: &BackupNote) -> Result<u64, BackupError> {
+    /// Finishes the file, with the large objects that are kept `outside`; returns its bytes.
+    pub(crate) fn finish(
+        self,
+        note: &BackupNote,
+        outside: Option<&LargeObjects>,
+    ) -> Result<u64, BackupError> {
         put_note(&self.connection, note)?;
+        inline(&self.connection, outside)?;
         self.connection.execute_batch("COMMIT")?;
         self.connection.close().map_err(|(_, error)| error)?;
         files::settle(&self.partial)?;

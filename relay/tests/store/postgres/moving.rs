@@ -1,11 +1,11 @@
 //! A store moves from a file into a database, into a backup, and back: nothing is lost on the way.
 
 use super::super::ops::{Universe, op};
-use super::super::world::{keys, options};
+use super::super::world::{all_outside, keys, options};
 use super::open;
 use crate::postgres::Database;
 use lacre_relay::store::{Store, StoreOptions};
-use lacre_relay::{RelayErrorKind, back_up_database, migrate, restore_database};
+use lacre_relay::{ObjectPlace, RelayErrorKind, back_up_database, migrate, restore_database};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -15,6 +15,7 @@ async fn a_store_moves_without_loss() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("relay.db");
     let store = Store::open(&path, keys(), &options()).unwrap();
+    let store = store.with_large(all_outside(folder.path()));
     let mut universe = Universe::new(store.clone(), &mut Vec::new()).await;
     let ops = prop::collection::vec(op(), 400)
         .new_tree(&mut TestRunner::deterministic())
@@ -25,17 +26,17 @@ async fn a_store_moves_without_loss() {
     }
     let expected = universe.shown(&store).await;
     let database = Database::new();
-    let in_use = migrate(folder.path(), &database.url()).unwrap_err();
+    let in_use = migrate(folder.path(), &ObjectPlace::Auto, &database.url()).unwrap_err();
     assert_eq!(in_use.kind(), RelayErrorKind::InUse, "{in_use}");
     universe.world.store = Store::model(keys(), &options()).unwrap();
     drop(store);
 
-    let moved = migrate(folder.path(), &database.url()).unwrap();
+    let moved = migrate(folder.path(), &ObjectPlace::Auto, &database.url()).unwrap();
     assert!(
         moved.entries > 50 && moved.accounts == 3 && moved.logs > 6,
         "{moved:?}"
     );
-    let again = migrate(folder.path(), &database.url()).unwrap_err();
+    let again = migrate(folder.path(), &ObjectPlace::Auto, &database.url()).unwrap_err();
     assert_eq!(again.kind(), RelayErrorKind::NotEmpty, "{again}");
     let store = open(&database, &StoreOptions::default());
     assert_eq!(store.lineage(), moved.lineage);
@@ -49,7 +50,7 @@ async fn a_store_moves_without_loss() {
     let expected = universe.shown(&store).await;
 
     let backup = folder.path().join("backup.db");
-    back_up_database(&database.url(), &backup).unwrap();
+    back_up_database(folder.path(), &database.url(), &ObjectPlace::Auto, &backup).unwrap();
     let copy = Store::open(&backup, keys(), &options()).unwrap();
     assert_eq!(universe.shown(&copy).await, expected);
     drop(copy);
