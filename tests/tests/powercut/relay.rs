@@ -28,9 +28,10 @@ const ROOMS: usize = 3;
 const MESSAGES: usize = 150;
 /// Messages on the way at once, over all rooms.
 const WINDOW: usize = 40;
-/// Uploads among them, large enough that the write-ahead log is moved into the database.
-const OBJECTS: usize = 90;
-const OBJECT: usize = 256 * 1024;
+/// Uploads among them, so many that the write-ahead log is moved into the database, and small enough to be
+/// kept in it.
+const OBJECTS: usize = 384;
+const OBJECT: usize = 60 * 1024;
 /// Away from the numbers that the engine gives its requests.
 const IDS: u32 = 0x4000_0000;
 
