@@ -6,8 +6,8 @@
 
 use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
+use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
 use crate::keys;
-use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE};
 use crate::store::{self, BackupError, BackupNote, ObjectPlace};
 #[cfg(feature = "postgres")]
 use crate::store::{OpenError, PostgresError};
@@ -70,7 +70,7 @@ pub fn restore(
     replace: bool,
 ) -> Result<RestoredStore, RelayError> {
     let outside = objects.find(data_dir).map_err(no_place)?;
-    crate::start::make_folder(data_dir)?;
+    make_folder(data_dir)?;
     let here = mark(data_dir);
     let fits = |note: Option<&BackupNote>| {
         let named = note.and_then(|note| note.mark.as_deref());

@@ -6,8 +6,8 @@
 use crate::backup::{BackedUp, RestoredStore, failed, mark, no_place};
 use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
+use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
 use crate::keys;
-use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
 use crate::store::{self, Bring, ObjectPlace, PostgresAddress, Source};
 use lacre_wire::ids::Lineage;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,11 @@
 //! A look at a relay's folder that changes nothing: what would keep a relay from starting on it.
 
 use crate::error::RelayError;
+use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored};
 #[cfg(feature = "postgres")]
 use crate::keys::KeyFileError;
 use crate::keys::RelayKeys;
-use crate::start::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored, key_error};
+use crate::start::key_error;
 use lacre_wire::relay::format_fingerprint;
 use std::path::Path;
 

@@ -17,6 +17,7 @@ mod error;
 mod evict;
 mod examine;
 mod feed;
+mod folder;
 pub mod groups;
 mod handle;
 mod housekeep;
