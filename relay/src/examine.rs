@@ -1,11 +1,13 @@
 //! A look at a relay's folder that changes nothing: what would keep a relay from starting on it.
 
-use crate::error::RelayError;
+use crate::backup::no_place;
+use crate::error::{RelayError, RelayErrorKind};
 use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored};
 #[cfg(feature = "postgres")]
 use crate::keys::KeyFileError;
 use crate::keys::RelayKeys;
 use crate::start::key_error;
+use crate::store::ObjectPlace;
 use lacre_wire::relay::format_fingerprint;
 use std::path::Path;
 
@@ -40,6 +42,24 @@ pub fn examine_database(
         true => Ok(true),
         false => Err(key_error(KeyFileError::OtherStore(key_file.to_owned()))),
     }
+}
+
+/// Looks at the bucket of large objects, if they are in one: puts something small, reads it and removes
+/// it. Returns whether there is a bucket.
+///
+/// # Errors
+/// Why large objects could not be kept there.
+pub async fn examine_objects(place: &ObjectPlace) -> Result<bool, RelayError> {
+    let failed = |why: String| RelayError::new(RelayErrorKind::Config, why);
+    if !matches!(place, ObjectPlace::S3(_)) {
+        return Ok(false);
+    }
+    let outside = place.open(Path::new(""), true).map_err(no_place)?;
+    if let Some(outside) = outside {
+        let probed = outside.probe().await;
+        probed.map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(true)
 }
 
 /// Looks at a folder; `key_file` as in [`crate::RelayBuilder::key_file`]. Blocks.

@@ -56,7 +56,7 @@ pub use database::{Migrated, back_up_database, migrate, restore_database};
 pub use error::{RelayError, RelayErrorKind};
 #[cfg(feature = "postgres")]
 pub use examine::examine_database;
-pub use examine::{Examined, examine};
+pub use examine::{Examined, examine, examine_objects};
 pub use identity::{Identity, identity, prepare_identity, rotate_identity};
 pub use proxy::{BadNetwork, Network};
 pub use rates::{Rate, Rates};

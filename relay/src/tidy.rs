@@ -9,8 +9,9 @@ use std::time::Duration;
 /// Between two runs.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// How long a copy is let alone: it may belong to a command that is on its way.
-const YOUNG: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a copy is let alone: it may belong to a command that is on its way. No longer than needed,
+/// because who uploads the same object again and again leaves a copy each time.
+const YOUNG: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Looks until the relay stops.
 pub(crate) async fn run(service: Arc<Service>) {

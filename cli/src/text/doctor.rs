@@ -31,6 +31,11 @@ super::texts! {
     mend_database()
         "do what the line above says; a relay does not start on it as it is"
         "faça o que a linha acima diz; um relay não inicia com ele assim";
+    objects() "large objects" "objetos grandes";
+    takes_objects(place) "{place} takes and gives them" "{place} os recebe e devolve";
+    mend_objects()
+        "look at the bucket's name and at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL"
+        "verifique o nome do bucket e AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION e AWS_ENDPOINT_URL";
     disk() "disk" "disco";
     not_known() "the system does not say" "o sistema não informa";
     make_room()

@@ -92,6 +92,20 @@ async fn a_large_room_lives_on_a_bucket() {
     teacher.says(room, "welcome, carla").await;
     carla.reads(room, "welcome, carla").await;
 
+    // The operator's doctor says whether the bucket can be used.
+    let doctor = |variables: &[(String, String)]| {
+        let looked = Command::new(binaries::lacre())
+            .args(["relay", "doctor", "--json", "--data"])
+            .arg(world.relay.folder())
+            .envs(variables.iter().cloned())
+            .output();
+        String::from_utf8(looked.unwrap().stdout).unwrap()
+    };
+    assert!(doctor(&variables).contains("takes and gives them"));
+    let mut stranger = variables.clone();
+    stranger[2].1 = "a wrong secret".to_owned();
+    assert!(doctor(&stranger).contains("AWS_SECRET_ACCESS_KEY"));
+
     // A backup is one file, with all of it.
     let backup = world.stage().path("backup.db");
     let made = Command::new(binaries::lacre())

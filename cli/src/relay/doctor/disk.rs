@@ -68,6 +68,17 @@ fn database(settings: &Settings, url: &str) -> Check {
     }
 }
 
+/// Whether the bucket of large objects takes and gives them; none where they are in none.
+pub(super) async fn objects(settings: &Settings) -> Option<Check> {
+    let place = &settings.objects.0;
+    let check = |found: String| Check::good("objects", text::objects(), found);
+    match lacre_relay::examine_objects(place).await {
+        Ok(false) => None,
+        Ok(true) => Some(check(text::takes_objects(place))),
+        Err(error) => Some(check(error.to_string()).bad(text::mend_objects())),
+    }
+}
+
 /// SQLite's own word about the file.
 fn look(path: &Path, through: bool) -> rusqlite::Result<Option<String>> {
     let store = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

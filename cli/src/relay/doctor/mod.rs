@@ -35,6 +35,7 @@ pub(crate) async fn run(arguments: &RelayDoctor, sources: Sources<'_>) -> Outcom
     found.push(disk::folder(&settings));
     found.push(disk::keys(&settings));
     found.push(disk::store(&settings));
+    found.extend(disk::objects(&settings).await);
     found.push(disk::room(&settings));
     found.push(network::port(&settings, running.is_some()));
     found.push(network::address(&settings).await);

@@ -166,6 +166,18 @@ impl LargeObjects {
         }
     }
 
+    /// Puts something small, reads it and removes it.
+    pub(crate) async fn probe(&self) -> Result<(), LargeError> {
+        let object = Hashed::new(&b"lacre relay doctor"[..]);
+        let note = Note::fresh(object.size()).map_err(LargeError::Random)?;
+        let path = note.path(&object.hash());
+        let put = self.site.put(&path, object.bytes().clone().into()).await;
+        put.map_err(|error| self.failed(error))?;
+        let read = self.get(object.hash(), note).await;
+        self.remove(&path).await?;
+        read.map(drop)
+    }
+
     async fn remove(&self, path: &Path) -> Result<(), LargeError> {
         match self.site.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

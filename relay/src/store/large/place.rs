@@ -28,7 +28,7 @@ pub enum ObjectPlace {
 
 /// What an address of a place may be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no place for objects; say store, folder, or s3://bucket/prefix")]
+#[error("{0:?} is no place for objects; say auto, store, folder, or s3://bucket/prefix")]
 pub struct NoSuchPlace(String);
 
 impl FromStr for ObjectPlace {
@@ -167,8 +167,13 @@ fn clear(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// How long a bucket that fails is asked again: a room waits for its turn meanwhile.
+#[cfg(feature = "s3")]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 #[cfg(feature = "s3")]
 fn s3(address: &str) -> Result<Site, PlaceError> {
+    use object_store::RetryConfig;
     use object_store::aws::AmazonS3Builder;
     use object_store::prefix::PrefixStore;
     let (bucket, prefix) = bucket(address).unwrap_or_default();
@@ -177,6 +182,11 @@ fn s3(address: &str) -> Result<Site, PlaceError> {
         .with_bucket_name(bucket)
         // Servers of one's own are often reached without TLS, on the same machine.
         .with_allow_http(endpoint.starts_with("http://"))
+        .with_retry(RetryConfig {
+            max_retries: 5,
+            retry_timeout: PATIENCE,
+            ..RetryConfig::default()
+        })
         .build();
     let opened = opened.map_err(|error| PlaceError::Unusable {
         address: address.to_owned(),
@@ -204,7 +214,7 @@ mod tests {
         }
         for text in ["", "s3://", "s3:bucket", "Folder", "gs://bucket"] {
             let error = text.parse::<ObjectPlace>().unwrap_err().to_string();
-            assert!(error.contains("say store, folder, or s3://"), "{error}");
+            assert!(error.contains("folder, or s3://"), "{error}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Removes copies that no row names any more.
 //!
-//! What is younger than a day is let alone: it may have been put for a command that is still on its
+//! What is young is let alone: it may have been put for a command that is still on its
 //! way. Nobody names an old copy anew, because each has a name of its own.
 
 use super::note::{Note, hash_in};
@@ -16,7 +16,7 @@ pub(in crate::store) async fn sweep(
     store: &Store,
     young: Duration,
 ) -> Result<usize, LargeError> {
-    // The clock of who keeps them; a difference of minutes does not matter against a day.
+    // The clock of who keeps them; a difference of minutes does not matter against hours.
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let before = now.unwrap_or_default().saturating_sub(young);
     let mut copies = outside.site.list(None);
