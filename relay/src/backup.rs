@@ -101,12 +101,7 @@ pub fn restore(
     }
     let named = restored.note.as_ref().and_then(|note| note.mark.clone());
     if let (None, Some(named)) = (here, named) {
-        // The start compares it with the key file, whenever that comes.
-        let mark = format!("{named}\n");
-        keys::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
-            let text = "the store is restored, but the mark of its keys cannot be written";
-            RelayError::with(RelayErrorKind::Restore, text, error)
-        })?;
+        keep_mark(data_dir, &named)?;
     }
     Ok(RestoredStore {
         lineage: restored.lineage,
@@ -125,6 +120,16 @@ pub(crate) fn no_place(error: store::PlaceError) -> RelayError {
 pub(crate) fn mark(data_dir: &Path) -> Option<String> {
     let text = std::fs::read_to_string(data_dir.join(MARK_FILE)).ok()?;
     Some(text.trim().to_owned())
+}
+
+/// Writes the mark of a restored store into a folder that has none. The start compares it with the key
+/// file, whenever that comes.
+pub(crate) fn keep_mark(data_dir: &Path, mark: &str) -> Result<(), RelayError> {
+    let mark = format!("{mark}\n");
+    keys::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
+        let text = "the store is restored, but the mark of its keys cannot be written";
+        RelayError::with(RelayErrorKind::Restore, text, error)
+    })
 }
 
 /// What a failed copy is to its owner.

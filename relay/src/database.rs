@@ -3,11 +3,10 @@
 //! A backup of a database is the same file as one of a data folder: either can be restored from it.
 //! The key file is in neither.
 
-use crate::backup::{BackedUp, RestoredStore, failed, mark, no_place};
+use crate::backup::{BackedUp, RestoredStore, failed, keep_mark, mark, no_place};
 use crate::clock::Clock;
 use crate::error::{RelayError, RelayErrorKind};
-use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
-use crate::keys;
+use crate::folder::{KEY_FILE, STORE_FILE, make_folder};
 use crate::store::{self, Bring, ObjectPlace, PostgresAddress, Source};
 use lacre_wire::ids::Lineage;
 use std::path::{Path, PathBuf};
@@ -118,11 +117,7 @@ pub fn restore_database(
     };
     let (_, lineage) = store::bring(&address, from, &into).map_err(failed)?;
     if let (None, Some(named)) = (&here, &named) {
-        let mark = format!("{named}\n");
-        keys::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
-            let text = "the store is restored, but the mark of its keys cannot be written";
-            RelayError::with(RelayErrorKind::Restore, text, error)
-        })?;
+        keep_mark(data_dir, named)?;
     }
     Ok(RestoredStore {
         lineage,

@@ -17,7 +17,9 @@ use crate::peers::{self, Peers};
 use crate::rates::RateLimits;
 use crate::relay::{Relay, Shared};
 use crate::service::Service;
-use crate::store::{self, Store, StoreKeys, StoreOptions};
+#[cfg(feature = "postgres")]
+use crate::store;
+use crate::store::{Store, StoreKeys, StoreOptions};
 use crate::stream::Tickets;
 use crate::tasks::{Stage, Tasks};
 use crate::upgrade::Port;

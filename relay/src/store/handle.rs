@@ -147,12 +147,12 @@ impl Store {
         &self,
         mut command: Command,
     ) -> impl Future<Output = Result<Outcome, StoreError>> + Send + 'static {
-        let outside = self.outside.clone();
-        let outside = outside.filter(|_| !self.is_full());
-        let now = match outside.filter(|outside| outside.concerns(&mut command)) {
+        let outside = self.outside.as_ref();
+        let outside = outside.filter(|outside| outside.concerns(&mut command) && !self.is_full());
+        let now = match outside {
             None => Ok(self.write(command)),
             Some(outside) => {
-                let store = self.clone();
+                let (outside, store) = (outside.clone(), self.clone());
                 // On its own, so that it is done whether or not somebody waits for it.
                 Err(tokio::spawn(async move {
                     let command = outside.put_away(command).await?;
