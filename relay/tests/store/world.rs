@@ -122,6 +122,9 @@ pub(super) struct World {
     pub(super) now: Millis,
     serial: u64,
     pub(super) dir: Option<TempDir>,
+    /// Whether commands are decided in the order in which they are submitted: not so where their objects
+    /// are put away before.
+    pub(super) in_order: bool,
 }
 
 impl World {
@@ -141,6 +144,7 @@ impl World {
         let folder = world.dir.as_ref().unwrap().path();
         let outside = all_outside(folder);
         world.store = world.store.with_large(outside);
+        world.in_order = false;
         world
     }
 
@@ -150,6 +154,7 @@ impl World {
             now: 1_000 * DAY,
             serial: 0,
             dir,
+            in_order: true,
         }
     }
 
