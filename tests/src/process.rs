@@ -19,38 +19,39 @@ pub fn descriptors(pid: u32) -> Vec<String> {
 
 /// Processor time used so far, in user mode and in the kernel. Exact to 10 ms.
 pub fn cpu_time(pid: u32) -> Duration {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    // The name of the program is in parentheses and may hold anything; fields count after it.
-    let (_, fields) = text.rsplit_once(')').unwrap();
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-    Duration::from_millis(ticks * 1000 / TICKS)
+    let [user, kernel, ..] = used(pid);
+    user + kernel
+}
+
+/// Processor time in user mode and in the kernel, then that of the children it has waited for.
+fn used(pid: u32) -> [Duration; 4] {
+    let fields = stat(pid).unwrap();
+    [11, 12, 13, 14].map(|field: usize| {
+        let ticks: u64 = fields[field].parse().unwrap();
+        Duration::from_millis(ticks * 1000 / TICKS)
+    })
+}
+
+/// The fields of `/proc/<pid>/stat` behind the program's name, which is in parentheses and may hold
+/// anything; none of a process that has ended.
+fn stat(pid: u32) -> Option<Vec<String>> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    Some(fields.split_whitespace().map(str::to_owned).collect())
 }
 
 /// As [`cpu_time`], with that of all processes it has started and of those it has outlived.
 pub fn family_cpu_time(pid: u32) -> Duration {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = text
-        .rsplit_once(')')
-        .unwrap()
-        .1
-        .split_whitespace()
-        .collect();
-    let gone: u64 = fields[13].parse::<u64>().unwrap() + fields[14].parse::<u64>().unwrap();
     let children = children(pid).into_iter().map(cpu_time);
-    children.sum::<Duration>() + cpu_time(pid) + Duration::from_millis(gone * 1000 / TICKS)
+    children.chain(used(pid)).sum()
 }
 
 /// The processes that this one has started.
 pub fn children(pid: u32) -> Vec<u32> {
     let all = fs::read_dir("/proc").unwrap();
     let pids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let parent = |pid: u32| -> Option<u32> {
-        // One that has just ended is nobody's.
-        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let (_, fields) = text.rsplit_once(')')?;
-        fields.split_whitespace().nth(1)?.parse().ok()
-    };
+    // One that has just ended is nobody's.
+    let parent = |pid: u32| -> Option<u32> { stat(pid)?.get(1)?.parse().ok() };
     pids.filter(|child| parent(*child) == Some(pid)).collect()
 }
 

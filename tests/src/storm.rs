@@ -8,7 +8,7 @@
 use crate::device::Device;
 use crate::hostile::villain::welcome_in;
 use crate::light::Light;
-use crate::wire::{Caller, Session};
+use crate::wire::{Caller, PER_ADDRESS, Session};
 use lacre::RoomId;
 use lacre_wire::answer::{Answer, JoinAnswer};
 use lacre_wire::codec;
@@ -16,16 +16,11 @@ use lacre_wire::identity::Label;
 use lacre_wire::ids::LogId;
 use lacre_wire::log::Link;
 use lacre_wire::push::{ServerFrame, WelcomeNotice};
-use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{BadCommit, ClientFrame, OpenLog, Payload, Request, SignedBadCommit};
 use lacre_wire::room::RoomKind;
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// Accounts that sign up from one address: relays take 300 at once from each.
-const PER_ADDRESS: usize = 200;
 
 /// Key packages of each: one for each time it may be added.
 const PACKAGES: usize = 4;
@@ -64,13 +59,6 @@ pub fn percentile(times: &[Duration], percent: usize) -> Duration {
         .unwrap_or_default()
 }
 
-/// A socket of its own for the account with this number.
-fn caller(address: &str, number: usize) -> Caller {
-    let address: RelayAddress = address.parse().unwrap();
-    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
-    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 1, last)))
-}
-
 impl Newcomer {
     /// Signs up, ready to be added to so many rooms of a kind.
     pub async fn sign_up(caller: &Caller, handle: &str, kind: RoomKind, rooms: usize) -> Self {
@@ -104,7 +92,7 @@ impl Newcomer {
         let mut newcomers = Vec::with_capacity(count);
         for number in 0..count {
             if number / PER_ADDRESS == callers.len() {
-                callers.push(caller(address, number));
+                callers.push(Caller::numbered(address, 1, number));
             }
             let caller = &callers[number / PER_ADDRESS];
             let handle = format!("pupil-{number}");

@@ -9,14 +9,9 @@ use lacre_wire::hello::Ready;
 use lacre_wire::ids::{AccountId, Hash, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
 use lacre_wire::push::ServerFrame;
-use lacre_wire::relay::RelayAddress;
 use lacre_wire::request::{ClientFrame, OpenLog, Request};
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Instant;
-
-/// Accounts that sign up from one address: relays take 300 at once from each.
-const PER_ADDRESS: usize = 200;
 
 /// The accounts of a scenario.
 pub(crate) struct Cast {
@@ -43,9 +38,7 @@ pub(crate) struct Actor {
 
 /// A socket of its own for the account with this number.
 pub(crate) fn caller(relay: &Host, number: usize) -> Caller {
-    let address: RelayAddress = relay.address().parse().unwrap();
-    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
-    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)))
+    Caller::numbered(relay.address(), 0, number)
 }
 
 impl Cast {

@@ -9,19 +9,17 @@ use crate::light::Light;
 use crate::puppet::Puppet;
 use crate::relay::Host;
 use crate::storm::Newcomer;
-use crate::wire::{Caller, Session};
+use crate::wire::{Caller, PER_ADDRESS, Session};
 use lacre_engine::Done;
-use lacre_wire::ids::RoomId;
-use lacre_wire::relay::RelayAddress;
+use lacre_wire::ids::{Hash, Lineage, LogId, RoomId, Seq};
+use lacre_wire::log::Cursor;
+use lacre_wire::request::OpenLog;
 use lacre_wire::room::RoomKind;
 use std::cell::RefCell;
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Instant;
 use tokio::task::JoinSet;
-
-/// Accounts that sign up from one address: relays take 300 at once from each.
-const PER_ADDRESS: usize = 200;
 
 /// Devices that share their rooms.
 pub(crate) const COHORT: usize = 100;
@@ -36,13 +34,6 @@ pub(crate) struct Crowd {
     rooms: Vec<Vec<RoomId>>,
 }
 
-/// A socket for so many sign-ups; 127.0.0.0/8 has many addresses.
-fn caller(relay: &Host, number: usize) -> Caller {
-    let address: RelayAddress = relay.address().parse().unwrap();
-    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
-    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 2, last)))
-}
-
 impl Crowd {
     /// Signs a crowd up and puts each into so many rooms.
     pub(crate) async fn gather(hall: &Hall, relay: &Host, count: usize, rooms: usize) -> Self {
@@ -53,7 +44,8 @@ impl Crowd {
         let mut rooms_of_all = Vec::new();
         for (number, members) in people.chunks(COHORT).enumerate() {
             let handle = format!("maker-{number}");
-            let (folder, caller) = (folder.join(&handle), maker_caller(relay, number));
+            let caller = Caller::numbered(relay.address(), 3, number);
+            let folder = folder.join(&handle);
             let mut maker = Puppet::sign_up(&caller, &folder, &handle).await;
             let members: Vec<_> = members.iter().map(Light::account).collect();
             let mut made = Vec::with_capacity(rooms);
@@ -88,6 +80,23 @@ impl Crowd {
         &self.rooms[number / COHORT]
     }
 
+    /// Its rooms' logs, to be opened where they end: see [`ends`].
+    pub(crate) fn logs_of(&self, number: usize, lineage: Lineage, ends: &Ends) -> Vec<OpenLog> {
+        let rooms = self.rooms_of(number).iter();
+        let logs = rooms.map(|room| {
+            let (seq, chain) = ends[room];
+            OpenLog {
+                log: LogId::Room(*room),
+                cursor: Some(Cursor {
+                    lineage,
+                    seq,
+                    chain,
+                }),
+            }
+        });
+        logs.collect()
+    }
+
     /// Takes the devices out, to let each go its own way.
     pub(crate) fn take_people(&mut self) -> Vec<Light> {
         std::mem::take(&mut self.people)
@@ -97,6 +106,16 @@ impl Crowd {
     pub(crate) async fn connect(&mut self, caller: &Caller, number: usize) -> Actor {
         come(&mut self.people[number], caller).await
     }
+}
+
+/// Where every room's log ends.
+pub(crate) type Ends = HashMap<RoomId, (Seq, Hash)>;
+
+/// Where every room's log of a relay ends.
+pub(crate) fn ends(relay: &Host) -> Ends {
+    let places = relay.ledger().places().into_iter();
+    let ends = places.map(|(place, seq, chain)| (place.room, (seq, chain)));
+    ends.collect()
 }
 
 /// Connects a device.
@@ -115,16 +134,10 @@ pub(crate) async fn come(light: &mut Light, caller: &Caller) -> Actor {
     }
 }
 
-fn maker_caller(relay: &Host, number: usize) -> Caller {
-    let address: RelayAddress = relay.address().parse().unwrap();
-    let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
-    Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 3, last)))
-}
-
 /// Several at a time, so that one fsync serves several.
 async fn sign_up(relay: &Host, count: usize, packages: usize) -> Vec<Light> {
     let callers: Vec<_> = (0..count.div_ceil(PER_ADDRESS))
-        .map(|number| caller(relay, number * PER_ADDRESS))
+        .map(|number| Caller::numbered(relay.address(), 2, number * PER_ADDRESS))
         .collect();
     let people = Rc::new(RefCell::new((0..count).map(|_| None).collect::<Vec<_>>()));
     let mut signing = JoinSet::new();

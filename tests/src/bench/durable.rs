@@ -3,7 +3,7 @@
 use super::actors::{Cast, place};
 use super::hall::Hall;
 use super::load::{Load, Press, receive, send_closed};
-use super::meter;
+use super::meter::{self, median};
 use super::table::{Goal, Table};
 use crate::relay::Host;
 use lacre_wire::ids::RoomId;
@@ -110,11 +110,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) -> f64 {
 
 /// Medians over the rounds. Returns that of the rate.
 fn report(table: &mut Table, class: &str, rounds: &[Round], rate: [Goal; 2], cpu: Goal) -> f64 {
-    let median = |of: fn(&Round) -> f64| {
-        let mut values: Vec<f64> = rounds.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
+    let median = |of: fn(&Round) -> f64| median(rounds, of);
     let rates = rounds.iter().map(|round| format!("{:.0}", round.rate));
     println!("{class}: rounds {}", rates.collect::<Vec<_>>().join(", "));
     let name = format!("{class}: 1→1 durable, {SENDERS} senders × {WINDOW}");

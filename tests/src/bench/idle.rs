@@ -4,18 +4,12 @@
 //! is in its memory. The slope between two numbers of connections leaves out what the relay needs
 //! anyway.
 
-use super::crowd::Crowd;
+use super::actors::caller;
+use super::crowd::{Crowd, ends};
 use super::hall::Hall;
 use super::table::{Goal, Table};
 use crate::process;
 use crate::relay::Host;
-use crate::wire::Caller;
-use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
-use lacre_wire::log::Cursor;
-use lacre_wire::relay::RelayAddress;
-use lacre_wire::request::OpenLog;
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 /// Measures.
@@ -28,24 +22,13 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
 
     let ends = ends(&relay);
     // One socket for all: it is the relay's memory that is looked at.
-    let caller = one_socket(&relay);
+    let caller = caller(&relay, 0);
     let mut present = Vec::with_capacity(connections);
     let mut sizes = Vec::new();
     for number in 0..connections {
         let mut actor = crowd.connect(&caller, number).await;
-        let lineage = actor.ready.lineage;
-        let logs = crowd.rooms_of(number).iter().map(|room| {
-            let (seq, chain) = ends[room];
-            OpenLog {
-                log: LogId::Room(*room),
-                cursor: Some(Cursor {
-                    lineage,
-                    seq,
-                    chain,
-                }),
-            }
-        });
-        actor.open(logs.collect()).await;
+        let logs = crowd.logs_of(number, actor.ready.lineage, &ends);
+        actor.open(logs).await;
         present.push(actor);
         if (number + 1) * 2 == connections || number + 1 == connections {
             sizes.push(settled(&relay).await);
@@ -63,19 +46,6 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     );
     drop(present);
     relay.stop().await;
-}
-
-/// Where every room's log ends.
-pub(crate) fn ends(relay: &Host) -> HashMap<RoomId, (Seq, Hash)> {
-    let places = relay.ledger().places().into_iter();
-    let ends = places.map(|(place, seq, chain)| (place.room, (seq, chain)));
-    ends.collect()
-}
-
-/// A socket for thousands.
-pub(crate) fn one_socket(relay: &Host) -> Caller {
-    let address: RelayAddress = relay.address().parse().unwrap();
-    Caller::new(&address, IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 /// Memory once the handshakes' buffers have been given back.

@@ -5,6 +5,13 @@ use crate::process;
 use crate::relay::{Host, Metrics};
 use std::time::{Duration, Instant};
 
+/// The value in the middle of what rounds have measured.
+pub(crate) fn median<T>(rounds: &[T], of: impl Fn(&T) -> f64) -> f64 {
+    let mut values: Vec<f64> = rounds.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 /// A moment.
 pub(crate) struct Moment {
     at: Instant,

@@ -15,7 +15,7 @@ use lacre_wire::request::ClientFrame;
 use lacre_wire::stamp::MessageAad;
 use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,8 +51,19 @@ pub struct Listener {
     ready: VecDeque<ServerFrame>,
 }
 
+/// Accounts that sign up from one address: relays take 300 at once from each.
+pub const PER_ADDRESS: usize = 200;
+
 impl Caller {
-    /// A socket at `from`: relays count sign-ups by address, and 127.0.0.0/8 has many.
+    /// A socket for the account with this number at the relay with this address: relays count sign-ups
+    /// by address, and 127.0.0.0/8 has many. Who counts on its own has a `net` of its own.
+    pub fn numbered(relay: &str, net: u8, number: usize) -> Self {
+        let last = u8::try_from(1 + number / PER_ADDRESS).unwrap();
+        let from = Ipv4Addr::new(127, 0, net, last);
+        Self::new(&relay.parse().unwrap(), from.into())
+    }
+
+    /// A socket at `from`.
     pub fn new(address: &RelayAddress, from: IpAddr) -> Self {
         let fingerprint = address.fingerprints[0];
         let mut transport = TransportConfig::default();

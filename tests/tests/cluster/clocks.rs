@@ -67,12 +67,7 @@ async fn the_clock_of_a_relay_jumps() {
     play_on("clock jumps", wanted, enter, async |scene, seed| {
         let mut moments = seed.fork();
         let Scene {
-            people,
-            nodes,
-            tally,
-            all,
-            some,
-            ..
+            cast, nodes, tally, ..
         } = scene;
         let jumping = async {
             for number in 0..JUMPS {
@@ -87,7 +82,7 @@ async fn the_clock_of_a_relay_jumps() {
             tokio::time::sleep(Duration::from_millis(1500)).await;
             set(&file, 0);
         };
-        Scene::talk_during(people, [*all, *some], seed, tally, jumping).await;
+        cast.talk_during(jumping, seed, tally).await;
         let future = now() + 1_800_000;
         let stamped = nodes[0].host.ledger().rooms();
         let stamped = stamped.iter().flat_map(|room| &room.entries);

@@ -26,12 +26,10 @@ async fn the_disk_of_the_database_runs_full() {
     play_on("database full", wanted, enter, async |scene, seed| {
         let mut moments = seed.fork();
         let Scene {
-            people,
+            cast,
             nodes,
             back,
             tally,
-            all,
-            some,
             stage,
             ..
         } = scene;
@@ -74,7 +72,7 @@ async fn the_disk_of_the_database_runs_full() {
             );
             tokio::time::sleep(Duration::from_millis(500)).await;
         };
-        Scene::talk_during(people, [*all, *some], seed, tally, filling).await;
+        cast.talk_during(filling, seed, tally).await;
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! The database is lost and an older backup takes its place, under all relays: everybody recovers.
 
-use crate::scene::Scene;
+use crate::scene::{Cast, Scene};
 use crate::tally::Tally;
 use lacre_tests::binaries;
 use lacre_tests::device::Device;
@@ -24,10 +24,10 @@ async fn lacre(words: &[&str], store: &str, folder: &Path) {
 
 /// Waits until a person's rooms take messages again. Each has lost something, so each stops, until its
 /// owner has opened the next generation.
-async fn goes_on(person: &Device, scene: &Scene) {
+async fn goes_on(person: &Device, cast: &Cast) {
     let rooms = match person.name() {
-        "dora" => &[scene.all][..],
-        _ => &[scene.all, scene.some],
+        "dora" => &[cast.all][..],
+        _ => &[cast.all, cast.some],
     };
     let stopped = |told: &Told| rooms.iter().all(|room| told.stopped.contains_key(room));
     person.until("the end of its rooms' logs", stopped).await;
@@ -43,21 +43,21 @@ async fn goes_on(person: &Device, scene: &Scene) {
 }
 
 /// Everybody has said a last word, and has everybody's.
-async fn all_is_said(scene: &Scene, word: &str) {
+async fn all_is_said(cast: &Cast, word: &str) {
     let mut last = Vec::new();
-    for person in &scene.people {
+    for person in &cast.people {
         let text = format!("{} {word}", person.name());
-        last.push(person.say(scene.all, &text).await);
+        last.push(person.say(cast.all, &text).await);
         if person.name() != "dora" {
             let text = format!("{} {word}, to some", person.name());
-            let said = person.say(scene.some, &text).await;
-            for other in &scene.people[..3] {
-                other.sees(scene.some, &[said]).await;
+            let said = person.say(cast.some, &text).await;
+            for other in &cast.people[..3] {
+                other.sees(cast.some, &[said]).await;
             }
         }
     }
-    for person in &scene.people {
-        person.sees(scene.all, &last).await;
+    for person in &cast.people {
+        person.sees(cast.all, &last).await;
     }
 }
 
@@ -85,10 +85,10 @@ async fn recovers(scene: &mut Scene, seed: &mut Seed) {
         // What is said from here on is lost to the relays.
         tokio::time::sleep(moments.time(Duration::from_millis(1500))).await;
     };
-    let (both, tally) = ([scene.all, scene.some], &scene.tally);
-    Scene::talk_during(&scene.people, both, seed, tally, backing_up).await;
-    all_is_said(scene, "before").await;
-    let before = shown(&scene.people[0], scene).await;
+    let both = [scene.cast.all, scene.cast.some];
+    scene.cast.talk_during(backing_up, seed, &scene.tally).await;
+    all_is_said(&scene.cast, "before").await;
+    let before = shown(&scene.cast.people[0], &scene.cast).await;
     for node in &mut scene.nodes {
         node.host.stop().await;
     }
@@ -98,19 +98,19 @@ async fn recovers(scene: &mut Scene, seed: &mut Seed) {
     for node in &mut scene.nodes {
         node.host.start().await;
     }
-    for person in &scene.people {
-        goes_on(person, scene).await;
+    for person in &scene.cast.people {
+        goes_on(person, &scene.cast).await;
     }
-    all_is_said(scene, "after").await;
-    for person in &scene.people[..3] {
+    all_is_said(&scene.cast, "after").await;
+    for person in &scene.cast.people[..3] {
         for room in both {
             assert_eq!(person.room(room).stopped(), None, "{}", person.name());
         }
     }
     // Who was there for what was lost still has all of it, once, and before everything new; and what
     // is new stands in one order for everybody.
-    for (index, person) in scene.people.iter().enumerate() {
-        let after = shown(person, scene).await;
+    for (index, person) in scene.cast.people.iter().enumerate() {
+        let after = shown(person, &scene.cast).await;
         for (before, after) in before
             .iter()
             .zip(&after)
@@ -122,16 +122,16 @@ async fn recovers(scene: &mut Scene, seed: &mut Seed) {
             assert_eq!(set(after).len(), after.len(), "something is shown twice");
             assert!(new.len() >= 3, "{new:?}");
         }
-        let first = shown(&scene.people[0], scene).await;
+        let first = shown(&scene.cast.people[0], &scene.cast).await;
         assert_eq!(after[0][before[0].len()..], first[0][before[0].len()..]);
     }
 }
 
 /// The texts of both rooms, as somebody shows them; Dora is in one.
-async fn shown(person: &Device, scene: &Scene) -> [Vec<String>; 2] {
+async fn shown(person: &Device, cast: &Cast) -> [Vec<String>; 2] {
     let some = match person.name() {
         "dora" => Vec::new(),
-        _ => person.texts(scene.some).await,
+        _ => person.texts(cast.some).await,
     };
-    [person.texts(scene.all).await, some]
+    [person.texts(cast.all).await, some]
 }

@@ -59,12 +59,10 @@ async fn rolls(scene: &mut Scene, seed: &mut Seed) -> (Vec<Device>, Vec<Duration
     let (over, took) = (AtomicBool::new(false), Arc::new(Took::default()));
     let mut moments = seed.fork();
     let Scene {
-        people,
+        cast,
         nodes,
         balancer,
         tally,
-        all,
-        some,
         stage,
         ..
     } = scene;
@@ -87,7 +85,7 @@ async fn rolls(scene: &mut Scene, seed: &mut Seed) -> (Vec<Device>, Vec<Duration
         tokio::time::sleep(Duration::from_millis(1000)).await;
         over.store(true, Ordering::Relaxed);
     };
-    let talking = Scene::talk_during(people, [*all, *some], seed, tally, restarting);
+    let talking = cast.talk_during(restarting, seed, tally);
     tokio::join!(
         talking,
         probe(&one, &two, room, &over, &took),

@@ -14,7 +14,7 @@ use lacre_tests::seed::Seed;
 use lacre_tests::stage::Stage;
 use lacre_tests::world::World;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -45,17 +45,22 @@ pub(crate) struct Back {
 }
 
 /// Four people: Ana and Dora at the first relay, Bruno at the second, Carla at the third.
+pub(crate) struct Cast {
+    pub(crate) people: [Device; 4],
+    /// All four, owned by Ana.
+    pub(crate) all: RoomId,
+    /// Ana, Bruno and Carla, owned by Bruno.
+    pub(crate) some: RoomId,
+}
+
+/// Everything that takes part.
 pub(crate) struct Scene {
     pub(crate) stage: Arc<Stage>,
     pub(crate) back: Back,
     pub(crate) nodes: Vec<Node>,
     /// Before the relays, if everybody goes through one.
     pub(crate) balancer: Option<Balancer>,
-    pub(crate) people: [Device; 4],
-    /// All four, owned by Ana.
-    pub(crate) all: RoomId,
-    /// Ana, Bruno and Carla, owned by Bruno.
-    pub(crate) some: RoomId,
+    pub(crate) cast: Cast,
     pub(crate) tally: Tally,
 }
 
@@ -104,7 +109,7 @@ impl Scene {
         for number in 0..3 {
             let folder = stage.path(&format!("relay-{number}"));
             if let Some(first) = nodes.first() {
-                copy_keys(first.host.folder(), &folder);
+                first.host.share_keys(&folder);
             }
             let variables = variables.get(number).map_or(&[][..], Vec::as_slice);
             nodes.push(Node::start(&back, &folder, seed, variables).await);
@@ -126,52 +131,15 @@ impl Scene {
             };
             people.push(Device::sign_up(&stage, &address, name).await);
         }
-        let people: [Device; 4] = people.try_into().ok().unwrap();
-        let [ana, bruno, carla, dora] = &people;
-        let all = ana.group("Algebra", &[bruno, carla, dora]).await;
-        let some = bruno.group("Botany", &[ana, carla]).await;
+        let cast = Cast::of(people.try_into().ok().unwrap()).await;
         Self {
             stage,
             back,
             nodes,
             balancer,
-            people,
-            all,
-            some,
+            cast,
             tally: Tally::default(),
         }
-    }
-
-    /// Everybody talks, and rooms are renamed, for as long as `faults` take.
-    pub(crate) async fn talk_during<T>(
-        people: &[Device; 4],
-        rooms: [RoomId; 2],
-        seed: &mut Seed,
-        tally: &Tally,
-        faults: impl Future<Output = T>,
-    ) -> T {
-        let both = rooms;
-        let ([all, some], only) = (both, &rooms[..1]);
-        let (over, said) = (AtomicBool::new(false), AtomicU64::new(0));
-        let [ana, bruno, carla, dora] = people;
-        let mut paces: [Seed; 6] = std::array::from_fn(|_| seed.fork());
-        let [one, two, three, four, five, six] = &mut paces;
-        let faults = async {
-            let result = faults.await;
-            over.store(true, Ordering::Relaxed);
-            result
-        };
-        let (result, ..) = tokio::join!(
-            faults,
-            talk(ana, &both, one, &over, &said),
-            talk(bruno, &both, two, &over, &said),
-            talk(carla, &both, three, &over, &said),
-            talk(dora, only, four, &over, &said),
-            rename(ana, all, five, &over, tally),
-            rename(bruno, some, six, &over, tally),
-        );
-        tally.add("messages", said.into_inner());
-        result
     }
 
     /// The database's address, without a line between that could be cut.
@@ -192,15 +160,19 @@ impl Scene {
             node.nats.set(Line::Open);
             node.people.cut(false);
         }
-        let [mut ana, mut bruno, mut carla, mut dora] = self.people;
+        let Cast {
+            people: [mut ana, mut bruno, mut carla, mut dora],
+            all,
+            some,
+        } = self.cast;
         // What each did before its last word stands before it in the log.
         let mut last = Vec::new();
         for person in [&ana, &bruno, &carla, &dora] {
             let text = format!("{} is done", person.name());
-            last.push(person.say(self.all, &text).await);
+            last.push(person.say(all, &text).await);
         }
         for person in [&ana, &bruno, &carla, &dora] {
-            person.sees(self.all, &last).await;
+            person.sees(all, &last).await;
         }
         // Its lines stay.
         let Node {
@@ -213,7 +185,7 @@ impl Scene {
         let mut everybody = vec![&mut ana, &mut bruno, &mut carla, &mut dora];
         everybody.extend(&mut others);
         world.check(&mut everybody).await;
-        for room in [self.all, self.some] {
+        for room in [all, some] {
             let shown = ana.texts(room).await;
             for person in [&bruno, &carla] {
                 assert_eq!(person.texts(room).await, shown, "{}", person.name());
@@ -226,6 +198,65 @@ impl Scene {
             other.close().await;
         }
         self.tally
+    }
+}
+
+impl Cast {
+    async fn of(people: [Device; 4]) -> Self {
+        let [ana, bruno, carla, dora] = &people;
+        let all = ana.group("Algebra", &[bruno, carla, dora]).await;
+        let some = bruno.group("Botany", &[ana, carla]).await;
+        Self { people, all, some }
+    }
+
+    /// Everybody talks, and rooms are renamed, while `strike` strikes so many times, with a while
+    /// between that is never nothing.
+    pub(crate) async fn talk_under(
+        &self,
+        times: u64,
+        mut strike: impl AsyncFnMut(&mut Seed),
+        seed: &mut Seed,
+        tally: &Tally,
+    ) {
+        let mut moments = seed.fork();
+        let striking = async {
+            for _ in 0..times {
+                a_while(&mut moments).await;
+                strike(&mut moments).await;
+            }
+            a_while(&mut moments).await;
+        };
+        self.talk_during(striking, seed, tally).await;
+    }
+
+    /// Everybody talks, and rooms are renamed, for as long as `faults` take.
+    pub(crate) async fn talk_during<T>(
+        &self,
+        faults: impl Future<Output = T>,
+        seed: &mut Seed,
+        tally: &Tally,
+    ) -> T {
+        let both = [self.all, self.some];
+        let (over, said) = (AtomicBool::new(false), AtomicU64::new(0));
+        let [ana, bruno, carla, dora] = &self.people;
+        let mut paces: [Seed; 6] = std::array::from_fn(|_| seed.fork());
+        let [one, two, three, four, five, six] = &mut paces;
+        let faults = async {
+            let result = faults.await;
+            over.store(true, Ordering::Relaxed);
+            result
+        };
+        let (result, ..) = tokio::join!(
+            faults,
+            talk(ana, &both, one, &over, &said),
+            talk(bruno, &both, two, &over, &said),
+            talk(carla, &both, three, &over, &said),
+            talk(dora, &both[..1], four, &over, &said),
+            rename(ana, self.all, five, &over, tally),
+            rename(bruno, self.some, six, &over, tally),
+        );
+        tally.add("messages", said.into_inner());
+        result
     }
 }
 
@@ -265,11 +296,9 @@ impl Node {
     }
 }
 
-/// All relays have the same keys: they are one relay to everybody.
-fn copy_keys(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    let keys = |folder: &Path| -> PathBuf { folder.join("relay.keys") };
-    std::fs::copy(keys(from), keys(to)).unwrap();
+/// A while in which everybody talks undisturbed, at least a little.
+async fn a_while(seed: &mut Seed) {
+    tokio::time::sleep(Duration::from_millis(200) + seed.time(Duration::from_millis(900))).await;
 }
 
 /// Says something, in any of the rooms, until it is over.

@@ -7,7 +7,7 @@ use lacre_tests::relay::Host;
 use lacre_tests::seed::Seed;
 use lacre_tests::stage::Stage;
 use lacre_tests::world::World;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,9 +89,7 @@ async fn two_relays_on_one_database_serve_one_room() {
 /// A folder for another relay with the same keys.
 fn with_keys_of(one: &Host, stage: &Stage) -> PathBuf {
     let folder = stage.path("second");
-    std::fs::create_dir_all(&folder).unwrap();
-    let keys = |folder: &Path| folder.join("relay.keys");
-    std::fs::copy(keys(one.folder()), keys(&folder)).unwrap();
+    one.share_keys(&folder);
     folder
 }
 

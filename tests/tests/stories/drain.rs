@@ -5,11 +5,9 @@ use lacre_tests::light::Light;
 use lacre_tests::relay::Host;
 use lacre_tests::seed::Seed;
 use lacre_tests::stage::Stage;
-use lacre_tests::wire::{Caller, Session};
+use lacre_tests::wire::{Caller, PER_ADDRESS, Session};
 use lacre_wire::error::ErrorCode;
 use lacre_wire::push::ServerFrame;
-use lacre_wire::relay::RelayAddress;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -20,9 +18,6 @@ const DEVICES: usize = 1000;
 
 /// How many sign up at the same time: this is about coming back.
 const AT_ONCE: usize = 32;
-
-/// Accounts that sign up from one address: a relay takes 300 at once from each.
-const PER_ADDRESS: usize = 200;
 
 /// Comings are counted in steps of this.
 const STEP: Duration = Duration::from_millis(250);
@@ -111,12 +106,10 @@ async fn a_thousand_devices_come_back_spread_over_time() {
 }
 
 async fn sign_up(relay: &Host) -> Vec<(Light, Caller, Session)> {
-    let address: RelayAddress = relay.address().parse().unwrap();
     let turns = Arc::new(Semaphore::new(AT_ONCE));
     let mut coming = JoinSet::new();
     for first in (0..DEVICES).step_by(PER_ADDRESS) {
-        let last = u8::try_from(1 + first / PER_ADDRESS).unwrap();
-        let caller = Caller::new(&address, IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)));
+        let caller = Caller::numbered(relay.address(), 0, first);
         for number in first..(first + PER_ADDRESS).min(DEVICES) {
             let (caller, turns) = (caller.clone(), Arc::clone(&turns));
             coming.spawn(async move {

@@ -12,12 +12,12 @@ mod share;
 use super::durable::{Pairs, SENDERS, pairs};
 use super::hall::Hall;
 use super::load::Load;
+use super::meter::median;
 use super::packages;
 use super::table::{Goal, Table};
 use crate::process;
 use crate::relay::Host;
 use share::Share;
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -147,8 +147,7 @@ impl Place {
         for launcher in launchers {
             let folder = hall.room("relay");
             if let Some(first) = relays.first() {
-                let keys = |folder: &Path| folder.join("relay.keys");
-                std::fs::copy(keys(first.folder()), keys(&folder)).unwrap();
+                first.share_keys(&folder);
             }
             let url = database.url();
             relays.push(Host::launched_on(&folder, launcher, &url, wake.as_deref()).await);
@@ -232,10 +231,4 @@ fn put(server: u32, cores: &str) {
             .args(["-acp", cores, &pid.to_string()])
             .output();
     }
-}
-
-fn median(rounds: &[Round], of: fn(&Round) -> f64) -> f64 {
-    let mut values: Vec<f64> = rounds.iter().map(of).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -2,11 +2,10 @@
 //! was said in their rooms meanwhile they fetch; people at the other relay go on talking.
 
 use super::{Place, SETTINGS};
-use crate::bench::actors::{Actor, place};
-use crate::bench::crowd::{COHORT, Crowd, come};
+use crate::bench::actors::{Actor, caller, place};
+use crate::bench::crowd::{COHORT, Crowd, come, ends};
 use crate::bench::durable::{SENDERS, pairs};
 use crate::bench::hall::Hall;
-use crate::bench::idle::{ends, one_socket};
 use crate::bench::load::{Load, Press, send_open};
 use crate::bench::table::{Goal, Table};
 use crate::light::Light;
@@ -14,8 +13,6 @@ use crate::process;
 use crate::relay::Host;
 use crate::wire::Caller;
 use lacre_wire::answer::Answer;
-use lacre_wire::ids::LogId;
-use lacre_wire::log::Cursor;
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::{ClientFrame, OpenLog, Request};
 use std::collections::HashMap;
@@ -39,7 +36,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let logs = cursors(&mut crowd, &site.relays[0]).await;
     site.relays[0].kill().await;
     let there = &site.relays[1];
-    let caller = one_socket(there);
+    let caller = caller(there, 0);
     write(&mut crowd, there, &caller).await;
     println!("  {MISSED} messages written in each of their rooms");
 
@@ -94,24 +91,12 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
 
 /// Connects everybody, opens their logs at the end, and returns where they stand.
 async fn cursors(crowd: &mut Crowd, relay: &Host) -> Vec<Vec<OpenLog>> {
-    let (ends, caller, began) = (ends(relay), one_socket(relay), Instant::now());
+    let (ends, caller, began) = (ends(relay), caller(relay, 0), Instant::now());
     let mut all = Vec::with_capacity(crowd.count());
     let mut present = Vec::with_capacity(crowd.count());
     for number in 0..crowd.count() {
         let mut actor = crowd.connect(&caller, number).await;
-        let lineage = actor.ready.lineage;
-        let open = crowd.rooms_of(number).iter().map(|room| {
-            let (seq, chain) = ends[room];
-            OpenLog {
-                log: LogId::Room(*room),
-                cursor: Some(Cursor {
-                    lineage,
-                    seq,
-                    chain,
-                }),
-            }
-        });
-        let logs: Vec<OpenLog> = open.collect();
+        let logs = crowd.logs_of(number, actor.ready.lineage, &ends);
         actor.open(logs.clone()).await;
         all.push(logs);
         present.push(actor);

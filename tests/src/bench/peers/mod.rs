@@ -13,6 +13,7 @@ mod socket;
 
 use super::hall::Hall;
 use super::load::Load;
+use super::meter::median;
 use super::table::{Goal, Table};
 use super::{durable, fan_out};
 use crate::process;
@@ -216,10 +217,4 @@ fn rates(rounds: &Rounds) -> [f64; 4] {
     rounds
         .each_ref()
         .map(|rounds| median(rounds, |round| round.rate))
-}
-
-fn median(rounds: &[Round], of: fn(&Round) -> f64) -> f64 {
-    let mut values: Vec<f64> = rounds.iter().map(of).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
