@@ -17,6 +17,7 @@ mod error;
 mod evict;
 mod examine;
 mod feed;
+mod fill;
 mod folder;
 pub mod groups;
 mod handle;

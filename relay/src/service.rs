@@ -4,6 +4,7 @@ use crate::acks::Acks;
 use crate::builder::SignUp;
 use crate::certificate::Shown;
 use crate::clock::Clock;
+use crate::fill::Holes;
 use crate::groups::turn_queue::At;
 use crate::groups::{Groups, Nominations, Turns};
 use crate::hub::Hub;
@@ -39,6 +40,8 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) keys: Arc<RelayKeys>,
     pub(crate) hub: Hub,
+    /// What is missing in the hub's tails.
+    pub(crate) holes: Holes,
     pub(crate) online: Online,
     pub(crate) watchers: Watchers,
     pub(crate) tickets: Arc<Tickets>,

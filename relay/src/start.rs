@@ -6,6 +6,7 @@ use crate::backup::no_place;
 use crate::builder::{Place, RelayBuilder};
 use crate::certificate::{self, Shown};
 use crate::error::{RelayError, RelayErrorKind};
+use crate::fill::Holes;
 use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, check_restored, make_folder};
 use crate::groups::{Groups, Nominations, Turns};
 use crate::hub::Hub;
@@ -25,7 +26,7 @@ use crate::tasks::{Stage, Tasks};
 use crate::upgrade::Port;
 use crate::wake::{self, News};
 use crate::watchers::Watchers;
-use crate::{checkpoint, endpoint, feed, housekeep, http, idle, sweep, tidy};
+use crate::{checkpoint, endpoint, feed, fill, housekeep, http, idle, sweep, tidy};
 use lacre_wire::relay::RelayAddress;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -295,6 +296,7 @@ fn service(
         store: shared.store,
         keys: shared.keys,
         hub: Hub::new(builder.tail_bytes),
+        holes: Holes::default(),
         online: Online::default(),
         watchers: Watchers::default(),
         tickets: Arc::new(Tickets::default()),
@@ -355,6 +357,7 @@ fn spawn_tasks(service: &Arc<Service>, watch: Option<feed::Watch>) {
             tasks.spawn(tidy::run(service.clone()));
         }
     }
+    tasks.spawn(fill::run(service.clone()));
     tasks.spawn(acks::run(service.clone()));
     tasks.spawn(checkpoint::run(service.clone()));
     tasks.spawn(sweep::run(service.clone()));

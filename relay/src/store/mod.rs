@@ -33,6 +33,7 @@ mod postgres;
 mod queue;
 mod reading;
 mod rows;
+mod runs;
 mod seal;
 mod space;
 mod sqlite;

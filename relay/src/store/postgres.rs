@@ -47,7 +47,7 @@ use super::sqlite::{BackupError, BackupNote};
 use super::{OpenError, threads};
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{Lineage, Millis};
-use readers::Readers;
+use readers::{Readers, Scope};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -174,7 +174,16 @@ impl Postgres {
         &self,
         read: impl FnOnce(&mut Reading<'_, PgRows<'_>>) -> convert::Found<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.readers.run(read).await
+        self.readers.run(Scope::Snapshot, read).await
+    }
+
+    /// As [`Self::read`] of one statement, which needs no transaction around it. A server that is away
+    /// is an error at once.
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Reading<'_, PgRows<'_>>) -> convert::Found<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.run(Scope::Statement, read).await
     }
 
     /// Copies the store into a SQLite file, on a thread of its own.

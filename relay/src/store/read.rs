@@ -51,6 +51,27 @@ pub struct Page {
     pub first: Seq,
 }
 
+impl Page {
+    /// What there is of a log that is not there.
+    pub(crate) const EMPTY: Self = Self {
+        entries: Vec::new(),
+        chain: None,
+        head: 0,
+        first: 1,
+    };
+}
+
+/// Entries of one log that are asked for, as in [`ReadLogs::entries`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The log.
+    pub log: LogId,
+    /// The entry before the first that is wanted.
+    pub after: Seq,
+    /// The last that is wanted; none for all.
+    pub until: Option<Seq>,
+}
+
 /// Where a log stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
@@ -80,6 +101,14 @@ pub trait ReadLogs {
         until: Option<Seq>,
         limit: PageLimit,
     ) -> impl Future<Output = Read<Page>> + Send;
+
+    /// As [`ReadLogs::entries`] of several logs in one go, in the order asked; `limit` bounds each page.
+    /// A store that is away for a moment is an error: nobody waits for it here.
+    fn runs(
+        &self,
+        asked: Vec<Run>,
+        limit: PageLimit,
+    ) -> impl Future<Output = Read<Vec<Page>>> + Send;
 
     /// The chain after entry `seq`; none for an entry that is not there or was trimmed.
     fn chain_at(&self, log: LogId, seq: Seq) -> impl Future<Output = Read<Option<Hash>>> + Send;

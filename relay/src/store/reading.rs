@@ -6,7 +6,7 @@ mod opener;
 
 pub(crate) use opener::Opener;
 
-use super::read::{Head, Page, PageLimit};
+use super::read::{Head, Page, PageLimit, Run};
 use super::record::{
     AccountRecord, DeviceRecord, Interval, MemberRecord, PendingProposal, RoomRecord, Snapshot,
 };
@@ -41,38 +41,31 @@ impl<R: Rows> Reading<'_, R> {
         until: Option<Seq>,
         limit: PageLimit,
     ) -> Result<Page, R::Error> {
-        let Some(row) = self.rows.log(log)? else {
-            return Ok(Page {
-                entries: Vec::new(),
-                chain: None,
-                head: 0,
-                first: 1,
-            });
-        };
-        let until = until.unwrap_or(row.head).min(row.head);
-        let bound = PageBound {
-            until,
+        let run = Run { log, after, until };
+        let mut pages = self.runs(&[run], limit)?;
+        Ok(pages.pop().unwrap_or(Page::EMPTY))
+    }
+
+    pub(crate) fn runs(&mut self, asked: &[Run], limit: PageLimit) -> Result<Vec<Page>, R::Error> {
+        let limit = PageLimit {
             entries: limit.entries.min(MAX_RUN),
-            bytes: limit.bytes,
+            ..limit
         };
-        // Before what is kept there is no run without a gap.
-        let reachable = after.saturating_add(1) >= row.first && bound.entries > 0;
-        let rows = if reachable {
-            self.rows.entries(log, after, bound)?
-        } else {
-            Vec::new()
-        };
-        let chain = rows.last().map(|row| row.chain);
-        let entries = rows
-            .into_iter()
-            .map(|row| self.opener.entry(log, row))
-            .collect();
-        Ok(Page {
-            entries,
-            chain,
-            head: row.head,
-            first: row.first,
-        })
+        let runs = self.rows.runs(asked, limit)?;
+        let pages = asked.iter().zip(runs).map(|(Run { log, .. }, run)| {
+            let Some(run) = run else { return Page::EMPTY };
+            Page {
+                chain: run.rows.last().map(|row| row.chain),
+                head: run.head,
+                first: run.first,
+                entries: run
+                    .rows
+                    .into_iter()
+                    .map(|row| self.opener.entry(*log, row))
+                    .collect(),
+            }
+        });
+        Ok(pages.collect())
     }
 
     pub(crate) fn chain_at(&mut self, log: LogId, seq: Seq) -> Result<Option<Hash>, R::Error> {

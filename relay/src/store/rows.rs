@@ -5,7 +5,9 @@
 //! them is [`super::decide`]'s.
 
 use super::blame::Blame;
+use super::read::{PageLimit, Run};
 use super::record::{DeviceState, Interval, ListedRoom};
+use super::runs::Runs;
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
 use lacre_wire::ids::{
@@ -277,13 +279,9 @@ pub(crate) trait Rows {
     fn log(&mut self, log: LogId) -> Result<Option<LogRow>, Self::Error>;
     /// The log with the earliest `due_ms` at or before `now`, by (`due_ms`, key).
     fn due_log(&mut self, now: Millis) -> Result<Option<LogId>, Self::Error>;
-    /// At most `limit` entries after `after`, ascending.
-    fn entries(
-        &mut self,
-        log: LogId,
-        after: Seq,
-        limit: PageBound,
-    ) -> Result<Vec<EntryRow>, Self::Error>;
+    /// Entries after `after`, ascending, of each of these logs, at most `limit` of each; nothing of a
+    /// log that is not there, no entries behind a gap. In the order asked.
+    fn runs(&mut self, asked: &[Run], limit: PageLimit) -> Result<Runs, Self::Error>;
     /// Commits, proposals and generations after `after`, of (generation, epoch) `from` or later, ascending.
     fn handshakes(
         &mut self,

@@ -2,7 +2,7 @@
 
 use super::world::World;
 use lacre_relay::store::command::{Ack, Command};
-use lacre_relay::store::read::{PageLimit, ReadLogs};
+use lacre_relay::store::read::{Page, PageLimit, ReadLogs, Run};
 use lacre_wire::answer::OpenState;
 use lacre_wire::ids::{Hash, Lineage, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
@@ -14,6 +14,7 @@ cases! {
     a_closed_reader_stops_where_it_was_removed
     who_does_not_read_opens_nothing
     pages_have_no_gaps
+    runs_of_several_logs_are_their_pages
     acks_are_cumulative
     watchers_see_what_becomes_durable
     an_inbox_goes_on_behind_what_was_acked
@@ -172,6 +173,45 @@ async fn pages_have_no_gaps(w: &mut World) {
         .await
         .unwrap();
     assert_eq!((heads[0].unwrap().seq, heads[1]), (20, None));
+}
+
+async fn runs_of_several_logs_are_their_pages(w: &mut World) {
+    let ana = w.person(1).await;
+    let (one, two) = (w.room(1, &[&ana]).await, w.room(2, &[&ana]).await);
+    w.say(one, ana.member(0), 20).await;
+    w.say(two, ana.member(0), 7).await;
+    let run = |log, after, until| Run { log, after, until };
+    let [one, two, none] = [one, two, RoomId([8; 16])].map(LogId::Room);
+    let asked = vec![
+        run(two, 2, None),
+        run(none, 0, None),
+        run(one, 0, Some(9)),
+        run(one, 20, None),
+        run(LogId::Inbox(ana.device(0)), 0, None),
+        run(two, 2, Some(4)),
+    ];
+    let limit = PageLimit {
+        entries: 4,
+        bytes: 10_000,
+    };
+    let runs = w.store.runs(asked.clone(), limit).await.unwrap();
+    let seqs = |page: &Page| page.entries.iter().map(|entry| entry.seq).collect();
+    let read: Vec<Vec<Seq>> = runs.iter().map(seqs).collect();
+    let nothing = vec![];
+    let all = [
+        vec![3, 4, 5, 6],
+        nothing.clone(),
+        vec![1, 2, 3, 4],
+        nothing.clone(),
+        nothing,
+        vec![3, 4],
+    ];
+    assert_eq!(read, all);
+    for (run, page) in asked.into_iter().zip(runs) {
+        let alone = w.store.entries(run.log, run.after, run.until, limit).await;
+        assert_eq!(page, alone.unwrap());
+    }
+    assert!(w.store.runs(vec![], limit).await.unwrap().is_empty());
 }
 
 async fn acks_are_cumulative(w: &mut World) {

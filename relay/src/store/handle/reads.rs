@@ -6,7 +6,7 @@ use crate::store::large::{self, LargeError};
 #[cfg(feature = "postgres")]
 use crate::store::postgres::PgRows;
 use crate::store::read::{
-    Head, Page, PageLimit, Read, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms,
+    Head, Page, PageLimit, Read, ReadAccounts, ReadIdle, ReadLogs, ReadObjects, ReadRooms, Run,
 };
 use crate::store::reading::Reading;
 use crate::store::record::{
@@ -23,9 +23,13 @@ use lacre_wire::request::OpenLog;
 use std::future::Future;
 use std::sync::Arc;
 
-/// One read for every back end: the same closure body is compiled for each.
+/// One read for every back end: the same closure body is compiled for each. `glance` is for what takes
+/// one statement of a database.
 macro_rules! read {
-    ($self:ident, |$reading:ident| $read:expr) => {{
+    ($self:ident, |$reading:ident| $read:expr) => {
+        read!($self, read, |$reading| $read)
+    };
+    ($self:ident, $how:ident, |$reading:ident| $read:expr) => {{
         let store = Arc::clone(&$self.any);
         async move {
             match &*store {
@@ -38,7 +42,7 @@ macro_rules! read {
                 #[cfg(feature = "postgres")]
                 AnyStore::Postgres(postgres) => {
                     postgres
-                        .read(move |$reading: &mut Reading<'_, PgRows<'_>>| $read)
+                        .$how(move |$reading: &mut Reading<'_, PgRows<'_>>| $read)
                         .await
                 }
             }
@@ -76,6 +80,14 @@ impl ReadLogs for Store {
         limit: PageLimit,
     ) -> impl Future<Output = Read<Page>> + Send {
         read!(self, |reading| reading.entries(log, after, until, limit))
+    }
+
+    fn runs(
+        &self,
+        asked: Vec<Run>,
+        limit: PageLimit,
+    ) -> impl Future<Output = Read<Vec<Page>>> + Send {
+        read!(self, glance, |reading| reading.runs(&asked, limit))
     }
 
     fn chain_at(&self, log: LogId, seq: Seq) -> impl Future<Output = Read<Option<Hash>>> + Send {

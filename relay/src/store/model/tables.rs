@@ -1,10 +1,12 @@
 //! The tables and their look-ups.
 
+use crate::store::read::{PageLimit, Run};
 use crate::store::record::{DeviceState, ListedRoom};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
     PageBound, Readers, Remembered, RoomRow, Rows, Share, StoredBody,
 };
+use crate::store::runs::{Runs, one_by_one};
 use bytes::Bytes;
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
@@ -195,8 +197,10 @@ impl Rows for Tables {
             .map(|(.., log)| log))
     }
 
-    fn entries(&mut self, log: LogId, after: Seq, limit: PageBound) -> Found<Vec<EntryRow>> {
-        Ok(self.page(log, after, limit, |_| true))
+    fn runs(&mut self, asked: &[Run], limit: PageLimit) -> Found<Runs> {
+        one_by_one(self, asked, limit, |tables, log, after, bound| {
+            Ok(tables.page(log, after, bound, |_| true))
+        })
     }
 
     fn handshakes(

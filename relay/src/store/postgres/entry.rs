@@ -6,7 +6,9 @@ use super::convert::{
     to_entry_kind, to_gone_reason, uint,
 };
 use super::error::Fault;
+use crate::store::read::{PageLimit, Run};
 use crate::store::rows::{EntryMeta, EntryRow, PageBound, SealedSender, StoredBody};
+use crate::store::runs::{Runs, StoredRun};
 use bytes::Bytes;
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
@@ -23,20 +25,40 @@ macro_rules! columns {
 /// The server cuts at the bytes of the bodies, so that none is sent in vain; `before` are those of the
 /// entries before.
 macro_rules! page {
-    ($which:literal) => {
+    ($log:literal, $after:literal, $until:literal, $which:literal) => {
         concat!(
             "SELECT ",
             columns!(),
             " FROM (SELECT *, sum(coalesce(length(body), 0)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) \
-             - coalesce(length(body), 0) AS before FROM entry WHERE log = $1 AND seq > $2 AND seq <= $3",
+             - coalesce(length(body), 0) AS before FROM entry WHERE log = ",
+            $log,
+            " AND seq > ",
+            $after,
+            " AND seq <= ",
+            $until,
             $which,
             " ORDER BY seq LIMIT $4) AS page WHERE before < $5 ORDER BY seq"
         )
     };
 }
 
-const PAGE: &str = page!("");
-const HANDSHAKES: &str = page!(" AND kind BETWEEN 1 AND 3 AND (generation, epoch) >= ($6, $7)");
+const PAGE: &str = page!("$1", "$2", "$3", "");
+const HANDSHAKES: &str = page!(
+    "$1",
+    "$2",
+    "$3",
+    " AND kind BETWEEN 1 AND 3 AND (generation, epoch) >= ($6, $7)"
+);
+const RUNS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", place, log_head, log_first FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) \
+     WITH ORDINALITY AS asked(log_key, after, until, place) \
+     JOIN (SELECT key AS log_key, number, head AS log_head, first AS log_first FROM log) AS held \
+     USING (log_key) LEFT JOIN LATERAL (",
+    page!("number", "after", "until", " AND after + 1 >= log_first"),
+    ") AS run ON true ORDER BY place, seq"
+);
 
 /// Inserts many; $1 is the log of each.
 pub(super) const INSERT: &str = "
@@ -201,16 +223,32 @@ fn meta(row: &Row) -> Found<EntryMeta> {
     })
 }
 
-pub(super) fn entries(
-    connection: &Connection,
-    log: i64,
-    after: Seq,
-    limit: PageBound,
-) -> Found<Vec<EntryRow>> {
-    let (after, until) = (int(after), int(limit.until));
+/// Runs of several logs, by one statement.
+pub(super) fn runs(connection: &Connection, asked: &[Run], limit: PageLimit) -> Found<Runs> {
+    let keys: Vec<_> = asked.iter().map(|run| run.log.to_key()).collect();
+    let keys: Vec<&[u8]> = keys.iter().map(<[u8; 17]>::as_slice).collect();
+    let afters: Vec<i64> = asked.iter().map(|run| int(run.after)).collect();
+    let untils = asked.iter().map(|run| int(run.until.unwrap_or(Seq::MAX)));
+    let untils: Vec<i64> = untils.collect();
     let (count, bytes) = (size(limit.entries), size(limit.bytes));
-    let rows = connection.query(PAGE, &[&log, &after, &until, &count, &bytes])?;
-    rows.iter().map(read).collect()
+    let found = connection.query(RUNS, &[&keys, &afters, &untils, &count, &bytes])?;
+    let mut runs: Runs = asked.iter().map(|_| None).collect();
+    for row in &found {
+        let place = usize::try_from(row.try_get::<_, i64>(15)?).ok();
+        let place = place.and_then(|place| runs.get_mut(place.checked_sub(1)?));
+        let run = place.ok_or(Fault::Damaged("the place of a run"))?;
+        let (head, first) = (uint(row, 16)?, uint(row, 17)?);
+        let run = run.get_or_insert_with(|| StoredRun {
+            head,
+            first,
+            rows: Vec::new(),
+        });
+        // A log of which nothing is asked has one row without an entry.
+        if row.try_get::<_, Option<i64>>(0)?.is_some() {
+            run.rows.push(read(row)?);
+        }
+    }
+    Ok(runs)
 }
 
 pub(super) fn handshakes(

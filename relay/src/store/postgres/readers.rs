@@ -22,8 +22,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two attempts to reach it.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Done with a connection in a transaction, or with the reason why there is none.
-type Task = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
+/// What a read needs around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// A transaction: all its statements see the same.
+    Snapshot,
+    /// Nothing: it is one statement.
+    Statement,
+}
+
+/// Done with a connection, or with the reason why there is none.
+type Work = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
+
+struct Task {
+    scope: Scope,
+    work: Work,
+}
 
 pub(super) struct Readers {
     context: Arc<Context>,
@@ -53,14 +67,15 @@ impl Readers {
         })
     }
 
-    /// Runs a read within one snapshot.
+    /// Runs a read.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        scope: Scope,
         read: impl FnOnce(&mut Reading<'_, PgRows<'_>>) -> Found<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let context = Arc::clone(&self.context);
         let (reply, answer) = oneshot::channel();
-        let task: Task = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection| {
             let found = connection.and_then(|connection| {
                 let mut cache = Cache::default();
                 let mut rows = PgRows {
@@ -79,7 +94,8 @@ impl Readers {
         });
         {
             let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-            let sent = tasks.as_ref().is_some_and(|tasks| tasks.send(task).is_ok());
+            let sent = tasks.as_ref();
+            let sent = sent.is_some_and(|tasks| tasks.send(Task { scope, work }).is_ok());
             if !sent {
                 return Err(StoreError::Closed);
             }
@@ -112,23 +128,26 @@ fn work(address: &PostgresAddress, waiting: &Mutex<Receiver<Task>>) {
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(task) = task else { return };
-        match begun(&mut connection, address) {
-            Ok(begun) => task(Ok(begun)),
-            Err(error) => task(Err(error)),
+        let Task { scope, work } = task;
+        match begun(&mut connection, address, scope) {
+            Ok(begun) => work(Ok(begun)),
+            Err(error) => work(Err(error)),
         }
-        let ended = connection
-            .as_ref()
-            .is_some_and(|connection| connection.batch("COMMIT").is_ok());
-        if !ended {
+        let ended = |connection: &Connection| match scope {
+            Scope::Snapshot => connection.batch("COMMIT").is_ok(),
+            Scope::Statement => !connection.is_closed(),
+        };
+        if !connection.as_ref().is_some_and(ended) {
             connection = None;
         }
     }
 }
 
-/// A connection with a snapshot: its first statement also shows whether the server is there.
+/// A connection; with a snapshot, whose first statement also shows whether the server is there.
 fn begun<'a>(
     connection: &'a mut Option<Connection>,
     address: &PostgresAddress,
+    scope: Scope,
 ) -> Result<&'a Connection, StoreError> {
     const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     let began = Instant::now();
@@ -138,13 +157,15 @@ fn begun<'a>(
             None => Connection::open(address, Durability::Full),
         }
         .and_then(|held| {
-            held.batch(BEGIN)
-                .map_err(|fault: Fault| PostgresError::Failed(fault.to_string()))?;
+            if scope == Scope::Snapshot {
+                held.batch(BEGIN)
+                    .map_err(|fault: Fault| PostgresError::Failed(fault.to_string()))?;
+            }
             Ok(held)
         });
         match tried {
             Ok(held) => return Ok(connection.insert(held)),
-            Err(error) if began.elapsed() >= PATIENCE => {
+            Err(error) if scope == Scope::Statement || began.elapsed() >= PATIENCE => {
                 return Err(StoreError::Failed(error.to_string()));
             }
             // The first time the connection may just be an old one.

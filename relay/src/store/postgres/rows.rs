@@ -12,11 +12,13 @@ use super::error::Fault;
 use super::idle;
 use super::listing;
 use super::sql;
+use crate::store::read::{PageLimit, Run};
 use crate::store::record::{Interval, ListedRoom};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
     PageBound, Readers, Remembered, RoomRow, Rows, Share,
 };
+use crate::store::runs::Runs;
 use bytes::Bytes;
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
 
@@ -150,12 +152,9 @@ impl Rows for PgRows<'_> {
         found.map(|row| log_id(&row, 0)).transpose()
     }
 
-    fn entries(&mut self, log: LogId, after: Seq, limit: PageBound) -> Found<Vec<EntryRow>> {
+    fn runs(&mut self, asked: &[Run], limit: PageLimit) -> Found<Runs> {
         self.flush()?;
-        match self.number(log)? {
-            Some(number) => entry::entries(self.connection, number, after, limit),
-            None => Ok(Vec::new()),
-        }
+        entry::runs(self.connection, asked, limit)
     }
 
     fn handshakes(

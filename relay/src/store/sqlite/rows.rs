@@ -7,11 +7,13 @@ use super::idle;
 use super::listing;
 use super::load::{device_row, member_row};
 use super::memory::Memory;
+use crate::store::read::{PageLimit, Run};
 use crate::store::record::{Interval, ListedRoom};
 use crate::store::rows::{
     AccountRow, Blind, DeviceLog, DeviceRow, EntryMeta, EntryRow, LogRow, MemberRow, Package,
     PageBound, Readers, Remembered, RoomRow, Rows, Share,
 };
+use crate::store::runs::{Runs, one_by_one};
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
 use lacre_wire::ids::{
@@ -145,16 +147,13 @@ impl Rows for SqlRows<'_> {
         key.map(|key| log_id(&key)).transpose()
     }
 
-    fn entries(
-        &mut self,
-        log: LogId,
-        after: Seq,
-        limit: PageBound,
-    ) -> rusqlite::Result<Vec<EntryRow>> {
-        match self.number(log)? {
-            Some(number) => entry::entries(self.connection, number, after, limit),
-            None => Ok(Vec::new()),
-        }
+    fn runs(&mut self, asked: &[Run], limit: PageLimit) -> rusqlite::Result<Runs> {
+        one_by_one(self, asked, limit, |rows, log, after, bound| {
+            match rows.number(log)? {
+                Some(number) => entry::entries(rows.connection, number, after, bound),
+                None => Ok(Vec::new()),
+            }
+        })
     }
 
     fn handshakes(
