@@ -1,10 +1,20 @@
 //! The relay's store is lost and an older backup takes its place: every client recovers.
 
 use lacre::RoomId;
+use lacre_engine::{Event, ItemBody, Notice};
 use lacre_relay::ObjectPlace;
 use lacre_tests::device::Device;
+use lacre_tests::hostile::scene::caller;
+use lacre_tests::hostile::victim::Victim;
 use lacre_tests::seed::Seed;
+use lacre_tests::wire::Caller;
 use lacre_tests::world::World;
+use lacre_wire::answer::Answer;
+use lacre_wire::ids::LogId;
+use lacre_wire::log::{Entry, EntryKind};
+use lacre_wire::push::ServerFrame;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What each shows of a room, in order.
@@ -106,4 +116,178 @@ async fn recovers(mut seed: Seed) {
     // The room of which nothing was lost was never stopped.
     assert!(ana.look(|told| !told.stopped.contains_key(&quiet)));
     assert!(ana.look(|told| told.stopped.contains_key(&room)));
+}
+
+/// Vera, whose relay can be made to speak as the story wants, has read ten messages that are lost with
+/// the relay's store. Ana owns their room.
+struct Lost {
+    ana: Device,
+    vera: Victim,
+    caller: Caller,
+    room: RoomId,
+    /// What was said before the store was lost.
+    said: Vec<String>,
+    _world: World,
+}
+
+impl Lost {
+    /// The relay has come back with its old store, and Vera has not.
+    async fn begin() -> Self {
+        let mut world = World::patient(Duration::from_secs(60)).await;
+        let ana = world.person("ana").await;
+        let caller = caller(&world);
+        let mut vera = Victim::sign_up(world.stage(), &caller, "vera").await;
+        let group = ana.client().create_group("Algebra", &["vera"]);
+        let room = ana.within("a group", group).await.unwrap().id();
+        let mut said = vec!["before the backup".to_owned()];
+        ana.says(room, &said[0]).await;
+        let backup = world.stage().path("backup");
+        lacre_relay::back_up(world.relay.folder(), &ObjectPlace::Auto, &backup).unwrap();
+        said.extend((0..10).map(|number| format!("lost {number}")));
+        for text in &said[1..] {
+            ana.says(room, text).await;
+            vera.reads(room, text).await;
+        }
+        world.relay.stop().await;
+        lacre_relay::restore(world.relay.folder(), &ObjectPlace::Auto, &backup, true).unwrap();
+        world.relay.start().await;
+        Self {
+            ana,
+            vera,
+            caller,
+            room,
+            said,
+            _world: world,
+        }
+    }
+
+    /// Why Vera's rooms stopped.
+    fn stops(&self) -> Vec<&'static str> {
+        let stops = self.vera.events.iter().filter_map(|event| match event {
+            Event::RoomStopped { error, .. } => Some(error.code()),
+            _ => None,
+        });
+        stops.collect()
+    }
+
+    /// Vera shows all that was said, once, and the new after the old.
+    fn shows_all(&self, new: &[&str]) {
+        let mut shown = self.vera.texts(self.room);
+        let mut old: Vec<String> = shown.drain(..self.said.len()).collect();
+        old.sort();
+        let mut said = self.said.clone();
+        said.sort();
+        assert_eq!(
+            (old, shown),
+            (said, new.iter().map(|&text| text.to_owned()).collect())
+        );
+    }
+}
+
+/// Whether entries of a log come in a frame.
+fn brings(frame: &ServerFrame, of: LogId) -> Option<&[Entry]> {
+    match frame {
+        ServerFrame::Entries { log, entries } if *log == of => Some(entries),
+        _ => None,
+    }
+}
+
+/// The relay signs what stands in the log by now before Vera has read how it goes on. What she read
+/// before at those places was lost; it does not make the relay a liar. She waits, and goes on with Ana.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signature_under_the_restored_log_is_not_held_against_what_was_lost() {
+    let mut lost = Lost::begin().await;
+    let room = lost.room;
+    let signed = Arc::new(AtomicBool::new(false));
+    let (telling, mut withholds) = (Arc::clone(&signed), false);
+    lost.vera.twist = Some(Box::new(move |frame| {
+        if let Some(entries) = brings(&frame, LogId::Room(room)) {
+            let begins = |entry: &Entry| entry.kind == EntryKind::Generation;
+            withholds |= entries.iter().any(begins);
+            if withholds {
+                return Vec::new();
+            }
+        }
+        if matches!(frame, ServerFrame::Checkpoint(_)) {
+            telling.store(true, Ordering::Relaxed);
+        }
+        vec![frame]
+    }));
+    lost.vera.reconnect(&lost.caller).await;
+    lost.ana.says(room, "after the restore").await;
+    let hears = async {
+        while !signed.load(Ordering::Relaxed) {
+            lost.vera.turn().await;
+        }
+    };
+    lost.ana.within("the relay signs", hears).await;
+    assert_eq!(lost.stops(), ["LogReset"]);
+
+    lost.vera.twist = None;
+    lost.vera.reconnect(&lost.caller).await;
+    lost.vera.reads(room, "after the restore").await;
+    lost.shows_all(&["after the restore"]);
+}
+
+/// Vera comes when the room has long gone on: she hears of the new group before she learns that the old
+/// log is gone, and goes on with Ana.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_late_after_a_restore_uses_the_welcome_that_waits() {
+    let mut lost = Lost::begin().await;
+    let room = lost.room;
+    lost.ana.says(room, "after the restore").await;
+    // What the relay says of the room's log comes after everything else, the Welcome's tree included.
+    let [welcomed, heard] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+    let (welcomes, all_heard, mut late) = (welcomed.clone(), heard.clone(), Vec::new());
+    let inbox = LogId::Inbox(lost.vera.engine.profile().unwrap().device);
+    lost.vera.twist = Some(Box::new(move |frame| {
+        let of_room = matches!(&frame, ServerFrame::Answer { answer: Answer::Opened(opened), .. }
+            if opened.iter().all(|opened| opened.log == LogId::Room(room)));
+        if brings(&frame, inbox).is_some_and(|entries| entries.iter().any(|e| e.seq == 2)) {
+            welcomes.store(true, Ordering::Relaxed);
+        }
+        match all_heard.load(Ordering::Relaxed) {
+            true => late.drain(..).chain([frame]).collect(),
+            false if of_room => {
+                late.push(frame);
+                Vec::new()
+            }
+            false => vec![frame],
+        }
+    }));
+    lost.vera.reconnect(&lost.caller).await;
+    let hears = async {
+        while !welcomed.load(Ordering::Relaxed) {
+            lost.vera.turn().await;
+        }
+    };
+    lost.ana.within("the Welcome comes", hears).await;
+    heard.store(true, Ordering::Relaxed);
+    lost.vera.hears_all().await;
+    lost.vera.reads(room, "after the restore").await;
+    assert_eq!(lost.stops(), ["LogReset"]);
+    lost.shows_all(&["after the restore"]);
+}
+
+/// The Welcome into the new group never comes to Vera. She comes in by herself, and what was said
+/// meanwhile is shown as missed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_welcomed_after_a_restore_comes_in_alone() {
+    let mut lost = Lost::begin().await;
+    let room = lost.room;
+    let inbox = LogId::Inbox(lost.vera.engine.profile().unwrap().device);
+    lost.vera.twist = Some(Box::new(move |frame| match brings(&frame, inbox) {
+        Some(_) => Vec::new(),
+        None => vec![frame],
+    }));
+    lost.vera.reconnect(&lost.caller).await;
+    lost.ana.says(room, "missed").await;
+    let repaired = |event: &Event| matches!(event, Event::Item { item, .. } if matches!(item.body, ItemBody::Notice(Notice::Repaired)));
+    lost.vera.until("the room goes on", repaired).await;
+    lost.ana.says(room, "there you are").await;
+    lost.vera.reads(room, "there you are").await;
+    lost.vera.says(room, "here I am").await;
+    lost.ana.reads(room, "here I am").await;
+    assert_eq!(lost.stops(), ["LogReset"]);
+    lost.shows_all(&["there you are", "here I am"]);
 }

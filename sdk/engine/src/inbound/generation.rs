@@ -113,6 +113,10 @@ impl Engine {
     /// A generation's entry is reached: the room goes on in its group.
     pub(crate) fn reach_generation(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
         let opened = read(entry)?;
+        // Its Welcome was used before the log was opened.
+        if opened.generation == row.generation && entry.seq == row.from_seq {
+            return Ok(());
+        }
         if opened.generation <= row.generation {
             return Err(Error::new(
                 ErrorKind::Relay,
@@ -129,12 +133,34 @@ impl Engine {
                     (self.enter_by(&before, &notice, &welcome, &tree)?, false)
                 }
                 // No Welcome came: a way in from outside is looked for.
+                None if row.healing == Some(Healing::Reset) => return self.left_alone(row, entry),
                 None if row.healing.is_some() => return Ok(()),
                 None => return Err(no_welcome()),
             },
         };
         let accounts = before.members.accounts().copied().collect();
         self.go_on(row, entry, &accounts, &view, own)
+    }
+
+    /// The others have gone on without this device: from here on it is one that was cut off, and comes
+    /// in by itself.
+    fn left_alone(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
+        self.fold_back(row, entry)?;
+        self.db.set_healing(row.r, Healing::Cut)?;
+        let at = self.later.now + AGAIN_MS;
+        self.live.room(row.id).repair_at.get_or_insert(at);
+        Ok(())
+    }
+
+    /// What was lost with the relay's store stands where a generation begins.
+    fn fold_back(&mut self, row: &RoomRow, entry: &Entry) -> Result<()> {
+        let me = self.me()?.card.account;
+        for line in self.db.fold_back(row.r, entry.seq.saturating_sub(1))? {
+            if let Some(item) = self.db.item_by_id(row.r, me, line)? {
+                self.tell(Event::Item { room: row.id, item });
+            }
+        }
+        Ok(())
     }
 
     /// The own new group, of which the first commit waits.
@@ -180,12 +206,7 @@ impl Engine {
             self.forget_group(row)?;
         }
         if row.healing == Some(Healing::Reset) {
-            let me = self.me()?.card.account;
-            for line in self.db.fold_back(row.r, entry.seq.saturating_sub(1))? {
-                if let Some(item) = self.db.item_by_id(row.r, me, line)? {
-                    self.tell(Event::Item { room: row.id, item });
-                }
-            }
+            self.fold_back(row, entry)?;
         }
         self.db.go_on(row.r, entry.generation)?;
         let row = self

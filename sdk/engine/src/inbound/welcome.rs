@@ -79,16 +79,18 @@ impl Engine {
     }
 
     /// Whether a Welcome is to a new generation of a room that is read here: it is used where the
-    /// log says that the generation began, so that what was said before is read first.
+    /// log says that the generation began, so that what was said before is read first. Until the relay
+    /// has said where the log stands, it may be another than the one that was read.
     fn comes_with_the_log(&self, notice: &WelcomeNotice) -> Result<bool> {
         let Some(row) = self.db.room(notice.room)? else {
             return Ok(false);
         };
         let here = self.db.position(LogId::Room(notice.room))?;
+        let is_open = self.live.rooms.get(&row.id).is_some_and(|live| live.open);
         Ok(row.is_followed()
             && row.until_seq.is_none()
             && notice.generation > row.generation
-            && here.is_none_or(|here| here.seq < notice.from_seq))
+            && (!is_open || here.is_none_or(|here| here.seq < notice.from_seq)))
     }
 
     pub(crate) fn drop_welcome(&mut self, id: i64) -> Result<()> {

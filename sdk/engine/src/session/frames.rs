@@ -118,8 +118,11 @@ impl Engine {
         let Some(checkpoint) = self.live.checkpoints.get(&room) else {
             return;
         };
-        let known = match self.db.room(room) {
-            Ok(Some(row)) => self.db.chain_at(row.r, checkpoint.seq),
+        // What was read before the store was reset stands behind the position, and is of another history.
+        let known = match (self.db.room(room), self.db.position(checkpoint.log)) {
+            (Ok(Some(row)), Ok(Some(here))) if here.seq >= checkpoint.seq => {
+                self.db.chain_at(row.r, checkpoint.seq)
+            }
             _ => return,
         };
         let Ok(Some(chain)) = known else { return };

@@ -39,6 +39,17 @@ impl Db {
         Ok(())
     }
 
+    /// A room that stopped comes back in another way than it began to.
+    pub(crate) fn set_healing(&self, r: i64, healing: Healing) -> Result<()> {
+        self.with(|c| {
+            c.execute(
+                "UPDATE room SET healing = ?2 WHERE ref = ?1",
+                params![r, healing as i64],
+            )
+        })?;
+        Ok(())
+    }
+
     /// A room goes on in a generation of its group; what waited for the one before is void.
     pub(crate) fn go_on(&self, r: i64, generation: Generation) -> Result<()> {
         self.with(|c| {
