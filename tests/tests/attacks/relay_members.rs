@@ -147,23 +147,28 @@ async fn keys_and_lists_cannot_be_swapped() {
     plot.account_goes_on().await;
 }
 
-/// Asked who Ana is, the relay answers with a list of its own making, which is newer than hers; under her
-/// key, and under Mallory's. It is not kept: her true list is believed afterwards.
+/// Asked who Bruno is, the relay answers with a list of its own making, which is newer than his, under
+/// his key and under Mallory's; and with Mallory's own list and key. None is kept: his true list is
+/// believed afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_list_is_not_kept() {
     let mut plot = Plot::begin().await;
-    let mallory = villain(&plot.world, "mallory").await;
+    let mut mallory = villain(&plot.world, "mallory").await;
     let _bruno = plot.world.person("bruno").await;
-    let (dsk, aik) = (mallory.dsk.clone(), mallory.aik.public());
-    for under_own in [false, true] {
-        let dsk = dsk.clone();
+    let me = mallory.account();
+    let (dsk, own) = (mallory.dsk.clone(), mallory.claim(me).await.info);
+    for (newer, under_own) in [(true, false), (true, true), (false, true)] {
+        let (dsk, own) = (dsk.clone(), own.clone());
         plot.vera.twist = Some(answers(move |answer| {
             if let Answer::Account(info) = answer {
                 let mut list = info.list.read().unwrap();
                 list.version = 99;
-                info.list = list.sign(&dsk);
+                info.list = match newer {
+                    true => list.sign(&dsk),
+                    false => own.list.clone(),
+                };
                 if under_own {
-                    info.aik = aik;
+                    info.aik = own.aik;
                 }
             }
         }));
