@@ -97,12 +97,9 @@ impl Tables {
         limit: PageBound,
         only: impl Fn(&EntryRow) -> bool,
     ) -> Vec<EntryRow> {
-        let mut out: Vec<EntryRow> = Vec::new();
-        let mut bytes = 0;
-        for row in self
-            .after(log, after)
-            .filter(|row| row.seq <= limit.until && only(row))
-        {
+        let (mut out, mut bytes) = (Vec::new(), 0);
+        let wanted = |row: &&EntryRow| row.seq <= limit.until && only(row);
+        for row in self.after(log, after).filter(wanted) {
             if out.len() >= limit.entries || bytes >= limit.bytes {
                 break;
             }
