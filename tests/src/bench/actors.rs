@@ -5,6 +5,7 @@ use crate::puppet::{Puppet, now, open_engine};
 use crate::relay::Host;
 use crate::wire::{Caller, Listener, Place, Session, Speaker};
 use lacre_wire::answer::Answer;
+use lacre_wire::frame::Deframer;
 use lacre_wire::hello::Ready;
 use lacre_wire::ids::{AccountId, Hash, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
@@ -142,6 +143,18 @@ impl Actor {
                 }) if answered == id => return,
                 Some(_) => {}
                 None => panic!("the relay ended a session"),
+            }
+        }
+    }
+
+    /// Reads the stream on which a log comes that is far behind, to its end.
+    pub(crate) async fn catch_up(&self, mut take: impl FnMut(ServerFrame)) {
+        let mut stream = self.connection.accept_uni().await.unwrap();
+        let mut deframer = Deframer::default();
+        while let Some(chunk) = stream.read_chunk(256 * 1024, true).await.unwrap() {
+            deframer.push(&chunk.bytes);
+            while let Some(frame) = deframer.next_message().unwrap() {
+                take(frame);
             }
         }
     }

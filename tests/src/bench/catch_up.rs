@@ -6,7 +6,6 @@ use super::hall::Hall;
 use super::load::{Load, Press, SIZE, send_open};
 use super::meter;
 use super::table::{Goal, Table};
-use lacre_wire::frame::Deframer;
 use lacre_wire::ids::{LogId, RoomId, Seq};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::OpenLog;
@@ -73,17 +72,10 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
 async fn read_all(reader: &mut Actor, room: RoomId, head: Seq) -> u64 {
     let (mut read, mut last) = (0, 0);
     while last < head {
-        tokio::select! {
-            frame = reader.listener.next() => take(frame.unwrap(), room, &mut read, &mut last),
-            stream = reader.connection.accept_uni() => {
-                let (mut stream, mut deframer) = (stream.unwrap(), Deframer::default());
-                while let Some(chunk) = stream.read_chunk(256 * 1024, true).await.unwrap() {
-                    deframer.push(&chunk.bytes);
-                    while let Some(frame) = deframer.next_message().unwrap() {
-                        take(frame, room, &mut read, &mut last);
-                    }
-                }
-            }
+        let mut take = |frame| take(frame, room, &mut read, &mut last);
+        match reader.listener.next().await.unwrap() {
+            ServerFrame::CatchUp { .. } => reader.catch_up(take).await,
+            frame => take(frame),
         }
     }
     read

@@ -170,46 +170,70 @@ pub(crate) async fn send_open(
     answers.await.unwrap();
 }
 
-/// Receives, counts, acknowledges.
+/// Receives, counts, acknowledges. A receiver whose relay has too much to do is sent what it lacks on a
+/// stream of its own.
 pub(crate) async fn receive(load: Rc<Load>, mut actor: Actor, press: Press) {
-    let (mut since, mut last) = (0, None);
+    let mut heard = Heard {
+        load,
+        press,
+        since: 0,
+        last: None,
+    };
     while let Some(frame) = actor.listener.next().await {
+        match frame {
+            ServerFrame::CatchUp { .. } => actor.catch_up(|frame| heard.take(&frame)).await,
+            frame => heard.take(&frame),
+        }
+        if heard.since >= ACK_EVERY
+            && let Some((log, seq)) = heard.last
+        {
+            heard.since = 0;
+            ack(&mut actor, log, seq).await;
+        }
+    }
+}
+
+/// What a receiver has heard.
+struct Heard {
+    load: Rc<Load>,
+    press: Press,
+    /// Entries since the last acknowledgement.
+    since: u64,
+    last: Option<(LogId, Seq)>,
+}
+
+impl Heard {
+    fn take(&mut self, frame: &ServerFrame) {
         let ServerFrame::Entries { log, entries } = frame else {
-            continue;
+            return;
         };
         let count = u64::try_from(entries.len()).unwrap();
         // What is counted as delivered has come, once and in order.
-        for entry in &entries {
+        for entry in entries {
             assert!(
-                last.is_none_or(|last| entry.seq == last + 1),
-                "entry {} came after {last:?}",
-                entry.seq
+                self.last.is_none_or(|(_, last)| entry.seq == last + 1),
+                "entry {} came after {:?}",
+                entry.seq,
+                self.last
             );
             assert!(
                 entry.body.bytes().is_some_and(|body| body.len() > SIZE / 2),
                 "an entry without its body"
             );
-            last = Some(entry.seq);
+            self.last = Some((*log, entry.seq));
         }
+        let load = &self.load;
         load.received.set(load.received.get() + count);
         if load.measured.get() {
             let now = load.nanos(Instant::now());
             let delay = |body: &Body| {
-                Some(Duration::from_nanos(
-                    now.saturating_sub(press.moment(body.bytes()?)?),
-                ))
+                let moment = self.press.moment(body.bytes()?)?;
+                Some(Duration::from_nanos(now.saturating_sub(moment)))
             };
-            load.delays
-                .borrow_mut()
-                .extend(entries.iter().filter_map(|entry| delay(&entry.body)));
+            let delays = entries.iter().filter_map(|entry| delay(&entry.body));
+            load.delays.borrow_mut().extend(delays);
         }
-        since += count;
-        if since >= ACK_EVERY
-            && let Some(last) = entries.last()
-        {
-            since = 0;
-            ack(&mut actor, log, last.seq).await;
-        }
+        self.since += count;
     }
 }
 
