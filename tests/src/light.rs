@@ -16,6 +16,7 @@ use lacre_wire::room::RoomKind;
 use lacre_wire::room::mls::{capabilities, credential, suite, unlimited_lifetime};
 use openmls::prelude::KeyPackage;
 use openmls_rust_crypto::OpenMlsRustCrypto;
+use quinn::ConnectionError;
 
 /// A device without an engine.
 pub struct Light {
@@ -101,15 +102,27 @@ impl Light {
             list: list.sign(&self.dsk),
             handle: self.handle.clone(),
         };
-        self.say_hello(caller, purpose).await
+        self.say_hello(caller, purpose).await.unwrap()
     }
 
     /// Comes back.
     pub async fn sign_in(&mut self, caller: &Caller) -> (Session, Ready) {
+        self.try_to_sign_in(caller).await.unwrap()
+    }
+
+    /// Comes back, unless the relay refuses connections for a while.
+    pub async fn try_to_sign_in(
+        &mut self,
+        caller: &Caller,
+    ) -> Result<(Session, Ready), ConnectionError> {
         self.say_hello(caller, Purpose::SignIn).await
     }
 
-    async fn say_hello(&mut self, caller: &Caller, purpose: Purpose) -> (Session, Ready) {
+    async fn say_hello(
+        &mut self,
+        caller: &Caller,
+        purpose: Purpose,
+    ) -> Result<(Session, Ready), ConnectionError> {
         self.counter += 1;
         let hello = Hello {
             versions: vec![VERSION],
@@ -135,9 +148,9 @@ impl Light {
                 hello: bytes.clone().into(),
             }
         };
-        let mut session = caller.call(open).await;
+        let mut session = caller.try_to_call(open).await?;
         match session.listener.next().await {
-            Some(ServerFrame::Ready(ready)) => (session, ready),
+            Some(ServerFrame::Ready(ready)) => Ok((session, ready)),
             other => panic!("{} was not let in: {other:?}", self.handle),
         }
     }

@@ -8,9 +8,11 @@ use super::hall::Hall;
 use crate::light::Light;
 use crate::puppet::Puppet;
 use crate::relay::Host;
+use crate::seed::Seed;
 use crate::storm::Newcomer;
 use crate::wire::{Caller, PER_ADDRESS, Session};
 use lacre_engine::Done;
+use lacre_wire::hello::Ready;
 use lacre_wire::ids::{Hash, Lineage, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
 use lacre_wire::request::OpenLog;
@@ -18,7 +20,7 @@ use lacre_wire::room::RoomKind;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Devices that share their rooms.
@@ -104,7 +106,7 @@ impl Crowd {
 
     /// Connects one device, with nothing opened.
     pub(crate) async fn connect(&mut self, caller: &Caller, number: usize) -> Actor {
-        come(&mut self.people[number], caller).await
+        actor(self.people[number].sign_in(caller).await)
     }
 }
 
@@ -118,9 +120,26 @@ pub(crate) fn ends(relay: &Host) -> Ends {
     ends.collect()
 }
 
-/// Connects a device.
-pub(crate) async fn come(light: &mut Light, caller: &Caller) -> Actor {
-    let (session, ready) = light.sign_in(caller).await;
+/// Connects a device whose relay has gone, as clients do: within the time that the relay named for that,
+/// and after a refusal within a limit that doubles.
+pub(crate) async fn come_again(
+    light: &mut Light,
+    caller: &Caller,
+    spread: Duration,
+    seed: &mut Seed,
+) -> Actor {
+    let (mut limit, mut first) = (spread, true);
+    loop {
+        tokio::time::sleep(seed.time(limit)).await;
+        match light.try_to_sign_in(caller).await {
+            Ok(came) => return actor(came),
+            Err(_) if std::mem::take(&mut first) => limit = Duration::from_millis(500),
+            Err(_) => limit = (limit * 2).min(Duration::from_secs(60)),
+        }
+    }
+}
+
+fn actor((session, ready): (Session, Ready)) -> Actor {
     let Session {
         connection,
         speaker,

@@ -13,7 +13,10 @@ use lacre_wire::push::ServerFrame;
 use lacre_wire::relay::{EXPORTER_LABEL, RelayAddress, SERVER_NAME};
 use lacre_wire::request::ClientFrame;
 use lacre_wire::stamp::MessageAad;
-use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
+use quinn::{
+    ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, TransportConfig,
+    VarInt,
+};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -87,11 +90,19 @@ impl Caller {
 
     /// Connects. `hello` makes the first frame from the relay's fingerprint and the exporter.
     pub async fn call(&self, hello: impl FnOnce(Hash, [u8; 32]) -> ClientFrame) -> Session {
+        self.try_to_call(hello).await.unwrap()
+    }
+
+    /// As [`Caller::call`], at a relay that may refuse connections for a while.
+    pub async fn try_to_call(
+        &self,
+        hello: impl FnOnce(Hash, [u8; 32]) -> ClientFrame,
+    ) -> Result<Session, ConnectionError> {
         let connecting = self
             .endpoint
             .connect_with(self.config.clone(), self.to, SERVER_NAME)
             .unwrap();
-        let connection = connecting.await.unwrap();
+        let connection = connecting.await?;
         let mut exporter = [0; 32];
         connection
             .export_keying_material(&mut exporter, EXPORTER_LABEL, &[])
@@ -104,11 +115,11 @@ impl Caller {
             deframer: Deframer::default(),
             ready: VecDeque::new(),
         };
-        Session {
+        Ok(Session {
             connection,
             speaker,
             listener,
-        }
+        })
     }
 }
 

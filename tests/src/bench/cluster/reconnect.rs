@@ -3,14 +3,14 @@
 
 use super::{Place, SETTINGS};
 use crate::bench::actors::{Actor, caller, place};
-use crate::bench::crowd::{COHORT, Crowd, come, ends};
+use crate::bench::crowd::{COHORT, Crowd, come_again, ends};
 use crate::bench::durable::{SENDERS, pairs};
 use crate::bench::hall::Hall;
 use crate::bench::load::{Load, Press, send_open};
 use crate::bench::table::{Goal, Table};
-use crate::light::Light;
 use crate::process;
 use crate::relay::Host;
+use crate::seed::Seed;
 use crate::wire::Caller;
 use lacre_wire::answer::Answer;
 use lacre_wire::push::ServerFrame;
@@ -33,7 +33,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     let launchers = vec![hall.launcher().to_vec(); 2];
     let mut site = Place::open(hall, &server, &launchers, Some("0")).await;
     let mut crowd = Crowd::gather(hall, &site.relays[0], devices, rooms).await;
-    let logs = cursors(&mut crowd, &site.relays[0]).await;
+    let known = known(&mut crowd, &site.relays[0]).await;
     site.relays[0].kill().await;
     let there = &site.relays[1];
     let caller = caller(there, 0);
@@ -45,9 +45,13 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     load.measure(true);
     let (began, cpu) = (Instant::now(), process::cpu_time(there.pid()));
-    let mut coming = JoinSet::new();
-    for (light, logs) in crowd.take_people().into_iter().zip(logs) {
-        coming.spawn_local(come_back(light, caller.clone(), logs, rooms * MISSED));
+    let (mut coming, mut seed) = (JoinSet::new(), Seed::fresh());
+    for (mut light, known) in crowd.take_people().into_iter().zip(known) {
+        let (caller, mut seed) = (caller.clone(), seed.fork());
+        coming.spawn_local(async move {
+            let actor = come_again(&mut light, &caller, known.spread, &mut seed).await;
+            catch_up(actor, known.logs, rooms * MISSED).await
+        });
     }
     let mut after = Vec::with_capacity(devices);
     while let Some(actor) = coming.join_next().await {
@@ -89,8 +93,16 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     site.relays[1].stop().await;
 }
 
-/// Connects everybody, opens their logs at the end, and returns where they stand.
-async fn cursors(crowd: &mut Crowd, relay: &Host) -> Vec<Vec<OpenLog>> {
+/// What a device knows when its relay goes without a word.
+struct Known {
+    /// Where its logs stand.
+    logs: Vec<OpenLog>,
+    /// Over how long it is to come back.
+    spread: Duration,
+}
+
+/// Connects everybody, and opens their logs at the end.
+async fn known(crowd: &mut Crowd, relay: &Host) -> Vec<Known> {
     let (ends, caller, began) = (ends(relay), caller(relay, 0), Instant::now());
     let mut all = Vec::with_capacity(crowd.count());
     let mut present = Vec::with_capacity(crowd.count());
@@ -98,7 +110,8 @@ async fn cursors(crowd: &mut Crowd, relay: &Host) -> Vec<Vec<OpenLog>> {
         let mut actor = crowd.connect(&caller, number).await;
         let logs = crowd.logs_of(number, actor.ready.lineage, &ends);
         actor.open(logs.clone()).await;
-        all.push(logs);
+        let spread = Duration::from_millis(actor.ready.reconnect_spread_ms);
+        all.push(Known { logs, spread });
         present.push(actor);
     }
     println!("  {} connected in {:.1?}", all.len(), began.elapsed());
@@ -154,9 +167,8 @@ async fn talk(hall: &Hall, relay: &Host, load: &Rc<Load>) -> Vec<tokio::task::Jo
     senders
 }
 
-/// Signs in, opens its logs, and reads until nothing is missing.
-async fn come_back(mut light: Light, caller: Caller, logs: Vec<OpenLog>, missed: usize) -> Actor {
-    let mut actor = come(&mut light, &caller).await;
+/// Opens its logs, and reads until nothing is missing.
+async fn catch_up(mut actor: Actor, logs: Vec<OpenLog>, missed: usize) -> Actor {
     let request = Request::Open(logs);
     let open = ClientFrame::Request { id: 1, request };
     actor.speaker.say(&open).await;
