@@ -214,7 +214,10 @@ mod tests {
         }
         for text in ["", "s3://", "s3:bucket", "Folder", "gs://bucket"] {
             let error = text.parse::<ObjectPlace>().unwrap_err().to_string();
-            assert!(error.contains("folder, or s3://"), "{error}");
+            assert!(
+                error.contains("say auto, store, folder, or s3://"),
+                "{error}"
+            );
         }
     }
 }
