@@ -5,6 +5,7 @@ use crate::device::Device;
 use crate::ledger::LoggedRoom;
 use crate::relay::Host;
 use crate::stage::{PATIENCE, Stage};
+use crate::wire::Caller;
 use lacre::{Item, ItemBody, RoomId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,6 +74,11 @@ impl World {
     /// As [`World::person`], behind another address, such as a proxy's.
     pub async fn person_through(&self, address: &str, handle: &str) -> Device {
         Device::sign_up(&self.stage, address, handle).await
+    }
+
+    /// A socket to the relay, for clients that are played by hand.
+    pub fn caller(&self) -> Caller {
+        Caller::numbered(self.relay.address(), 0, 0)
     }
 
     /// Several people at once.

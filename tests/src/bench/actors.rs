@@ -96,21 +96,11 @@ impl Cast {
     pub(crate) async fn actor(&self, relay: &Host, number: usize) -> Actor {
         let (member, caller) = (&self.accounts[number], caller(relay, number));
         let mut engine = open_engine(&member.folder, &member.handle);
-        let session = caller
+        let mut session = caller
             .call(|fingerprint, exporter| engine.hello(fingerprint, exporter, now()).unwrap())
             .await;
-        let Session {
-            connection,
-            speaker,
-            mut listener,
-        } = session;
-        match listener.next().await {
-            Some(ServerFrame::Ready(ready)) => Actor {
-                ready,
-                connection,
-                speaker,
-                listener,
-            },
+        match session.listener.next().await {
+            Some(ServerFrame::Ready(ready)) => Actor::of(session, ready),
             other => panic!("{} was not let in: {other:?}", member.handle),
         }
     }
@@ -126,6 +116,21 @@ pub(crate) fn place(relay: &Host, room: RoomId) -> (Place, Seq, Hash) {
 }
 
 impl Actor {
+    /// Plays a session in which the relay has said this.
+    pub(crate) fn of(session: Session, ready: Ready) -> Self {
+        let Session {
+            connection,
+            speaker,
+            listener,
+        } = session;
+        Self {
+            ready,
+            connection,
+            speaker,
+            listener,
+        }
+    }
+
     /// Opens logs and waits until the relay says where they stand.
     pub(crate) async fn open(&mut self, logs: Vec<OpenLog>) {
         let id = u32::MAX;

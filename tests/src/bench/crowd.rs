@@ -10,9 +10,8 @@ use crate::puppet::Puppet;
 use crate::relay::Host;
 use crate::seed::Seed;
 use crate::storm::Newcomer;
-use crate::wire::{Caller, PER_ADDRESS, Session};
+use crate::wire::{Caller, PER_ADDRESS};
 use lacre_engine::Done;
-use lacre_wire::hello::Ready;
 use lacre_wire::ids::{Hash, Lineage, LogId, RoomId, Seq};
 use lacre_wire::log::Cursor;
 use lacre_wire::request::OpenLog;
@@ -106,7 +105,8 @@ impl Crowd {
 
     /// Connects one device, with nothing opened.
     pub(crate) async fn connect(&mut self, caller: &Caller, number: usize) -> Actor {
-        actor(self.people[number].sign_in(caller).await)
+        let (session, ready) = self.people[number].sign_in(caller).await;
+        Actor::of(session, ready)
     }
 }
 
@@ -132,24 +132,10 @@ pub(crate) async fn come_again(
     loop {
         tokio::time::sleep(seed.time(limit)).await;
         match light.try_to_sign_in(caller).await {
-            Ok(came) => return actor(came),
+            Ok((session, ready)) => return Actor::of(session, ready),
             Err(_) if std::mem::take(&mut first) => limit = Duration::from_millis(500),
             Err(_) => limit = (limit * 2).min(Duration::from_secs(60)),
         }
-    }
-}
-
-fn actor((session, ready): (Session, Ready)) -> Actor {
-    let Session {
-        connection,
-        speaker,
-        listener,
-    } = session;
-    Actor {
-        ready,
-        connection,
-        speaker,
-        listener,
     }
 }
 

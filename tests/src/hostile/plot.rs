@@ -1,7 +1,6 @@
 //! Where a lying relay finds its victim: Vera owns a group, Ana is in it.
 
 use super::loot::PublicState;
-use super::scene::caller;
 use super::victim::{Twist, Victim};
 use super::villain::{Villain, package_in};
 use crate::device::Device;
@@ -39,7 +38,7 @@ impl Plot {
     pub async fn begin() -> Self {
         let world = World::start().await;
         let ana = world.person("ana").await;
-        let caller = caller(&world);
+        let caller = world.caller();
         let mut vera = Victim::sign_up(world.stage(), &caller, "vera").await;
         let room = vera.group("Algebra", vec![ana.account()]).await;
         ana.enters(room).await;

@@ -3,13 +3,11 @@
 use super::seat::Seat;
 use super::villain::Villain;
 use crate::device::Device;
-use crate::wire::Caller;
 use crate::world::World;
 use lacre::{ItemBody, RoomId};
 use lacre_wire::hash::sha256;
 use lacre_wire::ids::{AccountId, Seq};
 use lacre_wire::log::EntryKind;
-use std::net::Ipv4Addr;
 
 /// Ana owns a group; Bruno and Mallory are members.
 pub struct Scene {
@@ -27,17 +25,9 @@ pub struct Scene {
     pub seat: Seat,
 }
 
-/// A socket to a world's relay.
-pub fn caller(world: &World) -> Caller {
-    Caller::new(
-        &world.relay.address().parse().unwrap(),
-        Ipv4Addr::LOCALHOST.into(),
-    )
-}
-
 /// A villain with an account.
 pub async fn villain(world: &World, handle: &str) -> Villain {
-    let caller = caller(world);
+    let caller = world.caller();
     let villain = Villain::sign_up(&caller, handle);
     world.stage().within("a villain signs up", villain).await
 }

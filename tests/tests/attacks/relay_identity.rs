@@ -1,7 +1,6 @@
 //! Somebody who would like a client to trust another relay: by naming a next identity that the present
 //! one has not signed.
 
-use lacre_tests::hostile::scene::caller;
 use lacre_tests::hostile::victim::{Twist, Victim};
 use lacre_tests::world::World;
 use lacre_wire::codec;
@@ -64,7 +63,7 @@ fn twist(forgery: Forgery) -> Twist {
 async fn a_next_identity_that_the_present_one_has_not_signed_is_refused() {
     let world = World::start().await;
     let address: RelayAddress = world.relay.address().parse().unwrap();
-    let caller = caller(&world);
+    let caller = world.caller();
     let mut vera = Victim::sign_up(world.stage(), &caller, "vera").await;
     let trusted: Vec<Hash> = address.fingerprints.clone();
     assert_eq!(vera.engine.pins().unwrap(), trusted);

@@ -2,13 +2,11 @@
 
 use lacre_engine::{Done, Engine, Event, RoomInfo};
 use lacre_tests::puppet::{Cut, Puppet, now};
-use lacre_tests::wire::Caller;
 use lacre_tests::world::World;
 use lacre_wire::ids::RoomId;
 use lacre_wire::log::EntryKind;
 use lacre_wire::request::{ClientFrame, Request};
 use lacre_wire::room::JoinRule;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// A commit as it leaves.
@@ -31,13 +29,6 @@ enum Back {
     Restarted,
 }
 
-fn caller(world: &World) -> Caller {
-    Caller::new(
-        &world.relay.address().parse().unwrap(),
-        Ipv4Addr::LOCALHOST.into(),
-    )
-}
-
 fn room_of(engine: &Engine, room: RoomId) -> Option<RoomInfo> {
     engine.reader().unwrap().room(room).unwrap()
 }
@@ -48,7 +39,7 @@ fn room_of(engine: &Engine, room: RoomId) -> Option<RoomInfo> {
 async fn a_commit_of_unknown_fate_is_made_once() {
     let world = World::start().await;
     let mut bruno = world.person("bruno").await;
-    let caller = caller(&world);
+    let caller = world.caller();
     let mut cases = Vec::new();
     for arrives in [true, false] {
         for back in [Back::Reconnected, Back::Restarted] {
@@ -115,7 +106,7 @@ async fn a_commit_of_unknown_fate_is_made_once() {
 async fn a_way_in_that_was_lost_is_found_again() {
     let world = World::start().await;
     let [mut ana, mut bruno] = world.people(["ana", "bruno"]).await;
-    let caller = caller(&world);
+    let caller = world.caller();
     let room = ana.group("Algebra", &[&bruno]).await;
     let opened = ana.room(room);
     let opened = opened.set_join_rule(JoinRule::Open);

@@ -3,18 +3,13 @@
 use lacre_engine::{Event, ItemBody};
 use lacre_tests::device::Device;
 use lacre_tests::puppet::Puppet;
-use lacre_tests::wire::Caller;
 use lacre_tests::world::World;
 use lacre_wire::ids::{Hash, RoomId};
 use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::push::ServerFrame;
-use std::net::Ipv4Addr;
 
 async fn victim(world: &World, ana: &Device) -> (Puppet, RoomId) {
-    let caller = Caller::new(
-        &world.relay.address().parse().unwrap(),
-        Ipv4Addr::LOCALHOST.into(),
-    );
+    let caller = world.caller();
     let folder = world.stage().path("vera");
     let vera = Puppet::sign_up(&caller, &folder, "vera");
     let mut vera = ana.within("vera signs up", vera).await;

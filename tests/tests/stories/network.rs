@@ -4,9 +4,7 @@ use lacre_tests::proxy::{Faults, Proxy};
 use lacre_tests::puppet::Puppet;
 use lacre_tests::relay::Host;
 use lacre_tests::seed::Seed;
-use lacre_tests::wire::Caller;
 use lacre_tests::world::World;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// A conversation over a network that loses, delays, repeats, reorders, breaks and changes addresses.
@@ -175,10 +173,7 @@ async fn a_slow_reader_holds_nobody_up() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restarted_relay_resets_old_connections() {
     let mut world = World::real_process(Duration::from_secs(60)).await;
-    let caller = Caller::new(
-        &world.relay.address().parse().unwrap(),
-        Ipv4Addr::LOCALHOST.into(),
-    );
+    let caller = world.caller();
     let folder = world.stage().path("ana");
     let ana = Puppet::sign_up(&caller, &folder, "ana");
     let ana = world.stage().within("ana signs up", ana).await;

@@ -4,7 +4,6 @@ use lacre::RoomId;
 use lacre_engine::{Event, ItemBody, Notice};
 use lacre_relay::ObjectPlace;
 use lacre_tests::device::Device;
-use lacre_tests::hostile::scene::caller;
 use lacre_tests::hostile::victim::Victim;
 use lacre_tests::seed::Seed;
 use lacre_tests::wire::Caller;
@@ -135,7 +134,7 @@ impl Lost {
     async fn begin() -> Self {
         let mut world = World::patient(Duration::from_secs(60)).await;
         let ana = world.person("ana").await;
-        let caller = caller(&world);
+        let caller = world.caller();
         let mut vera = Victim::sign_up(world.stage(), &caller, "vera").await;
         let group = ana.client().create_group("Algebra", &["vera"]);
         let room = ana.within("a group", group).await.unwrap().id();
@@ -159,6 +158,16 @@ impl Lost {
             said,
             _world: world,
         }
+    }
+
+    /// Vera hears what comes until something has happened.
+    async fn until(&mut self, what: &str, happened: &AtomicBool) {
+        let hears = async {
+            while !happened.load(Ordering::Relaxed) {
+                self.vera.turn().await;
+            }
+        };
+        self.ana.within(what, hears).await;
     }
 
     /// Why Vera's rooms stopped.
@@ -215,12 +224,7 @@ async fn a_signature_under_the_restored_log_is_not_held_against_what_was_lost() 
     }));
     lost.vera.reconnect(&lost.caller).await;
     lost.ana.says(room, "after the restore").await;
-    let hears = async {
-        while !signed.load(Ordering::Relaxed) {
-            lost.vera.turn().await;
-        }
-    };
-    lost.ana.within("the relay signs", hears).await;
+    lost.until("the relay signs", &signed).await;
     assert_eq!(lost.stops(), ["LogReset"]);
 
     lost.vera.twist = None;
@@ -256,12 +260,7 @@ async fn who_comes_late_after_a_restore_uses_the_welcome_that_waits() {
         }
     }));
     lost.vera.reconnect(&lost.caller).await;
-    let hears = async {
-        while !welcomed.load(Ordering::Relaxed) {
-            lost.vera.turn().await;
-        }
-    };
-    lost.ana.within("the Welcome comes", hears).await;
+    lost.until("the Welcome comes", &welcomed).await;
     heard.store(true, Ordering::Relaxed);
     lost.vera.hears_all().await;
     lost.vera.reads(room, "after the restore").await;
