@@ -145,6 +145,9 @@ pub(crate) async fn accept(service: Arc<Service>, endpoint: quinn::Endpoint) {
         };
         let Some(incoming) = incoming else { return };
         admit(&service, &handshakes, incoming);
+        // One a round of all tasks: where there is more to do than the processor can, those who are
+        // connected come before those who knock.
+        tokio::task::yield_now().await;
     }
 }
 

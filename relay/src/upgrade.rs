@@ -128,6 +128,8 @@ impl Port {
                             _ = serve(&serving, stream, address, tls, place) => {}
                         }
                     });
+                    // One a round, as on UDP.
+                    tokio::task::yield_now().await;
                 }
                 Err(error) => {
                     // Out of file descriptors, usually: give others time to close some.

@@ -110,7 +110,7 @@ impl Light {
         self.try_to_sign_in(caller).await.unwrap()
     }
 
-    /// Comes back, unless the relay refuses connections for a while.
+    /// Comes back, unless the relay refuses connections for a while, or ends this one before the login.
     pub async fn try_to_sign_in(
         &mut self,
         caller: &Caller,
@@ -151,7 +151,8 @@ impl Light {
         let mut session = caller.try_to_call(open).await?;
         match session.listener.next().await {
             Some(ServerFrame::Ready(ready)) => Ok((session, ready)),
-            other => panic!("{} was not let in: {other:?}", self.handle),
+            Some(other) => panic!("{} was not let in: {other:?}", self.handle),
+            None => Err(session.connection.closed().await),
         }
     }
 }

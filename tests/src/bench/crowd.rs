@@ -17,7 +17,7 @@ use lacre_wire::log::Cursor;
 use lacre_wire::request::OpenLog;
 use lacre_wire::room::RoomKind;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -120,6 +120,9 @@ pub(crate) fn ends(relay: &Host) -> Ends {
     ends.collect()
 }
 
+/// Why calls of clients failed, and how often.
+pub(crate) type Refusals = BTreeMap<String, u64>;
+
 /// Connects a device whose relay has gone, as clients do: within the time that the relay named for that,
 /// and after a refusal within a limit that doubles.
 pub(crate) async fn come_again(
@@ -127,15 +130,19 @@ pub(crate) async fn come_again(
     caller: &Caller,
     spread: Duration,
     seed: &mut Seed,
+    refusals: &RefCell<Refusals>,
 ) -> Actor {
     let (mut limit, mut first) = (spread, true);
     loop {
         tokio::time::sleep(seed.time(limit)).await;
         match light.try_to_sign_in(caller).await {
             Ok((session, ready)) => return Actor::of(session, ready),
-            Err(_) if std::mem::take(&mut first) => limit = Duration::from_millis(500),
-            Err(_) => limit = (limit * 2).min(Duration::from_secs(60)),
+            Err(why) => *refusals.borrow_mut().entry(why.to_string()).or_default() += 1,
         }
+        limit = match std::mem::take(&mut first) {
+            true => Duration::from_millis(500),
+            false => (limit * 2).min(Duration::from_secs(60)),
+        };
     }
 }
 
