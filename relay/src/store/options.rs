@@ -22,7 +22,7 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// Read connections, 1 to 16.
     pub readers: usize,
-    /// Write connections, 1 to 8, where the back end has several: two to four gather commits best.
+    /// Write connections, 1 to 8, where the back end has several: two gather commits best.
     pub writers: usize,
     /// How long messages are kept where the room does not say.
     pub retention_ms: Millis,
@@ -51,7 +51,7 @@ impl Default for StoreOptions {
         Self {
             durability: Durability::Full,
             readers: 3,
-            writers: 3,
+            writers: 2,
             retention_ms: DEFAULT_RETENTION_MS,
             queue_commands: 4096,
             queue_bytes: 32 * 1024 * 1024,
