@@ -5,9 +5,9 @@
 //! beside another one.
 
 use crate::clock::Clock;
+use crate::durable;
 use crate::error::{RelayError, RelayErrorKind};
 use crate::folder::{KEY_FILE, MARK_FILE, STORE_FILE, make_folder};
-use crate::keys;
 use crate::store::{self, BackupError, BackupNote, ObjectPlace};
 #[cfg(feature = "postgres")]
 use crate::store::{OpenError, PostgresError};
@@ -126,7 +126,7 @@ pub(crate) fn mark(data_dir: &Path) -> Option<String> {
 /// file, whenever that comes.
 pub(crate) fn keep_mark(data_dir: &Path, mark: &str) -> Result<(), RelayError> {
     let mark = format!("{mark}\n");
-    keys::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
+    durable::replace(&data_dir.join(MARK_FILE), mark.as_bytes()).map_err(|error| {
         let text = "the store is restored, but the mark of its keys cannot be written";
         RelayError::with(RelayErrorKind::Restore, text, error)
     })

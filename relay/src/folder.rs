@@ -1,7 +1,7 @@
 //! A relay's data folder: what is in it, and whether it may be used.
 
+use crate::durable::keep_name;
 use crate::error::{RelayError, RelayErrorKind};
-use crate::keys;
 use crate::store;
 use std::path::Path;
 
@@ -38,10 +38,9 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), RelayError> {
         let text = format!("the data folder {} cannot be made", folder.display());
         RelayError::with(RelayErrorKind::Config, text, error)
     })?;
-    // What is fsynced in a folder whose own name is not durable goes with it in a power cut. A folder
-    // that somebody else made may stand where this user may not look: then it was made long ago.
+    // A folder that somebody else made may stand where this user may not look: then it was made long ago.
     for made in missing.into_iter().chain([folder]) {
-        let _durable = made.parent().map(keys::sync_folder);
+        let _durable = keep_name(made);
     }
     Ok(())
 }

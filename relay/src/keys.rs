@@ -8,7 +8,7 @@
 mod file;
 mod rotate;
 
-pub(crate) use file::{KeyFileError, replace, sync_folder};
+pub(crate) use file::KeyFileError;
 
 use crate::clock::Clock;
 use crate::tls::{Tickets, TlsIdentity};

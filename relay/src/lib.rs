@@ -12,6 +12,7 @@ mod checkpoint;
 mod clock;
 #[cfg(feature = "postgres")]
 mod database;
+mod durable;
 mod endpoint;
 mod error;
 mod evict;

@@ -1,6 +1,7 @@
 //! The key file: read, checked, or made.
 
 use super::{RelayKeys, Secret};
+use crate::durable::replace;
 use crate::tls::TlsIdentity;
 use lacre_wire::codec;
 use lacre_wire::hash::sha256;
@@ -8,8 +9,8 @@ use lacre_wire::identity::SigningKey;
 use lacre_wire::ids::{Hash, Millis};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -252,22 +253,6 @@ impl RelayKeys {
     }
 }
 
-/// Writes a file beside its final place, makes it durable, then moves it there: after a power cut it
-/// is whole or not there.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    // Left over from a start that was cut short; it was never used.
-    let _absent = fs::remove_file(&new);
-    let mut file = create_private(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    match path.parent() {
-        Some(folder) => sync_folder(folder),
-        None => Ok(()),
-    }
-}
-
 #[cfg(unix)]
 fn mode(metadata: &fs::Metadata) -> u32 {
     use std::os::unix::fs::PermissionsExt;
@@ -279,26 +264,6 @@ fn mode(_: &fs::Metadata) -> u32 {
     0o600
 }
 
-fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Makes the names in a folder durable.
-#[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    let here = folder.as_os_str().is_empty();
-    File::open(if here { Path::new(".") } else { folder })?.sync_all()
-}
-
-#[cfg(not(unix))]
-pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,18 +273,6 @@ mod tests {
             Err(error) => error,
             Ok(_) => panic!("the key file was accepted"),
         }
-    }
-
-    #[test]
-    fn a_replaced_file_is_whole_and_nothing_is_left_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("relay.db.mark");
-        fs::write(path.with_extension("new"), "half").unwrap();
-        for text in ["one", "two"] {
-            replace(&path, text.as_bytes()).unwrap();
-            assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -111,18 +111,29 @@ impl Press {
     }
 }
 
+/// Messages a second of one sender: a relay takes 5000 of a device.
+const PER_SECOND: u32 = 4_900;
+
 /// Sends as fast as answers come, with `window` messages on the way.
 pub(crate) async fn send_closed(load: Rc<Load>, mut actor: Actor, mut press: Press, window: usize) {
     let mut on_the_way = 0;
     let mut bytes = Vec::new();
+    let mut due = Instant::now();
     while !load.over.get() || on_the_way > 0 {
         bytes.clear();
-        while on_the_way < window && !load.over.get() {
-            bytes.extend(press.next(load.nanos(Instant::now())));
+        let now = Instant::now();
+        due = due.max(now - Duration::from_secs(1));
+        while on_the_way < window && !load.over.get() && due <= now {
+            bytes.extend(press.next(load.nanos(now)));
             on_the_way += 1;
+            due += Duration::from_secs(1) / PER_SECOND;
         }
         if !bytes.is_empty() {
             actor.speaker.write(&bytes).await;
+        }
+        if on_the_way == 0 {
+            tokio::time::sleep_until(due.into()).await;
+            continue;
         }
         let Some(frame) = actor.listener.next().await else {
             return;

@@ -1,6 +1,7 @@
 //! Where an operator wants large objects to be.
 
 use super::LargeObjects;
+use crate::durable::keep_name;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use std::fmt;
@@ -136,6 +137,7 @@ fn folder(folder: &Path) -> Result<Site, PlaceError> {
         error,
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
+    keep_name(folder).map_err(failed)?;
     clear(folder).map_err(failed)?;
     open_folder(folder)
 }

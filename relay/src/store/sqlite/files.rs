@@ -1,7 +1,8 @@
 //! Files that must be whole or not there: made for their owner alone, renamed when they are durable.
 
 use super::backup::BackupError;
-use std::fs::{File, OpenOptions};
+use crate::durable::{create_private, keep_name};
+use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,12 +24,7 @@ pub(super) fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error)
 
 /// Makes an empty file that only its owner may read.
 pub(super) fn create(path: &Path) -> Result<(), BackupError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
+    create_private(path)
         .map(drop)
         .map_err(failed(path, "written"))
 }
@@ -69,20 +65,10 @@ pub(super) fn settle(path: &Path) -> Result<(), BackupError> {
 /// Renames a file, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {
     std::fs::rename(from, to).map_err(failed(to, "written"))?;
-    settle_folder(to)
+    settle_name(to)
 }
 
-/// Makes the names in a file's folder durable.
-pub(super) fn settle_folder(file: &Path) -> Result<(), BackupError> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // Only Unix opens folders; elsewhere the system keeps names by itself.
-    if cfg!(unix) {
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed(folder, "written"))?;
-    }
-    Ok(())
+/// Makes the name of a file durable.
+pub(super) fn settle_name(file: &Path) -> Result<(), BackupError> {
+    keep_name(file).map_err(failed(file, "written"))
 }

@@ -112,7 +112,7 @@ fn prepare(
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     files::settle(ready)?;
-    files::settle_folder(ready)?;
+    files::settle_name(ready)?;
     Ok((lineage, note))
 }
 
