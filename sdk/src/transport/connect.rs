@@ -3,10 +3,12 @@
 //! QUIC goes first. Where it has not come about after a moment, or has failed, WebSocket is tried
 //! beside it; the first to stand is used and the other dropped. Only then does the client log in:
 //! two logins at once would come in any order, and their counter has to rise.
+//!
+//! A relay at which thousands knock is slow, or refuses. Then a second way would double the crowd.
 
 use super::dial::Sockets;
 use super::endpoint::Quic;
-use super::memory::{Memory, network_to};
+use super::memory::{Known, Memory, network_to};
 use super::native::Link;
 use super::pin::{Pins, Trusted};
 use crate::engine::{BlockedWay, Error, ErrorKind, Result};
@@ -29,6 +31,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 /// The other way is tried after so long without an answer on the first.
 const HEAD_START: Duration = Duration::from_millis(300);
+/// And after so long where QUIC came through before: the relay is slow, rather than UDP blocked.
+const KNOWN_HEAD_START: Duration = Duration::from_secs(1);
 
 /// Connects to one relay. Cheap to clone; clones share TLS sessions and what was learned.
 #[derive(Clone)]
@@ -97,14 +101,14 @@ impl Transport {
         let network = addresses.first().and_then(|to| network_to(*to));
         // The same network may let UDP through to one relay and not to another.
         let network = network.map(|network| format!("{network} {}", host(&self.address)));
-        let remembered = self.memory.is_blocked(network.as_deref(), platform::now());
+        let known = self.memory.of(network.as_deref(), platform::now());
         let (quic, web) = (self.over_quic(&addresses), self.over_websocket(&addresses));
-        let link = if remembered {
-            first(web, quic).await
-        } else {
-            first(quic, web).await
+        let link = match known {
+            Known::Blocked => first(web, quic, HEAD_START).await,
+            Known::Open => first(quic, web, KNOWN_HEAD_START).await,
+            Known::Nothing => first(quic, web, HEAD_START).await,
         }?;
-        let blocked = link.path() == Path::WebSocket;
+        let (blocked, remembered) = (link.path() == Path::WebSocket, known == Known::Blocked);
         tracing::debug!(path = link.path().name(), remembered, "connected");
         // Where it was remembered, QUIC had no chance: the time runs on.
         if !(blocked && remembered) {
@@ -139,10 +143,12 @@ impl Transport {
     }
 }
 
-/// The way that stands first. The second begins when the first has failed, or after its head start.
+/// The way that stands first. The second begins when the first has failed, or after its head start; not
+/// at all where the relay has answered on the first that it takes in nobody.
 async fn first(
     first: impl Future<Output = Result<Link>>,
     second: impl Future<Output = Result<Link>>,
+    head_start: Duration,
 ) -> Result<Link> {
     let failed = Notify::new();
     let first = pin!(async {
@@ -154,7 +160,7 @@ async fn first(
     });
     let second = pin!(async {
         tokio::select! {
-            () = tokio::time::sleep(HEAD_START) => {}
+            () = tokio::time::sleep(head_start) => {}
             () = failed.notified() => {}
         }
         second.await
@@ -163,6 +169,7 @@ async fn first(
     let (failure, other) = tokio::select! {
         link = &mut first => match link {
             Ok(link) => return Ok(link),
+            Err(error) if error.kind() == ErrorKind::Busy => return Err(error),
             Err(error) => (error, second.await),
         },
         link = &mut second => match link {

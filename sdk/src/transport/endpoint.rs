@@ -101,6 +101,8 @@ impl Quic {
         }
         /// TLS alert 120, `no_application_protocol` (RFC 7301 §3.2), as QUIC carries it.
         const NO_PROTOCOL: u64 = 0x100 + 120;
+        /// `CONNECTION_REFUSED` (RFC 9000 §20.1).
+        const REFUSED: u64 = 0x2;
         let code = match &error {
             ConnectionError::TransportError(error) => u64::from(error.code),
             ConnectionError::ConnectionClosed(close) => u64::from(close.error_code),
@@ -112,6 +114,10 @@ impl Quic {
                 self.place
             );
             return Error::new(ErrorKind::Outdated, "NoProtocol", text).with_source(error);
+        }
+        if code == REFUSED {
+            let text = format!("{} takes in nobody else at the moment", self.place);
+            return Error::new(ErrorKind::Busy, "Busy", text).with_source(error);
         }
         offline(format!("no connection to {} over UDP", self.place)).with_source(error)
     }

@@ -16,10 +16,23 @@ const NETWORKS: usize = 16;
 #[derive(Clone, Default)]
 pub(super) struct Memory(Arc<Mutex<State>>);
 
+/// What is known of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nobody has tried, or it is long ago.
+    Nothing,
+    /// UDP got through the last time, in this run.
+    Open,
+    /// WebSocket goes first.
+    Blocked,
+}
+
 #[derive(Default)]
 struct State {
     /// The newest last.
     blocked: Vec<BlockedWay>,
+    /// Where QUIC has won last.
+    open: Option<String>,
     /// There is something to keep.
     changed: bool,
 }
@@ -36,14 +49,22 @@ impl Memory {
         std::mem::take(&mut state.changed).then(|| state.blocked.clone())
     }
 
-    /// Whether WebSocket goes first.
-    pub(super) fn is_blocked(&self, network: Option<&str>, now: Millis) -> bool {
-        let Some(network) = network else { return false };
+    /// What is known of a network.
+    pub(super) fn of(&self, network: Option<&str>, now: Millis) -> Known {
+        let Some(network) = network else {
+            return Known::Nothing;
+        };
         let state = lock(&self.0);
-        state.blocked.iter().any(|blocked| {
-            // A clock that was set back must not make this last.
-            blocked.network == network && now.abs_diff(blocked.since) < HOLDS
-        })
+        // A clock that was set back must not make this last.
+        let holds = |blocked: &BlockedWay| now.abs_diff(blocked.since) < HOLDS;
+        let mut blocked = state.blocked.iter();
+        if blocked.any(|blocked| blocked.network == network && holds(blocked)) {
+            return Known::Blocked;
+        }
+        match state.open.as_deref() == Some(network) {
+            true => Known::Open,
+            false => Known::Nothing,
+        }
     }
 
     /// Both ways had their chance, and one has won.
@@ -53,6 +74,7 @@ impl Memory {
         let before = state.blocked.len();
         state.blocked.retain(|blocked| blocked.network != network);
         state.changed |= blocked || state.blocked.len() < before;
+        state.open = (!blocked).then(|| network.clone());
         if blocked {
             let excess = (state.blocked.len() + 1).saturating_sub(NETWORKS);
             state.blocked.drain(..excess);
@@ -98,22 +120,23 @@ mod tests {
     fn a_blocked_network_is_remembered_for_a_while() {
         let memory = Memory::default();
         let home = || Some("192.168.1.0/24".to_owned());
-        let is_blocked = |now| memory.is_blocked(home().as_deref(), now);
-        assert!(!is_blocked(1000));
+        let known = |now| memory.of(home().as_deref(), now);
+        assert_eq!(known(1000), Known::Nothing);
         memory.learn(home(), true, 1000);
-        assert!(is_blocked(1000));
-        assert!(is_blocked(HOLDS + 999));
-        assert!(!is_blocked(HOLDS + 1000));
-        assert!(!memory.is_blocked(Some("10.0.0.0/24"), 1000));
-        assert!(!memory.is_blocked(None, 1000));
+        assert_eq!(known(1000), Known::Blocked);
+        assert_eq!(known(HOLDS + 999), Known::Blocked);
+        assert_eq!(known(HOLDS + 1000), Known::Nothing);
+        assert_eq!(memory.of(Some("10.0.0.0/24"), 1000), Known::Nothing);
+        assert_eq!(memory.of(None, 1000), Known::Nothing);
         let kept = memory.learned().unwrap();
         memory.learn(home(), false, 2000);
-        assert!(!is_blocked(2000));
+        assert_eq!(known(2000), Known::Open);
+        assert_eq!(memory.of(Some("10.0.0.0/24"), 2000), Known::Nothing);
         assert_eq!(memory.learned(), Some(Vec::new()));
         memory.learn(home(), false, 2000);
         assert_eq!(memory.learned(), None);
         memory.recall(kept);
-        assert!(is_blocked(2000));
+        assert_eq!(known(2000), Known::Blocked);
     }
 
     #[test]
@@ -124,7 +147,8 @@ mod tests {
         }
         assert_eq!(memory.learned().unwrap().len(), NETWORKS);
         assert_eq!(memory.learned(), None);
-        assert!(memory.is_blocked(Some("99"), 0) && !memory.is_blocked(Some("83"), 0));
+        assert_eq!(memory.of(Some("99"), 0), Known::Blocked);
+        assert_eq!(memory.of(Some("83"), 0), Known::Nothing);
     }
 
     #[test]

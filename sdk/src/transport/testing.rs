@@ -90,6 +90,13 @@ impl Relay {
     pub(crate) async fn try_accept(&self) -> Option<Connection> {
         self.endpoint.accept().await.unwrap().await.ok()
     }
+
+    /// Lets nobody in for as long as it is polled.
+    pub(crate) async fn refuse(&self) {
+        while let Some(incoming) = self.endpoint.accept().await {
+            incoming.refuse();
+        }
+    }
 }
 
 /// A self-signed certificate of a new Ed25519 key.

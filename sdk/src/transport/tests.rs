@@ -6,6 +6,7 @@ use crate::engine::{ErrorKind, Result};
 use lacre_wire::ids::Hash;
 use lacre_wire::relay::{EXPORTER_LABEL, RelayAddress, format_fingerprint};
 use quinn::Connection;
+use tokio::net::TcpListener;
 
 /// Connects; also what the relay sees of it.
 async fn connect(relay: &Relay, address: RelayAddress) -> (Result<Link>, Option<Connection>) {
@@ -128,4 +129,23 @@ async fn a_name_that_does_not_exist_can_be_tried_again() {
         .err()
         .unwrap();
     assert!(error.is_retryable(), "{error}");
+}
+
+/// Who is told that there is no room does not knock at the other door.
+#[tokio::test]
+async fn a_relay_that_refuses_is_not_tried_over_tcp() {
+    let relay = Relay::start(Kind::default());
+    let address = relay.address();
+    let door = TcpListener::bind((address.host.as_str(), address.port));
+    let door = door.await.unwrap();
+    let transport = Transport::new(address).unwrap();
+    let error = tokio::select! {
+        link = transport.connect() => link.err().unwrap(),
+        () = relay.refuse() => unreachable!("its endpoint stays open"),
+        knocked = door.accept() => panic!("a second way was tried: {knocked:?}"),
+    };
+    assert_eq!(
+        (error.kind(), error.code(), error.is_retryable()),
+        (ErrorKind::Busy, "Busy", true)
+    );
 }
