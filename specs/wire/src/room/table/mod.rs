@@ -2,6 +2,7 @@
 
 mod bans;
 mod beginning;
+mod bounds;
 mod generations;
 mod joining;
 mod leaves;
