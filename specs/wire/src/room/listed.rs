@@ -20,7 +20,9 @@ pub enum ListedNameError {
     #[error("a listed room needs a name of 1 to {MAX_LISTED_CHARS} characters")]
     Empty,
     /// More than [`MAX_LISTED_CHARS`] characters or [`MAX_LISTED_NAME`] bytes.
-    #[error("a listed name has at most {MAX_LISTED_CHARS} characters, this one {0}")]
+    #[error(
+        "a listed name has at most {MAX_LISTED_CHARS} characters in {MAX_LISTED_NAME} bytes; this one has {0} characters"
+    )]
     TooLong(usize),
     /// Neither letter nor digit nor one of the marks that names have.
     #[error(
@@ -85,6 +87,8 @@ mod tests {
             ("A\u{301}lgebra", "álgebra"),
             ("3º ano", "3º ano"),
             ("c++ & rust!", "c++ & rust!"),
+            (&"a".repeat(64), &"a".repeat(64)),
+            (&"\u{20000}".repeat(32), &"\u{20000}".repeat(32)),
         ] {
             assert_eq!(normal(given).as_deref(), Ok(expected));
         }

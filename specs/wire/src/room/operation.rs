@@ -116,20 +116,6 @@ impl Operation {
         }
     }
 
-    /// The account whose role or ban the operation touches.
-    pub fn target(&self) -> Option<&AccountId> {
-        match self {
-            Self::SetRole { account, .. }
-            | Self::ClearRole { account }
-            | Self::Ban { account }
-            | Self::Unban { account } => Some(account),
-            Self::SetProfile(_)
-            | Self::SetJoinRule(_)
-            | Self::SetDisappearing { .. }
-            | Self::SetListed { .. } => None,
-        }
-    }
-
     /// Whether a sealed profile fits.
     pub(super) fn fits(&self) -> bool {
         !matches!(self, Self::SetProfile(profile) if profile.sealed.len() > MAX_PROFILE)

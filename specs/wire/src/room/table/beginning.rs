@@ -1,12 +1,14 @@
 //! How a room may begin.
 
 use super::*;
+use crate::ids::RoomId;
 
-#[test]
-fn a_room_begins_with_its_creator_alone() {
-    let room = crate::ids::RoomId([5; 16]);
-    let good = |kind, peer| CreationFacts {
-        group_id: room.group_id(0).to_vec(),
+pub(super) const ROOM: RoomId = RoomId([5; 16]);
+
+/// A group as it should be, of account 1 alone.
+pub(super) fn good(kind: RoomKind, peer: Option<AccountId>) -> CreationFacts {
+    CreationFacts {
+        group_id: ROOM.group_id(0).to_vec(),
         epoch: 0,
         suite: kind_suite(kind),
         leaves: vec![device(1, 1, 1)],
@@ -15,9 +17,13 @@ fn a_room_begins_with_its_creator_alone() {
         relay_is_external_sender: true,
         requires_our_capabilities: true,
         nothing_else: true,
-    };
+    }
+}
+
+#[test]
+fn a_room_begins_with_its_creator_alone() {
     let creator = device(1, 1, 1);
-    let judge = |facts: &CreationFacts| authorize_creation(&room, &creator, facts);
+    let judge = |facts: &CreationFacts| authorize_creation(&ROOM, &creator, facts);
     for (kind, peer) in [
         (RoomKind::Direct, Some(account(2))),
         (RoomKind::Direct, None),

@@ -1,7 +1,8 @@
 //! Who may open a room's next generation, and what it may make of the room.
 
+use super::beginning::{ROOM, good};
 use super::*;
-use crate::room::{GenerationRefusal, authorize_generation};
+use crate::room::{GenerationRefusal, authorize_generation, authorize_opening};
 
 fn judged(opener: u8, before: &RoomView, next: &RoomView) -> Result<(), GenerationRefusal> {
     authorize_generation(account(opener), before, next)
@@ -57,4 +58,46 @@ fn the_room_stays_what_it_is() {
     assert_eq!(judged(1, &before, &barred), Err(banned));
     barred.members.remove(&account(3), &device(3, 1, 1).device);
     assert_eq!(judged(1, &before, &barred), Ok(()));
+}
+
+/// A generation is judged as a beginning and as a change at once.
+#[test]
+fn a_generation_begins_as_rooms_do() {
+    let before = room(RoomKind::Group);
+    let facts = CreationFacts {
+        group_id: ROOM.group_id(3).to_vec(),
+        state: before.state.clone(),
+        ..good(RoomKind::Group, None)
+    };
+    let judge = |opener: u8, facts: &CreationFacts| {
+        let refused = authorize_opening(&ROOM, 3, &device(opener, 1, 1), &before, facts);
+        refused.map_err(|refusal| refusal.code())
+    };
+    assert_eq!(judge(1, &facts), Ok(()));
+    let of_another = CreationFacts {
+        group_id: ROOM.group_id(2).to_vec(),
+        ..facts.clone()
+    };
+    assert_eq!(judge(1, &of_another), Err("creation.group_id"));
+    let taken_over = CreationFacts {
+        leaves: vec![device(2, 1, 1)],
+        ..facts
+    };
+    assert_eq!(judge(2, &taken_over), Err("generation.opener"));
+}
+
+#[test]
+fn every_refusal_has_its_code() {
+    let banned = GenerationRefusal::Banned {
+        account: account(3),
+    };
+    for (refusal, code) in [
+        (GenerationRefusal::Opener, "generation.opener"),
+        (GenerationRefusal::Kind, "generation.kind"),
+        (GenerationRefusal::Pair, "generation.pair"),
+        (GenerationRefusal::NotOwner, "generation.not_owner"),
+        (banned, "generation.banned"),
+    ] {
+        assert_eq!(refusal.code(), code);
+    }
 }

@@ -288,4 +288,6 @@ fn some_proposals_are_never_used() {
             Refusal::Unsupported(kind)
         );
     }
+    let text = Refusal::Unsupported(Unsupported::Custom(0xf000)).to_string();
+    assert!(text.contains("proposal type 0xf000"), "{text}");
 }
