@@ -179,10 +179,19 @@ mod tests {
             PrivateMessageHeader::parse(&with(4, 0xc5)),
             Err(HeaderError::Length)
         );
-        assert_eq!(
-            PrivateMessageHeader::parse(&[&good[..4], &[0x40, 5]].concat()),
-            Err(HeaderError::Length)
-        );
+        // A length in more bytes than it needs.
+        for length in [&[0x40, 0x3f][..], &[0x80, 0, 0x3f, 0xff]] {
+            assert_eq!(
+                PrivateMessageHeader::parse(&[&good[..4], length].concat()),
+                Err(HeaderError::Length)
+            );
+        }
+        for length in [&[0x40, 0x40][..], &[0x80, 0, 0x40, 0]] {
+            assert_eq!(
+                PrivateMessageHeader::parse(&[&good[..4], length].concat()),
+                Err(HeaderError::Truncated)
+            );
+        }
         assert_eq!(
             PrivateMessageHeader::parse(&[&good[..], &[0]].concat()),
             Err(HeaderError::Trailing)
