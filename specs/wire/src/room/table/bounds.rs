@@ -67,7 +67,9 @@ fn the_largest_state_that_is_allowed_is_allowed() {
     // Sizes of more than 255 bytes take three bytes to say, as the one that is looked for does.
     let rest = state::MAX_STATE - with(1000).encode().len() + 1000;
     assert!((256..4096).contains(&rest), "{rest}");
-    assert_eq!(with(rest).encode().len(), state::MAX_STATE);
+    let largest = with(rest);
+    assert_eq!(largest.encode().len(), state::MAX_STATE);
+    assert_eq!(RoomState::decode(&largest.encode()), Ok(largest));
     assert_eq!(
         refused(&space, &operations(OWNER(), [profile(rest + 1)])),
         Refusal::StateTooLarge {
@@ -80,7 +82,11 @@ fn the_largest_state_that_is_allowed_is_allowed() {
 #[test]
 fn the_largest_profile_that_is_allowed_is_allowed() {
     let group = room(RoomKind::Group);
-    allowed(&group, &operations(OWNER(), [profile(4096)]));
+    let next = allowed(&group, &operations(OWNER(), [profile(4096)]));
+    assert_eq!(RoomState::decode(&next.encode()), Ok(next.clone()));
+    let mut over = next;
+    over.apply(&profile(4097));
+    assert!(RoomState::decode(&over.encode()).is_err());
     assert!(matches!(
         refused(&group, &operations(OWNER(), [profile(4097)])),
         Refusal::ProfileTooLarge { .. }

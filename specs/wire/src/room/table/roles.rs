@@ -261,6 +261,8 @@ fn sizes_and_versions_are_bounded() {
     later.state.min_version = ROOM_VERSION + 1;
     let refusal = refused(&later, &commit(OWNER(), []));
     assert!(refusal.needs_newer_version());
+    let absent = refused(&room(RoomKind::Group), &commit(member(9, 1), []));
+    assert!(!absent.needs_newer_version());
     assert!(authorize_proposal(&later, &by(OWNER(), Change::SelfRemove)).is_err());
 }
 
@@ -288,6 +290,8 @@ fn some_proposals_are_never_used() {
             Refusal::Unsupported(kind)
         );
     }
+    let text = refused(&group, &commit(MEMBER(), [remove(3, 1)])).to_string();
+    assert!(text.contains("may not remove people"), "{text}");
     let text = Refusal::Unsupported(Unsupported::Custom(0xf000)).to_string();
     assert!(text.contains("proposal type 0xf000"), "{text}");
 }
