@@ -72,6 +72,13 @@ impl Session {
         }
     }
 
+    /// Events that were taken too early: the next ones, in this order.
+    pub(crate) fn put_back(&mut self, events: Vec<Event>) {
+        for event in events.into_iter().rev() {
+            self.held.push_front(event);
+        }
+    }
+
     /// Waits until the relay has let this device in.
     pub(crate) async fn online(&mut self) -> Outcome {
         let client = self.client.clone();

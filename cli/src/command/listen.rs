@@ -4,10 +4,13 @@ use super::rooms::title;
 use crate::args::Listen;
 use crate::failure::{Failure, Outcome};
 use crate::print::{self, Paint};
-use crate::session::{Session, is_final};
+use crate::session::{Session, is_final, short};
 use crate::text::people as text;
-use lacre::{Client, Connection, Event, ItemBody, LocalId, Message, Presence, RoomId, SendState};
+use lacre::{
+    Client, Connection, Event, Item, ItemBody, LocalId, Message, Presence, RoomId, SendState,
+};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Listens until Ctrl-C, or until the relay refuses this device for good.
 pub(crate) async fn run(arguments: Listen) -> Outcome {
@@ -34,6 +37,7 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
                 if !concerns(&event, only) {
                     continue;
                 }
+                let event = with_name(session, event).await;
                 if arguments.json {
                     if let Some(json) = print::event_json(&event, &session.client) {
                         print::json_line(&json)?;
@@ -49,6 +53,40 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
             }
         })
         .await
+}
+
+/// How long a line waits for the name of somebody new, for whom the relay is asked meanwhile.
+const NAMING: Duration = Duration::from_secs(3);
+
+/// A first message of somebody new, once it is known who that is. What else happens meanwhile comes after.
+async fn with_name(session: &mut Session, event: Event) -> Event {
+    let nameless = |item: &Item| item.sender_handle == short(&item.sender.to_string());
+    let Event::Message(message) = &event else {
+        return event;
+    };
+    if !nameless(message.item()) {
+        return event;
+    }
+    let (id, mut others) = (message.item().id, Vec::new());
+    let told_again = async {
+        while let Some(next) = session.next().await {
+            match next {
+                Event::Message(again) | Event::MessageChanged(again)
+                    if again.item().id == id && !nameless(again.item()) =>
+                {
+                    return Some(again);
+                }
+                next => others.push(next),
+            }
+        }
+        None
+    };
+    let named = tokio::time::timeout(NAMING, told_again).await;
+    session.put_back(others);
+    match named {
+        Ok(Some(named)) => Event::Message(named),
+        Ok(None) | Err(_) => event,
+    }
 }
 
 /// Whether the event is of the room that was asked for, or of no room.
