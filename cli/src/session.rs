@@ -6,7 +6,8 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::home::{self, Settings};
 use crate::{print, text};
 use lacre::{
-    Client, Connection, ErrorKind, Event, Events, Options, Presence, Room, RoomInfo, RoomKind,
+    AccountId, Client, Connection, ErrorKind, Event, Events, Options, Presence, Room, RoomInfo,
+    RoomKind,
 };
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -274,6 +275,12 @@ pub(crate) fn choose_info<'a>(rooms: &'a [RoomInfo], wanted: &str) -> Outcome<&'
         name: room.name.clone(),
         direct: room.kind == RoomKind::Direct,
     })
+}
+
+/// Whether somebody's handle is not known yet: until the directory has answered, the start of their id
+/// stands for it.
+pub(crate) fn is_nameless(account: AccountId, handle: &str) -> bool {
+    handle.is_empty() || handle == short(&account.to_string())
 }
 
 /// The beginning of an id, long enough to tell rooms of one person apart.

@@ -4,12 +4,13 @@ use super::rooms::title;
 use crate::args::Listen;
 use crate::failure::{Failure, Outcome};
 use crate::print::{self, Paint};
-use crate::session::{Session, is_final, short};
+use crate::session::{Session, is_final, is_nameless};
 use crate::text::people as text;
 use lacre::{
-    Client, Connection, Event, Item, ItemBody, LocalId, Message, Presence, RoomId, SendState,
+    AccountId, Client, Connection, Event, Item, ItemBody, LocalId, Message, Presence, RoomId,
+    SendState,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// Listens until Ctrl-C, or until the relay refuses this device for good.
@@ -28,18 +29,19 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
                 seen: HashMap::new(),
                 paint: Paint::output(),
             };
+            let mut events = Introduced {
+                session,
+                only,
+                unknown: HashSet::new(),
+            };
             loop {
                 let event = tokio::select! {
                     ended = &mut end => return ended,
-                    event = session.next() => event,
+                    event = events.next() => event,
                 };
                 let Some(event) = event else { return Ok(()) };
-                if !concerns(&event, only) {
-                    continue;
-                }
-                let event = with_name(session, event).await;
                 if arguments.json {
-                    if let Some(json) = print::event_json(&event, &session.client) {
+                    if let Some(json) = print::event_json(&event, &lines.client) {
                         print::json_line(&json)?;
                     }
                 } else if let Some(line) = lines.line(&event) {
@@ -58,34 +60,58 @@ pub(crate) async fn run(arguments: Listen) -> Outcome {
 /// How long a line waits for the name of somebody new, for whom the relay is asked meanwhile.
 const NAMING: Duration = Duration::from_secs(3);
 
-/// A first message of somebody new, once it is known who that is. What else happens meanwhile comes after.
-async fn with_name(session: &mut Session, event: Event) -> Event {
-    let nameless = |item: &Item| item.sender_handle == short(&item.sender.to_string());
-    let Event::Message(message) = &event else {
-        return event;
-    };
-    if !nameless(message.item()) {
-        return event;
-    }
-    let (id, mut others) = (message.item().id, Vec::new());
-    let told_again = async {
-        while let Some(next) = session.next().await {
-            match next {
-                Event::Message(again) | Event::MessageChanged(again)
-                    if again.item().id == id && !nameless(again.item()) =>
-                {
-                    return Some(again);
-                }
-                next => others.push(next),
+/// Events in turn, messages once it is known who sent them.
+struct Introduced<'a> {
+    session: &'a mut Session,
+    /// The room they are wanted of, if not of all.
+    only: Option<RoomId>,
+    /// Who was waited for in vain; nobody is waited for twice.
+    unknown: HashSet<AccountId>,
+}
+
+impl Introduced<'_> {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let event = self.session.next().await?;
+            if concerns(&event, self.only) {
+                return Some(self.with_name(event).await);
             }
         }
-        None
-    };
-    let named = tokio::time::timeout(NAMING, told_again).await;
-    session.put_back(others);
-    match named {
-        Ok(Some(named)) => Event::Message(named),
-        Ok(None) | Err(_) => event,
+    }
+
+    /// What else happens while a name is waited for comes after.
+    async fn with_name(&mut self, event: Event) -> Event {
+        let is_known = |item: &Item| !is_nameless(item.sender, &item.sender_handle);
+        let Event::Message(message) = &event else {
+            return event;
+        };
+        let item = message.item();
+        if is_known(item) || self.unknown.contains(&item.sender) {
+            return event;
+        }
+        let mut others = Vec::new();
+        let told_again = async {
+            while let Some(next) = self.session.next().await {
+                match next {
+                    Event::Message(again) | Event::MessageChanged(again)
+                        if again.item().id == item.id && is_known(again.item()) =>
+                    {
+                        return Some(again);
+                    }
+                    next => others.push(next),
+                }
+            }
+            None
+        };
+        let named = tokio::time::timeout(NAMING, told_again).await;
+        self.session.put_back(others);
+        match named {
+            Ok(Some(named)) => Event::Message(named),
+            Ok(None) | Err(_) => {
+                self.unknown.insert(item.sender);
+                event
+            }
+        }
     }
 }
 

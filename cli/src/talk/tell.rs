@@ -14,6 +14,7 @@ use super::said::{called, name, words};
 use super::session::Session;
 use crate::explain;
 use crate::print::{brief, poll_line, safe};
+use crate::session::is_nameless;
 use crate::text::say;
 use lacre::{
     AccountId, Connection, Event, Item, ItemBody, LocalId, Message, Millis, NotifyRule, Person,
@@ -109,14 +110,11 @@ impl Teller {
         if matches!(event, Event::RoomAdded { .. }) && self.session.is_entering() {
             return true;
         }
-        let unknown = |account: AccountId, handle: &str| {
-            handle.is_empty() || account.to_string().starts_with(handle)
-        };
         let peer_unknown = || {
             let members = room.members();
             members
                 .iter()
-                .any(|peer| unknown(peer.account, &peer.handle) && peer.handle == room.name())
+                .any(|peer| is_nameless(peer.account, &peer.handle) && peer.handle == room.name())
         };
         let person_unknown = match event {
             Event::Message(message) | Event::MessageChanged(message) => {
@@ -124,13 +122,13 @@ impl Teller {
                 let handle = self
                     .session
                     .handle_in(&room, sender.account(), sender.name());
-                unknown(sender.account(), &handle)
+                is_nameless(sender.account(), &handle)
             }
             Event::Member { person, .. } => {
                 let handle = self
                     .session
                     .handle_in(&room, person.account(), person.name());
-                unknown(person.account(), &handle)
+                is_nameless(person.account(), &handle)
             }
             _ => false,
         };
