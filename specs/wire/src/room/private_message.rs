@@ -180,7 +180,7 @@ mod tests {
             Err(HeaderError::Length)
         );
         // A length in more bytes than it needs.
-        for length in [&[0x40, 0x3f][..], &[0x80, 0, 0x3f, 0xff]] {
+        for length in [&[0x40, 5][..], &[0x40, 0x3f], &[0x80, 0, 0x3f, 0xff]] {
             assert_eq!(
                 PrivateMessageHeader::parse(&[&good[..4], length].concat()),
                 Err(HeaderError::Length)

@@ -116,9 +116,7 @@ fn a_banned_account_comes_in_by_no_way() {
 #[test]
 fn bans_are_bounded() {
     let mut group = room(RoomKind::Group);
-    let many = (0..u32::try_from(state::MAX_BANS).unwrap())
-        .map(|n| AccountId(crate::hash::sha256(&[&n.to_be_bytes()]).0));
-    group.state.bans = many.collect();
+    group.state.bans = strangers(state::MAX_BANS).collect();
     let first = *group.state.bans.first().unwrap();
     assert_eq!(
         refused(&group, &operations(OWNER(), [ban(9)])),

@@ -2,26 +2,11 @@
 
 use super::*;
 
-/// Accounts that nobody else in these tests has.
-fn strangers(count: usize) -> impl Iterator<Item = AccountId> {
-    (0..count).map(|n| AccountId(crate::hash::sha256(&[&n.to_be_bytes()]).0))
-}
-
-fn profile(size: usize) -> Operation {
-    SetProfile(SealedProfile {
-        key_number: 1,
-        sealed: vec![0; size].into(),
-    })
-}
-
 #[test]
 fn a_room_over_its_cap_goes_on_without_growing() {
     let mut group = room(RoomKind::Group);
     let cap = group.state.kind.device_cap();
-    let more = strangers(cap + 2).map(|account| Device {
-        account,
-        ..device(9, 9, 1)
-    });
+    let more = leaves(strangers(cap + 2));
     group.members = group.members.devices().chain(more).collect();
     assert!(group.members.device_count() > cap);
     allowed(&group, &commit(OWNER(), []));
@@ -55,12 +40,8 @@ fn the_last_ban_that_is_allowed_is_allowed() {
 #[test]
 fn the_largest_state_that_is_allowed_is_allowed() {
     let mut space = room(RoomKind::Space);
-    let holders = strangers(360);
-    let leaves = holders.map(|account| Device {
-        account,
-        ..device(9, 9, 1)
-    });
-    space.members = space.members.devices().chain(leaves).collect();
+    let holders = leaves(strangers(360));
+    space.members = space.members.devices().chain(holders).collect();
     let roles = strangers(360).map(|account| (account, Role::Owner));
     space.state.roles.extend(roles);
     let with = |size| allowed(&space, &operations(OWNER(), [profile(size)]));

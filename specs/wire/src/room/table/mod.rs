@@ -10,7 +10,7 @@ mod roles;
 
 use super::*;
 use crate::identity::Device;
-use crate::ids::{AccountId, DeviceId, Hash};
+use crate::ids::{AccountId, DeviceId};
 use Capability as C;
 use Operation::{
     Ban, ClearRole, SetDisappearing, SetJoinRule, SetListed, SetProfile, SetRole, Unban,
@@ -58,6 +58,27 @@ fn remove(a: u8, d: u8) -> Change {
 
 fn by(actor: Actor, change: Change) -> Proposed {
     Proposed { actor, change }
+}
+
+/// Accounts that nobody else in these tests has.
+fn strangers(count: usize) -> impl Iterator<Item = AccountId> {
+    (0..count).map(|n| AccountId(crate::hash::sha256(&[&n.to_be_bytes()]).0))
+}
+
+/// One device of each.
+fn leaves(accounts: impl Iterator<Item = AccountId>) -> impl Iterator<Item = Device> {
+    accounts.map(|account| Device {
+        account,
+        ..device(9, 9, 1)
+    })
+}
+
+/// A profile of so many sealed bytes.
+fn profile(size: usize) -> Operation {
+    SetProfile(SealedProfile {
+        key_number: 1,
+        sealed: vec![0; size].into(),
+    })
 }
 
 /// A commit whose proposals are all the committer's own.

@@ -17,17 +17,13 @@ fn operations_take_the_right() {
         (next.role(&account(2)), next.join_rule),
         (Role::Owner, JoinRule::Open)
     );
-    let profile = SetProfile(SealedProfile {
-        key_number: 1,
-        sealed: vec![1].into(),
-    });
     let rule = SetJoinRule(JoinRule::Open);
     let clear = ClearRole {
         account: account(1),
     };
     for (operation, capability) in [
         (promote.clone(), C::SetRole),
-        (profile, C::SetProfile),
+        (profile(1), C::SetProfile),
         (rule, C::SetJoinRule),
         (clear, C::SetRole),
     ] {
@@ -63,12 +59,8 @@ fn operations_take_the_right() {
         ],
     );
     assert_eq!(refused(&group, &twice), Refusal::SeveralUpdates { got: 2 });
-    let large = SetProfile(SealedProfile {
-        key_number: 1,
-        sealed: vec![0; 4097].into(),
-    });
     assert!(matches!(
-        refused(&group, &operations(OWNER(), [large])),
+        refused(&group, &operations(OWNER(), [profile(4097)])),
         Refusal::ProfileTooLarge { .. }
     ));
 }
@@ -207,16 +199,7 @@ fn a_room_without_owners_passes_to_the_lowest_id() {
 #[test]
 fn sizes_and_versions_are_bounded() {
     let mut group = room(RoomKind::Group);
-    let fill = |n: usize| {
-        (0..n).map(|n| {
-            let id = crate::hash::sha256(&[&n.to_be_bytes()]);
-            Device {
-                account: AccountId(id.0),
-                device: DeviceId([id.0[0]; 16]),
-                list_version: 1,
-            }
-        })
-    };
+    let fill = |n: usize| leaves(strangers(n));
     let free = 128 - group.members.device_count();
     allowed(&group, &commit(OWNER(), fill(free).map(Change::Add)));
     let over = commit(OWNER(), fill(free + 1).map(Change::Add));
@@ -235,25 +218,16 @@ fn sizes_and_versions_are_bounded() {
         &over,
     );
 
-    group.state.roles.extend((0..430u32).map(|n| {
-        let Hash(id) = crate::hash::sha256(&[&n.to_be_bytes()]);
-        (AccountId(id), Role::Owner)
-    }));
+    let owners = strangers(430).map(|account| (account, Role::Owner));
+    group.state.roles.extend(owners);
     group.members = group
         .members
         .devices()
-        .chain(group.state.roles.keys().map(|account| Device {
-            account: *account,
-            ..device(9, 9, 1)
-        }))
+        .chain(leaves(group.state.roles.keys().copied()))
         .collect();
     group.state.kind = RoomKind::Space;
-    let profile = SealedProfile {
-        key_number: 1,
-        sealed: vec![0; 4096].into(),
-    };
     assert!(matches!(
-        refused(&group, &operations(OWNER(), [SetProfile(profile)])),
+        refused(&group, &operations(OWNER(), [profile(4096)])),
         Refusal::StateTooLarge { .. }
     ));
 
