@@ -1,7 +1,7 @@
 //! The store in PostgreSQL: a few writers with group commit, a few readers, any number of relays.
 //!
-//! A relay has two writers unless told otherwise; the commands of one room always go to the same one, so that
-//! they wait for each other in memory and not in the database. A batch is one transaction in four
+//! A relay has two writers unless told otherwise; the commands of one room always go to the same one,
+//! so that they wait for each other in memory and not in the database. A batch is one transaction in four
 //! round trips: lock, fetch, write, commit ([`locks`] says in which order, and why several relays do
 //! not get into each other's way). The rules are those of every back end, run over rows that are
 //! locked. Nothing is cached across batches: other relays write, too.

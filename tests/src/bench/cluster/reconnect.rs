@@ -12,6 +12,7 @@ use crate::light::Light;
 use crate::process;
 use crate::relay::Host;
 use crate::seed::Seed;
+use crate::storm::percentile;
 use crate::wire::Caller;
 use lacre_wire::answer::Answer;
 use lacre_wire::push::ServerFrame;
@@ -19,7 +20,6 @@ use lacre_wire::request::{ClientFrame, OpenLog, Request};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 
 /// Messages in each room while nobody of it was there.
@@ -48,10 +48,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     load.measure(true);
     let cpu = process::cpu_time(there.pid());
     let people = crowd.take_people().into_iter().zip(known).collect();
-    let Came {
-        mut times,
-        refusals,
-    } = come(there.address(), people, rooms * MISSED).await;
+    let Came { times, refusals } = come(there.address(), people, rooms * MISSED).await;
     load.measure(false);
     let cpu = process::cpu_time(there.pid()).saturating_sub(cpu);
     load.over.set(true);
@@ -62,21 +59,18 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
         println!("  {times} calls had to be repeated: {why}");
     }
     let name = |what: &str| format!("{devices} devices come from a dead relay, {what}");
-    times.sort();
-    let all = times.last().copied().unwrap_or_default();
-    let half = times[times.len() / 2];
+    let half = percentile(&times, 50);
     table.note(name("half of them current"), half.as_secs_f64(), "s");
     table.add(
         name("all current"),
-        all.as_secs_f64(),
+        percentile(&times, 100).as_secs_f64(),
         "s",
         Goal::AtMost(60.0),
         Goal::None,
     );
-    let mut delays = load.delays.take();
+    let delays = load.delays.take();
     assert!(!delays.is_empty(), "nobody heard anything meanwhile");
-    delays.sort();
-    let p99 = delays[delays.len() * 99 / 100];
+    let p99 = percentile(&delays, 99);
     table.add(
         name("p99 of who talks meanwhile"),
         p99.as_secs_f64() * 1000.0,
@@ -176,16 +170,13 @@ struct Came {
 /// Lets everybody come to the relay with this address, in a thread of their own: those who talk meanwhile
 /// are others, whose machines have nothing to do with the crowd's. Everybody stays until all are there.
 async fn come(address: &str, people: Vec<(Light, Known)>, missed: usize) -> Came {
-    let (address, (say, said)) = (address.to_owned(), oneshot::channel());
-    let crowd = std::thread::spawn(move || {
+    let address = address.to_owned();
+    let crowd = tokio::task::spawn_blocking(move || {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
-        let came = LocalSet::new().block_on(&runtime, all_come(&address, people, missed));
-        say.send(came).ok().unwrap();
+        LocalSet::new().block_on(&runtime, all_come(&address, people, missed))
     });
-    let came = said.await.unwrap();
-    crowd.join().unwrap();
-    came
+    crowd.await.unwrap()
 }
 
 async fn all_come(address: &str, people: Vec<(Light, Known)>, missed: usize) -> Came {
@@ -199,10 +190,9 @@ async fn all_come(address: &str, people: Vec<(Light, Known)>, missed: usize) -> 
             (actor, began.elapsed())
         });
     }
-    let (actors, times): (Vec<_>, _) = coming.join_all().await.into_iter().unzip();
-    drop(actors);
+    let all = coming.join_all().await;
     Came {
-        times,
+        times: all.into_iter().map(|(_, time)| time).collect(),
         refusals: refusals.take(),
     }
 }
