@@ -67,15 +67,19 @@ fn copy_others(
     Ok(())
 }
 
+/// Until where fsyncs made everything durable. They overlap, and one that began early may end last:
+/// it takes nothing back.
+fn settled(ops: &[Op], from: impl Fn(&Op) -> Option<usize>) -> usize {
+    ops.iter().filter_map(from).max().unwrap_or(0)
+}
+
 /// Whether the file has a name after the cut.
 fn exists(file: FileId, seen: &Seen, ops: &[Op], below: &mut impl FnMut(u64) -> u64) -> bool {
-    let settled = ops.iter().rev().find_map(|op| match op {
-        Op::SyncFolder { folder, from } if Some(folder.as_path()) == seen.path.parent() => {
-            Some(*from)
-        }
+    let folder_of_file = seen.path.parent();
+    let settled = settled(ops, |op| match op {
+        Op::SyncFolder { folder, from } if Some(folder.as_path()) == folder_of_file => Some(*from),
         _ => None,
     });
-    let settled = settled.unwrap_or(0);
     let mut is_there = seen.base.is_some();
     for (index, op) in ops.iter().enumerate() {
         let now = match op {
@@ -92,11 +96,10 @@ fn exists(file: FileId, seen: &Seen, ops: &[Op], below: &mut impl FnMut(u64) -> 
 }
 
 fn content(file: FileId, seen: &Seen, ops: &[Op], below: &mut impl FnMut(u64) -> u64) -> Vec<u8> {
-    let durable = ops.iter().rev().find_map(|op| match op {
+    let durable = settled(ops, |op| match op {
         Op::Sync { file: named, from } if *named == file => Some(*from),
         _ => None,
     });
-    let durable = durable.unwrap_or(0);
     let mut bytes = seen.base.clone().unwrap_or_default();
     let luck = match below(4) {
         0 => Luck::Nothing,
@@ -234,6 +237,20 @@ mod tests {
             })
             .collect();
         assert_eq!(firsts, BTreeSet::from([Some(1), Some(2)]));
+    }
+
+    #[test]
+    fn an_fsync_that_began_early_and_ended_late_takes_nothing_back() {
+        let ops = [
+            Op::Create(0),
+            write(0, 1, 512),
+            // This fsync saw the write; the one that ends after it began before the write.
+            Op::Sync { file: 0, from: 2 },
+            Op::Sync { file: 0, from: 1 },
+        ];
+        for number in 0..50 {
+            assert_eq!(content(0, &seen(), &ops, &mut dice(number)), [1; 512]);
+        }
     }
 
     #[test]
