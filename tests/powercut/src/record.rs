@@ -1,8 +1,10 @@
 //! What happened to the files of databases, in order.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A file, from its making to its removal.
 pub(crate) type FileId = usize;
@@ -62,6 +64,8 @@ impl Notes {
 }
 
 static NOTES: Mutex<Option<Notes>> = Mutex::new(None);
+/// Told after every fsync.
+static SYNCED: Condvar = Condvar::new();
 
 fn notes() -> MutexGuard<'static, Option<Notes>> {
     NOTES.lock().unwrap_or_else(PoisonError::into_inner)
@@ -118,7 +122,7 @@ pub(crate) fn truncated(file: FileId, size: usize) {
 /// An fsync that began at `from` has ended. Returns whether that was in time: if the power has failed
 /// while it went on, no image holds what it wrote, so nobody may be told that it succeeded.
 pub(crate) fn synced(file: FileId, from: usize) -> bool {
-    with(|notes| {
+    let in_time = with(|notes| {
         if notes.is_dark(file) {
             return false;
         }
@@ -131,7 +135,9 @@ pub(crate) fn synced(file: FileId, from: usize) -> bool {
             notes.ops.push(Op::SyncFolder { folder, from });
         }
         true
-    })
+    });
+    SYNCED.notify_all();
+    in_time
 }
 
 /// A file was removed, and perhaps its folder was fsynced. Returns whether that was in time, as for
@@ -188,19 +194,32 @@ impl Recording {
 
     /// How often a file whose name ends so was fsynced between two positions.
     pub fn syncs(&self, ending: &str, from: usize, until: usize) -> usize {
-        with(|notes| {
-            let named = |file: &FileId| {
-                let seen = notes.files.get(*file);
-                seen.is_some_and(|seen| {
-                    seen.path.starts_with(&self.root)
-                        && seen.path.to_string_lossy().ends_with(ending)
-                })
-            };
-            let ops = notes.ops.get(from..until).unwrap_or_default();
-            ops.iter()
-                .filter(|op| matches!(op, Op::Sync { file, .. } if named(file)))
-                .count()
-        })
+        with(|notes| self.syncs_in(notes, ending, from..until))
+    }
+
+    /// Waits until a file whose name ends so was fsynced after a position. Returns whether it was,
+    /// before so much time had passed.
+    pub fn wait_for_sync(&self, ending: &str, from: usize, limit: Duration) -> bool {
+        let missing = |notes: &mut Option<Notes>| {
+            let notes = notes.get_or_insert_with(Notes::default);
+            self.syncs_in(notes, ending, from..notes.ops.len()) == 0
+        };
+        let waited = SYNCED.wait_timeout_while(notes(), limit, missing);
+        let (_notes, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        !waited.timed_out()
+    }
+
+    fn syncs_in(&self, notes: &Notes, ending: &str, positions: Range<usize>) -> usize {
+        let named = |file: &FileId| {
+            let seen = notes.files.get(*file);
+            seen.is_some_and(|seen| {
+                seen.path.starts_with(&self.root) && seen.path.to_string_lossy().ends_with(ending)
+            })
+        };
+        let ops = notes.ops.get(positions).unwrap_or_default();
+        ops.iter()
+            .filter(|op| matches!(op, Op::Sync { file, .. } if named(file)))
+            .count()
     }
 
     /// Writes what a power cut at `cut` may leave of the folder into `target`: databases from the
