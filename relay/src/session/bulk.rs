@@ -5,9 +5,10 @@
 //! streams at once.
 
 use super::logs::Mode;
+use super::page::ReadersPage;
 use super::{Context, Done, Opening, Session};
 use crate::store::StoreError;
-use crate::store::read::{Page, PageLimit, ReadLogs};
+use crate::store::read::{Page, PageLimit};
 use crate::stream::{Gone, Link, Sender};
 use bytes::Bytes;
 use lacre_wire::error::{ErrorCode, WireError};
@@ -139,14 +140,16 @@ impl CatchUp {
     }
 
     async fn page(&self, next: Seq) -> Result<Page, Failed> {
-        let until = Some(self.until()).filter(|until| *until != Seq::MAX);
-        let entries = self.context.service.store.entries(
-            self.log,
-            next.saturating_sub(1),
-            until,
-            PageLimit::default(),
-        );
-        entries.await.map_err(Failed::Store)
+        let (after, limit) = (next.saturating_sub(1), PageLimit::default());
+        let page = self.context.page(self.log, after, self.until(), limit);
+        let ReadersPage { page, until } = page.await.map_err(Failed::Store)?;
+        if let LogId::Room(room) = self.log
+            && self.until.fetch_min(until, Ordering::Relaxed) > until
+        {
+            let (service, device) = (&self.context.service, self.context.device());
+            service.end_reading(room, &device, Some(until));
+        }
+        Ok(page)
     }
 
     fn until(&self) -> Seq {

@@ -1,13 +1,14 @@
 //! A log that the tail no longer covers: one page from the store, or a stream of its own.
 
 use super::logs::Mode;
-use super::{End, Opening, Session};
+use super::{Context, End, Opening, Session};
 use crate::hub::EntryFrame;
 use crate::store::StoreError;
-use crate::store::read::{Page, PageLimit, ReadLogs};
+use crate::store::read::{Page, PageLimit, ReadLogs, ReadRooms};
 use lacre_wire::error::{ErrorCode, WireError};
-use lacre_wire::ids::Seq;
+use lacre_wire::ids::{LogId, Seq};
 use lacre_wire::limits::{BULK_BEHIND, MAX_RUN};
+use lacre_wire::log::EntryKind;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Wakeup, Poll};
@@ -15,10 +16,44 @@ use std::task::{Context as Wakeup, Poll};
 /// Bytes of one page on the live lane: what a session that reads the store holds in memory.
 const PAGE_BYTES: usize = 64 * 1024;
 
+/// A page for one reader, and the last entry it may read, as far as is known.
+pub(super) struct ReadersPage {
+    pub(super) page: Page,
+    pub(super) until: Seq,
+}
+
 /// A page being read.
 pub(super) struct Reading {
     opening: Opening,
-    page: Pin<Box<dyn Future<Output = Result<Page, StoreError>> + Send>>,
+    page: Pin<Box<dyn Future<Output = Result<ReadersPage, StoreError>> + Send>>,
+}
+
+impl Context {
+    /// Reads a page of a log up to `until`. Another relay may have ended this device's reading, and
+    /// nobody has told this one yet: what the page itself ends is asked of the store, and nothing behind
+    /// it is handed out.
+    pub(super) async fn page(
+        &self,
+        log: LogId,
+        after: Seq,
+        until: Seq,
+        limit: PageLimit,
+    ) -> Result<ReadersPage, StoreError> {
+        let store = &self.service.store;
+        let bound = (until != Seq::MAX).then_some(until);
+        let mut page = store.entries(log, after, bound, limit).await?;
+        let mut kinds = page.entries.iter().map(|entry| entry.kind);
+        let has_handshake = kinds.any(|kind| kind != EntryKind::Message);
+        let (LogId::Room(room), true) = (log, has_handshake) else {
+            return Ok(ReadersPage { page, until });
+        };
+        let members = store.members(room).await?;
+        let own = members.iter().find(|member| member.device == self.device());
+        let end = own.and_then(|member| member.interval.until_seq);
+        let until = end.map_or(until, |end| end.min(until));
+        page.entries.retain(|entry| entry.seq <= until);
+        Ok(ReadersPage { page, until })
+    }
 }
 
 impl Session {
@@ -36,7 +71,14 @@ impl Session {
         let opening = reading.opening;
         self.reading = None;
         self.context.service.metrics.store_reads.one();
-        let page = page.map_err(|error| End::Closing(error.into()))?;
+        let ReadersPage { page, until } = page.map_err(|error| End::Closing(error.into()))?;
+        if let Some(log) = self.logs.get(opening.slot)
+            && log.serial == opening.serial
+            && until < log.until
+        {
+            let log = log.log;
+            self.reads_until(log, until);
+        }
         self.take_page(opening, page)?;
         Ok(true)
     }
@@ -55,15 +97,13 @@ impl Session {
                 slot,
                 serial: log.serial,
             };
-            let (id, after) = (log.log, log.next.saturating_sub(1));
-            let until = (log.until != Seq::MAX).then_some(log.until);
-            let service = self.context.service.clone();
+            let (id, after, until) = (log.log, log.next.saturating_sub(1), log.until);
+            let context = self.context.clone();
             let limit = PageLimit {
                 entries: MAX_RUN,
                 bytes: PAGE_BYTES,
             };
-            let page =
-                Box::pin(async move { service.store.entries(id, after, until, limit).await });
+            let page = Box::pin(async move { context.page(id, after, until, limit).await });
             return Some(Reading { opening, page });
         }
     }

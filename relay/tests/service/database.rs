@@ -1,25 +1,27 @@
 //! Two relays on one database, each with its own store, hub and connections.
 
-use crate::people::turn;
+use crate::people::remove;
 use crate::postgres::Database;
 use crate::relays::wake_each_other;
 use crate::turns::share_turns;
-use crate::world::{Room, accepted, builder, join, log_of, submit};
-use lacre_relay::{Relay, RelayErrorKind};
+use crate::world::{Room, accepted, builder, join, log_of, send_after, send_many, submit};
+use lacre_relay::{Relay, RelayBuilder, RelayErrorKind};
 use lacre_wire::push::ServerFrame;
 use lacre_wire::request::Request;
-use lacre_wire::room::RoomKind;
 use tempfile::TempDir;
 
 /// Two relays on a database, with copies of one key file, and their folders.
 async fn two(database: &Database) -> ([Relay; 2], [TempDir; 2]) {
+    two_with(database, |builder| builder).await
+}
+
+async fn two_with(
+    database: &Database,
+    change: impl Fn(RelayBuilder) -> RelayBuilder,
+) -> ([Relay; 2], [TempDir; 2]) {
     let folders = [(), ()].map(|()| tempfile::tempdir().unwrap());
-    let start = |folder: &TempDir| {
-        builder()
-            .data_dir(folder.path())
-            .store(database.url())
-            .start()
-    };
+    let start =
+        |folder: &TempDir| change(builder().data_dir(folder.path()).store(database.url())).start();
     let one = start(&folders[0]).await.unwrap();
     let keys = |folder: &TempDir| folder.path().join("relay.keys");
     std::fs::copy(keys(&folders[0]), keys(&folders[1])).unwrap();
@@ -80,15 +82,7 @@ async fn who_was_removed_at_one_relay_is_sent_nothing_more_by_the_other() {
     b.open(log, None).await;
     e.open(log, None).await;
     assert_eq!(b.entries(log, 1).await[0].seq, 1);
-    turn(&mut a, &room).await;
-    let leaf = room.leaf(&bob);
-    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &[leaf], &[]);
-    let commit = Request::Commit {
-        room: room.id,
-        bundle,
-    };
-    let removal = accepted(a.request(commit).await);
-    room.merge(&ana);
+    let removal = remove(&ana, &mut a, &mut room, &bob).await;
     let message = submit(room.id, 2, None, b"without Bob");
     accepted(a.request(Request::Submit(message)).await);
     assert_eq!(e.entries(log, 3).await.last().unwrap().seq, removal.seq + 1);
@@ -98,6 +92,35 @@ async fn who_was_removed_at_one_relay_is_sent_nothing_more_by_the_other() {
         _ => None,
     });
     assert!(sent.max() <= Some(removal.seq), "{:?}", b.aside);
+    shutdown(relays).await;
+}
+
+/// The relay of whoever is removed has not heard of it, and is just sending what came before: the store
+/// says where that ends.
+#[tokio::test]
+async fn who_is_removed_while_catching_up_at_a_relay_that_hears_nothing_is_sent_nothing_more() {
+    // Nobody answers there: until the next sweep no relay hears of the other.
+    let deaf = |builder: RelayBuilder| builder.nats("nats://127.0.0.1:9");
+    let (relays, _folders) = two_with(&Database::new(), deaf).await;
+    let (ana, mut a) = join(&relays[0], "ana").await;
+    let (bob, mut b) = join(&relays[1], "bob").await;
+    let (mut room, _) = Room::create(&ana, &mut a, &[&bob]).await;
+    let log = log_of(room.id);
+    let last = send_many(&mut a, room.id, 1, 400, 40_000).await;
+    // More than fits on the way, and Bob does not read it yet.
+    b.open(log, None).await;
+    while !matches!(b.next().await, ServerFrame::CatchUp { .. }) {}
+    let removal = remove(&ana, &mut a, &mut room, &bob).await;
+    send_after(&mut a, room.id, 2, last, 20, 40_000).await;
+    let (runs, _) = b.catch_up(log).await;
+    assert_eq!(
+        runs.last().unwrap().last().unwrap().seq,
+        removal.seq,
+        "Bob reads until he was removed"
+    );
+    b.request(Request::Ping).await;
+    let entries = |frame: &ServerFrame| matches!(frame, ServerFrame::Entries { .. });
+    assert!(!b.aside.iter().any(entries), "{:?}", b.aside);
     shutdown(relays).await;
 }
 

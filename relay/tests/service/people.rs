@@ -1,8 +1,9 @@
 //! People come into rooms and go: joins by request, revoked devices.
 
 use crate::client::Client;
+use crate::device::Device;
 use crate::world::{Room, accepted, join, log_of, relay, submit};
-use lacre_wire::answer::{Answer, JoinAnswer, OpenState};
+use lacre_wire::answer::{Accepted, Answer, JoinAnswer, OpenState};
 use lacre_wire::hello::Purpose;
 use lacre_wire::ids::LogId;
 use lacre_wire::log::EntryKind;
@@ -20,6 +21,25 @@ pub(crate) async fn turn(client: &mut Client, room: &Room) {
     };
     let answer = client.request(asked).await;
     assert!(matches!(answer, Answer::Turn { .. }), "{answer:?}");
+}
+
+/// Somebody is removed by somebody who reads.
+pub(crate) async fn remove(
+    by: &Device,
+    client: &mut Client,
+    room: &mut Room,
+    whom: &Device,
+) -> Accepted {
+    turn(client, room).await;
+    let leaf = room.leaf(whom);
+    let bundle = room.commit_with(by, &[], RoomKind::Space, &[leaf], &[]);
+    let commit = Request::Commit {
+        room: room.id,
+        bundle,
+    };
+    let removal = accepted(client.request(commit).await);
+    room.merge(by);
+    removal
 }
 
 #[tokio::test]
