@@ -1,13 +1,14 @@
 //! What others say became durable, brought to the hub.
 //!
-//! A wake-up or a sweep tells how far a log reaches; what is missing in its tail is read from the store,
-//! once for all readers. While one read is under way, more is told: the next read takes all of it, so
+//! Messages of other relays are taken as they come. A wake-up or a sweep tells how far a log reaches; what
+//! is missing in its tail is read from the store, once for all readers. While one read is under way, more is told: the next read takes all of it, so
 //! that a busy relay reads many logs by one statement and an idle one waits for nobody.
 
 use crate::hub::{EntryFrame, Hole};
 use crate::service::Service;
 use crate::store::read::{Page, PageLimit, ReadLogs, ReadRooms, Run};
 use crate::tasks::Stage;
+use crate::wake::Fresh;
 use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
 use lacre_wire::log::EntryKind;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,6 +75,23 @@ impl Service {
         let Some(hole) = hole else { return false };
         self.holes.add(hole);
         true
+    }
+
+    /// Takes messages that other relays made durable.
+    pub(crate) fn take_fresh(&self, messages: &[Fresh]) {
+        for run in messages.chunk_by(|one, next| one.log == next.log) {
+            let Some(&Fresh { log, seq, .. }) = run.last() else {
+                continue;
+            };
+            let frames = run
+                .iter()
+                .map(|fresh| (fresh.seq, EntryFrame::of_encoded(log, &fresh.entry)));
+            let (taken, hole) = self.hub.hear(log, seq, frames);
+            self.metrics.entries_heard.add(taken as u64);
+            if let Some(hole) = hole {
+                self.holes.add(hole);
+            }
+        }
     }
 
     /// Reads what is missing in some tails.

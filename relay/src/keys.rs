@@ -114,6 +114,11 @@ impl RelayKeys {
         &self.submit
     }
 
+    /// The key under which relays on one store tell each other news.
+    pub(crate) fn wakes(&self, lineage: &Lineage) -> Secret {
+        Zeroizing::new(hmac_sha256(&*self.rest, &[b"lacre/wake/1", &lineage.0]).0)
+    }
+
     /// The key of QUIC reset tokens at a UDP address.
     pub(crate) fn reset(&self, address: SocketAddr) -> Hash {
         hmac_sha256(

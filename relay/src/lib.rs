@@ -36,6 +36,7 @@ mod proxy;
 mod rates;
 mod relay;
 mod reset;
+mod sealed;
 mod service;
 mod session;
 mod start;

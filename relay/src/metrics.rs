@@ -70,6 +70,7 @@ metrics! {
     delivered_bytes: "counter", "Bytes of log entries written to sessions.",
     store_reads: "counter", "Pages of entries read from the store for sessions.",
     catch_ups: "counter", "Catch-up streams opened.",
+    entries_heard: "counter", "Messages that came from another relay and not from the store.",
     holes: "counter", "Holes in tails filled from the store.",
     sweeps: "counter", "Sweeps of heads.",
     sweep_finds: "counter", "Logs for which a sweep found a lost wake-up.",

@@ -130,7 +130,13 @@ async fn open_shared(builder: &RelayBuilder) -> Result<(Shared, bool), RelayErro
     let (store, keys, clock) = opened
         .map_err(|e| RelayError::with(RelayErrorKind::Store, "opening the store panicked", e))??;
     let lineage = store.lineage();
-    let wake = wake::chosen(chosen.0.as_deref(), chosen.1.as_deref(), lineage).await?;
+    let wake = wake::chosen(
+        chosen.0.as_deref(),
+        chosen.1.as_deref(),
+        lineage,
+        keys.wakes(&lineage),
+    );
+    let wake = wake.await?;
     Ok((
         Shared {
             store,
@@ -330,6 +336,7 @@ fn hear(service: &Arc<Service>) {
                     service.learn(*log, *head, None);
                 }
             }
+            News::Messages(messages) => service.take_fresh(messages),
             News::Ephemeral { room, datagram } => {
                 let sessions = service.watchers.pass(room, None, datagram);
                 service.metrics.ephemerals.add(sessions);

@@ -1,14 +1,18 @@
-//! What relays on one store tell each other: "this log reaches this entry", and hints in passing.
+//! What relays on one store tell each other: "this log reaches this entry", messages that became
+//! durable, and hints in passing.
 //!
-//! A wake-up is a hint. A lost one costs the time until the next sweep of heads, never an entry, so
-//! an implementation may drop, repeat and reorder as it likes. This file has the one for relays in
-//! the same process; beside it are those for relays on one PostgreSQL database, through it or over NATS.
+//! News may be lost: that costs the time until the next sweep of heads, never an entry, so an
+//! implementation may drop, repeat and reorder as it likes. It may not invent: messages go to readers as
+//! they are heard. This file has the one for relays in the same process; beside it are those for relays
+//! on one PostgreSQL database, through it or over NATS.
 
 mod choose;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(any(feature = "nats", feature = "postgres"))]
 mod outbox;
+#[cfg(any(feature = "nats", feature = "postgres"))]
+mod parcel;
 #[cfg(feature = "postgres")]
 mod postgres;
 
@@ -24,6 +28,9 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 pub enum News<'a> {
     /// These logs reach these entries.
     Logs(&'a [(LogId, Seq)]),
+    /// These messages became durable; their logs reach them. Who does not carry messages tells only
+    /// that, as [`News::Logs`].
+    Messages(&'a [Fresh]),
     /// A hint for whoever watches the room; its sender was checked. Too late it is worth nothing:
     /// send it at once or drop it.
     Ephemeral {
@@ -36,6 +43,18 @@ pub enum News<'a> {
     Peers(&'a Bytes),
     /// Some news may have been lost: the heads of open logs are to be read.
     Missed,
+}
+
+/// A message that has just become durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fresh {
+    /// Its log.
+    pub log: LogId,
+    /// Which entry of the log it is.
+    pub seq: Seq,
+    /// The entry as readers get it, a [`lacre_wire::log::Entry`]. It names its sender: only relays may
+    /// see it.
+    pub entry: Bytes,
 }
 
 /// Hears news. Must return quickly and must not publish.

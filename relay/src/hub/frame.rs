@@ -9,6 +9,9 @@ use lacre_wire::ids::LogId;
 use lacre_wire::log::Entry;
 use minicbor::Encoder;
 
+/// Room for what stands before the entries of a frame.
+const HEAD: usize = 40;
+
 /// An entry, encoded as the only one of an `Entries` frame.
 #[derive(Debug, Clone)]
 pub(crate) struct EntryFrame {
@@ -27,6 +30,20 @@ impl EntryFrame {
         let entry_at = frame.len();
         // The writer is a vector and no wire type has a failing encoder.
         let _infallible = minicbor::encode(entry, &mut frame);
+        set_length(&mut frame, 0);
+        Self {
+            frame: frame.into(),
+            entry_at,
+        }
+    }
+
+    /// The frame of an entry that is encoded already.
+    pub(crate) fn of_encoded(log: LogId, entry: &[u8]) -> Self {
+        let mut frame = Vec::with_capacity(entry.len() + HEAD);
+        frame.extend([0; 4]);
+        head(&mut frame, log, 1);
+        let entry_at = frame.len();
+        frame.extend(entry);
         set_length(&mut frame, 0);
         Self {
             frame: frame.into(),
@@ -57,7 +74,7 @@ pub(crate) fn push_run(out: &mut Vec<Bytes>, log: LogId, run: &[EntryFrame]) {
         [] => {}
         [one] => out.push(one.frame.clone()),
         many => {
-            let mut start = Vec::with_capacity(40);
+            let mut start = Vec::with_capacity(HEAD);
             start.extend([0; 4]);
             head(&mut start, log, many.len());
             let body: usize = many.iter().map(EntryFrame::entry_len).sum();
@@ -124,6 +141,13 @@ pub(crate) mod tests {
                     .iter()
                     .map(|entry| EntryFrame::new(log, entry))
                     .collect();
+                for frame in &run {
+                    let again = EntryFrame::of_encoded(log, &frame.entry());
+                    assert_eq!(
+                        (again.frame, again.entry_at),
+                        (frame.frame.clone(), frame.entry_at)
+                    );
+                }
                 let mut out = Vec::new();
                 push_run(&mut out, log, &run);
                 assert_eq!(

@@ -59,6 +59,15 @@ impl Log {
         }
     }
 
+    /// Takes messages of another relay, if readers wait for them here. Returns how many.
+    pub(super) fn hear(&mut self, messages: impl Iterator<Item = (Seq, EntryFrame)>) -> usize {
+        // Before the store was asked how far the log reaches, nobody knows where its tail begins.
+        if self.readers.is_empty() || self.tail.is_none() {
+            return 0;
+        }
+        messages.map(|(seq, frame)| self.offer(seq, frame)).count()
+    }
+
     /// Learns that the log reaches `head`. Returns the hole to be filled from the store, if readers
     /// wait for it and nobody fills it yet.
     pub(super) fn learn(&mut self, head: Seq, most: u64) -> Option<(Seq, Seq)> {

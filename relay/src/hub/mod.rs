@@ -171,15 +171,27 @@ impl Hub {
     /// Learns that a log reaches `head`. Returns the hole that must be filled from the store.
     /// Logs that nobody uses here are passed over.
     pub(crate) fn wake(&self, log: LogId, head: Seq) -> Option<Hole> {
+        self.hear(log, head, std::iter::empty()).1
+    }
+
+    /// As [`Hub::wake`], with messages of the log that another relay made durable. Returns how many of
+    /// them were taken too. The hole is what is missing before them.
+    pub(crate) fn hear(
+        &self,
+        log: LogId,
+        head: Seq,
+        messages: impl Iterator<Item = (Seq, EntryFrame)>,
+    ) -> (usize, Option<Hole>) {
         let mut shard = self.shard(log);
         let before = shard.logs.get(&log).map_or(0, Log::bytes);
-        let state = shard.logs.get_mut(&log)?;
-        let hole = state
-            .learn(head, MAX_FILL)
-            .map(|(from, to)| Hole { log, from, to });
+        let Some(state) = shard.logs.get_mut(&log) else {
+            return (0, None);
+        };
+        let taken = state.hear(messages);
+        let hole = state.learn(head, MAX_FILL);
         let after = state.bytes();
         self.account(&mut shard, before, after);
-        hole
+        (taken, hole.map(|(from, to)| Hole { log, from, to }))
     }
 
     /// As [`Hub::wake`], with the chain at the head.

@@ -1,6 +1,6 @@
-//! News on its way out, gathered for a moment; and what it looks like between relays.
+//! News on its way out, gathered for a moment.
 
-use super::News;
+use super::{Fresh, News};
 use bytes::Bytes;
 use lacre_wire::ids::{LogId, RoomId, Seq};
 use std::collections::HashMap;
@@ -14,12 +14,12 @@ pub(super) const GATHER: Duration = Duration::from_millis(3);
 const HINTS: usize = 256;
 /// Letters to other relays that wait. Those that matter are said again.
 const LETTERS: usize = 4_096;
-/// Letters that name one relay among those on the store.
-const ORIGIN: usize = 16;
 
 /// What is to be told.
 #[derive(Default)]
 pub(super) struct Outbox {
+    /// Bytes of messages that may wait; of the others only is told how far their logs reach.
+    room: usize,
     waiting: Mutex<Waiting>,
     filled: Notify,
 }
@@ -27,19 +27,30 @@ pub(super) struct Outbox {
 /// What was gathered.
 #[derive(Default)]
 pub(super) struct Waiting {
-    logs: HashMap<LogId, Seq>,
-    hints: Vec<(RoomId, Bytes)>,
-    letters: Vec<Bytes>,
+    pub(super) messages: Vec<Fresh>,
+    message_bytes: usize,
+    pub(super) logs: HashMap<LogId, Seq>,
+    pub(super) hints: Vec<(RoomId, Bytes)>,
+    pub(super) letters: Vec<Bytes>,
 }
 
 impl Outbox {
+    /// For a way that carries messages: so many bytes of them may wait.
+    #[cfg(any(feature = "nats", test))]
+    pub(super) fn with_messages(room: usize) -> Self {
+        Self {
+            room,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(&self, news: News<'_>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match news {
-            News::Logs(logs) => {
-                for (log, head) in logs {
-                    let known = waiting.logs.entry(*log).or_default();
-                    *known = (*known).max(*head);
+            News::Logs(logs) => logs.iter().for_each(|(log, head)| waiting.log(*log, *head)),
+            News::Messages(messages) => {
+                for message in messages {
+                    waiting.message(message, self.room);
                 }
             }
             News::Ephemeral { room, datagram } => {
@@ -68,143 +79,53 @@ impl Outbox {
     }
 }
 
-/// Payloads of about `most` bytes: who tells, `L` and runs of log and head, `E`, a room and a datagram, or `P`,
-/// a letter; in hex.
-pub(super) fn encode(origin: &str, waiting: &Waiting, most: usize) -> Vec<String> {
-    let mut payloads = Vec::new();
-    let mut open = String::new();
-    for (log, head) in &waiting.logs {
-        if open.is_empty() {
-            open = format!("{origin}L");
-        }
-        open.push_str(&hex::encode(log.to_key()));
-        open.push_str(&hex::encode(head.to_be_bytes()));
-        if open.len() + 2 * LOG > most {
-            payloads.push(std::mem::take(&mut open));
-        }
+impl Waiting {
+    fn log(&mut self, log: LogId, head: Seq) {
+        let known = self.logs.entry(log).or_default();
+        *known = (*known).max(head);
     }
-    payloads.extend(Some(open).filter(|open| !open.is_empty()));
-    for (room, datagram) in &waiting.hints {
-        let payload = format!("{origin}E{}{}", hex::encode(room.0), hex::encode(datagram));
-        if payload.len() <= most {
-            payloads.push(payload);
-        }
-    }
-    for letter in &waiting.letters {
-        payloads.push(format!("{origin}P{}", hex::encode(letter)));
-    }
-    payloads
-}
 
-/// Bytes of a log and its head.
-const LOG: usize = 17 + 8;
-
-/// Reads a payload of another relay; what cannot be read is passed over.
-pub(super) fn decode(own: &str, payload: &str, mut tell: impl FnMut(News<'_>)) {
-    let (Some(origin), Some(kind), Some(rest)) = (
-        payload.get(..ORIGIN),
-        payload.get(ORIGIN..=ORIGIN),
-        payload.get(ORIGIN + 1..),
-    ) else {
-        return;
-    };
-    let Some(bytes) = hex::decode(rest).ok().filter(|_| origin != own) else {
-        return;
-    };
-    match kind {
-        "L" => {
-            let read = |item: &[u8]| {
-                let (key, head) = item.split_at_checked(17)?;
-                Some((
-                    LogId::from_key(key)?,
-                    Seq::from_be_bytes(head.try_into().ok()?),
-                ))
-            };
-            let logs: Vec<_> = bytes.chunks_exact(LOG).filter_map(read).collect();
-            tell(News::Logs(&logs));
+    fn message(&mut self, message: &Fresh, room: usize) {
+        let bytes = self.message_bytes + message.entry.len();
+        if bytes > room {
+            return self.log(message.log, message.seq);
         }
-        "E" => {
-            let Some((room, datagram)) = bytes.split_at_checked(RoomId::SIZE) else {
-                return;
-            };
-            let Some(room) = RoomId::from_slice(room) else {
-                return;
-            };
-            let datagram = Bytes::copy_from_slice(datagram);
-            tell(News::Ephemeral {
-                room,
-                datagram: &datagram,
-            });
-        }
-        "P" => tell(News::Peers(&Bytes::from(bytes))),
-        _ => {}
+        self.message_bytes = bytes;
+        self.messages.push(message.clone());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lacre_wire::ids::DeviceId;
-
-    fn heard(own: &str, payloads: &[String]) -> (Vec<(LogId, Seq)>, usize) {
-        let (mut logs, mut hints) = (Vec::new(), 0);
-        for payload in payloads {
-            assert!(payload.len() < 8000);
-            decode(own, payload, |news| match news {
-                News::Logs(told) => logs.extend_from_slice(told),
-                News::Ephemeral { .. } => hints += 1,
-                News::Peers(_) | News::Missed => {}
-            });
-        }
-        logs.sort_unstable();
-        (logs, hints)
-    }
 
     #[test]
-    fn news_passes_between_relays_and_is_not_heard_by_its_own() {
-        let outbox = Outbox::default();
-        let mut told: Vec<(LogId, Seq)> = (0..400u16)
-            .map(|n| {
-                let mut id = [0; 16];
-                id[..2].copy_from_slice(&n.to_be_bytes());
-                let log = match n % 2 {
-                    0 => LogId::Room(RoomId(id)),
-                    _ => LogId::Inbox(DeviceId(id)),
-                };
-                (log, u64::from(n) << 40)
+    fn messages_beyond_the_room_are_told_by_their_place_alone() {
+        let log = LogId::Room(RoomId([1; 16]));
+        let messages: Vec<_> = (1..=3)
+            .map(|seq| Fresh {
+                log,
+                seq,
+                entry: vec![0; 40].into(),
             })
             .collect();
-        told.sort_unstable();
-        outbox.add(News::Logs(&told));
-        // An older head changes nothing.
-        outbox.add(News::Logs(&[(told[7].0, 0)]));
-        let datagram = Bytes::from(vec![3; 1200]);
-        outbox.add(News::Ephemeral {
-            room: RoomId([1; 16]),
-            datagram: &datagram,
-        });
-        let origin = hex::encode([7; 8]);
-        let payloads = encode(&origin, &outbox.take(), 7_900);
-        assert!(payloads.len() > 2);
-        assert_eq!(heard(&hex::encode([8; 8]), &payloads), (told, 1));
-        assert_eq!(heard(&origin, &payloads), (vec![], 0));
-        assert!(encode(&origin, &outbox.take(), 7_900).is_empty());
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_passed_over() {
-        for bad in [
-            "",
-            "x",
-            "0707070707070707",
-            "0707070707070707Lzz",
-            "0707070707070707E00",
-            "ä".repeat(20).as_str(),
+        for (outbox, carried, heads) in [
+            (Outbox::with_messages(100), 2, vec![(log, 3)]),
+            (Outbox::with_messages(120), 3, vec![]),
+            (Outbox::default(), 0, vec![(log, 3)]),
         ] {
-            decode("own", bad, |news| match news {
-                News::Logs(logs) => assert!(logs.is_empty()),
-                other => panic!("{other:?}"),
-            });
+            outbox.add(News::Messages(&messages));
+            let waiting = outbox.take();
+            assert_eq!(waiting.messages, messages[..carried]);
+            assert_eq!(waiting.logs.into_iter().collect::<Vec<_>>(), heads);
+            // There is room again.
+            outbox.add(News::Messages(&messages[..1]));
+            assert_eq!(outbox.take().messages.len(), carried.min(1));
         }
+        // An older head changes nothing.
+        let outbox = Outbox::default();
+        outbox.add(News::Logs(&[(log, 3)]));
+        outbox.add(News::Logs(&[(log, 2)]));
+        assert_eq!(outbox.take().logs[&log], 3);
     }
 }

@@ -5,7 +5,8 @@
 //! own. When that is lost, whatever was told meanwhile is lost as well: once it listens again it
 //! says so ([`News::Missed`]), and the heads of all open logs are read.
 
-use super::outbox::{GATHER, Outbox, decode, encode};
+use super::outbox::{GATHER, Outbox};
+use super::parcel::{Origin, pack, unpack};
 use super::{Hear, LocalWake, News, Subscription, Wake};
 use crate::store::{Ear, PostgresAddress};
 use std::sync::Arc;
@@ -16,8 +17,9 @@ use tokio::task::JoinHandle;
 const CHANNEL: &str = "lacre_wake";
 /// Between two attempts to reach the server.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Bytes of a notification; PostgreSQL takes less than 8000.
-const PAYLOAD: usize = 7_900;
+/// Bytes of a parcel. As hexadecimal digits it is a notification, of which PostgreSQL takes less than 8000;
+/// too few for messages, which other relays read in the tables.
+const PARCEL: usize = 3_950;
 
 /// News by NOTIFY.
 pub(crate) struct PostgresWake {
@@ -28,9 +30,9 @@ pub(crate) struct PostgresWake {
 
 impl PostgresWake {
     /// Begins to listen and to tell. Must be called inside a tokio runtime.
-    pub(crate) fn start(address: &PostgresAddress, origin: String) -> Self {
+    pub(crate) fn start(address: &PostgresAddress, origin: Origin) -> Self {
         let (local, outbox) = (Arc::new(LocalWake::default()), Arc::new(Outbox::default()));
-        let listening = listen(address.clone(), origin.clone(), Arc::clone(&local));
+        let listening = listen(address.clone(), origin, Arc::clone(&local));
         let telling = tell(address.clone(), origin, Arc::clone(&outbox));
         Self {
             local,
@@ -57,12 +59,13 @@ impl Wake for PostgresWake {
     }
 }
 
-async fn tell(address: PostgresAddress, origin: String, outbox: Arc<Outbox>) {
+async fn tell(address: PostgresAddress, origin: Origin, outbox: Arc<Outbox>) {
     let mut mouth: Option<Ear> = None;
     loop {
         outbox.filled().await;
         tokio::time::sleep(GATHER).await;
-        let payloads = encode(&origin, &outbox.take(), PAYLOAD);
+        let payloads = pack(&origin, &outbox.take(), PARCEL);
+        let payloads: Vec<_> = payloads.iter().map(hex::encode).collect();
         // One that was lost while idle is noticed now; a second attempt is enough, the sweep finds the rest.
         for _ in 0..2 {
             if mouth.is_none() {
@@ -80,13 +83,15 @@ async fn tell(address: PostgresAddress, origin: String, outbox: Arc<Outbox>) {
     }
 }
 
-async fn listen(address: PostgresAddress, origin: String, local: Arc<LocalWake>) {
+async fn listen(address: PostgresAddress, origin: Origin, local: Arc<LocalWake>) {
     loop {
         match listening(&address).await {
             Ok(mut ear) => {
                 local.tell(News::Missed);
                 while let Some(payload) = ear.hear().await {
-                    decode(&origin, &payload, |news| local.tell(news));
+                    if let Ok(parcel) = hex::decode(payload) {
+                        unpack(&origin, &parcel.into(), |news| local.tell(news));
+                    }
                 }
                 tracing::warn!("the connection for wake-ups was lost");
             }

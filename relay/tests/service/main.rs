@@ -8,6 +8,7 @@
 )]
 
 mod backups;
+mod between;
 mod catch_up;
 mod certificates;
 mod client;
