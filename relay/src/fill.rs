@@ -1,8 +1,9 @@
 //! What others say became durable, brought to the hub.
 //!
-//! Messages of other relays are taken as they come. A wake-up or a sweep tells how far a log reaches; what
-//! is missing in its tail is read from the store, once for all readers. While one read is under way, more is told: the next read takes all of it, so
-//! that a busy relay reads many logs by one statement and an idle one waits for nobody.
+//! Messages of other relays are taken as they come. A wake-up or a sweep tells how far a log reaches;
+//! what is missing in its tail is read from the store, once for all readers. While one read is under way,
+//! more is told: the next read takes all of it, so that a busy relay reads many logs by one statement and
+//! an idle one waits for nobody.
 
 use crate::hub::{EntryFrame, Hole};
 use crate::service::Service;
