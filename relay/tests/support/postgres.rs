@@ -294,6 +294,12 @@ impl Database {
         Server::shared().database()
     }
 
+    /// Takes it and its files away, whoever is still connected.
+    pub(crate) fn remove(self) {
+        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        self.server.sql("postgres", &sql);
+    }
+
     /// Its server.
     pub(crate) fn server(&self) -> &Server {
         &self.server
