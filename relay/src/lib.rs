@@ -36,7 +36,6 @@ mod proxy;
 mod rates;
 mod relay;
 mod reset;
-mod sealed;
 mod service;
 mod session;
 mod start;

@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_post_quantum_group_is_preferred() {
-        use aws_lc_rs::kx_group::{X25519, X25519MLKEM768};
+        use rustls::crypto::aws_lc_rs::kx_group::{X25519, X25519MLKEM768};
         assert_eq!(
             handshake(vec![X25519MLKEM768, X25519]),
             NamedGroup::X25519MLKEM768

@@ -15,6 +15,8 @@ mod outbox;
 mod parcel;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "nats")]
+mod seal;
 
 pub(crate) use choose::chosen;
 

@@ -10,7 +10,8 @@
 //! §4.2.9), and nothing is sent in 0-RTT.
 
 use crate::clock::Clock;
-use crate::sealed;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use lacre_wire::hash::hmac_sha256;
 use lacre_wire::ids::{Hash, Millis};
 use rustls::server::ProducesTickets;
@@ -21,6 +22,8 @@ use zeroize::Zeroizing;
 const PERIOD_MS: Millis = 6 * 3600 * 1000;
 /// The period's number stands before the rest.
 const NUMBER: usize = 8;
+/// Bytes of a nonce of XChaCha20: wide enough to be drawn.
+const NONCE: usize = 24;
 /// What a key and a ticket are for.
 const LABEL: &[u8] = b"lacre/tls-ticket/1";
 
@@ -46,9 +49,10 @@ impl Tickets {
         self.clock.now_ms() / PERIOD_MS
     }
 
-    fn key(&self, period: u64) -> Zeroizing<[u8; 32]> {
+    fn cipher(&self, period: u64) -> XChaCha20Poly1305 {
         let parts = [LABEL, &self.identity.0, &period.to_be_bytes()];
-        Zeroizing::new(hmac_sha256(&*self.secret, &parts).0)
+        let key = Zeroizing::new(hmac_sha256(&*self.secret, &parts).0);
+        XChaCha20Poly1305::new(Key::from_slice(&*key))
     }
 }
 
@@ -62,19 +66,34 @@ impl ProducesTickets for Tickets {
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        let period = self.present();
-        let sealed = sealed::seal(&self.key(period), LABEL, plain)?;
-        Some([&period.to_be_bytes()[..], &sealed].concat())
+        let (period, mut nonce) = (self.present(), [0; NONCE]);
+        getrandom::fill(&mut nonce).ok()?;
+        let payload = Payload {
+            msg: plain,
+            aad: LABEL,
+        };
+        let sealed = self
+            .cipher(period)
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .ok()?;
+        Some([&period.to_be_bytes()[..], &nonce, &sealed].concat())
     }
 
     fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
-        let (period, sealed) = ticket.split_first_chunk::<NUMBER>()?;
+        let (period, rest) = ticket.split_first_chunk::<NUMBER>()?;
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
         let (period, present) = (u64::from_be_bytes(*period), self.present());
         // The next one too: another relay's clock may be a little ahead.
         if period.abs_diff(present) > 1 {
             return None;
         }
-        sealed::open(&self.key(period), LABEL, sealed)
+        let payload = Payload {
+            msg: sealed,
+            aad: LABEL,
+        };
+        self.cipher(period)
+            .decrypt(XNonce::from_slice(nonce), payload)
+            .ok()
     }
 }
 

@@ -1,8 +1,8 @@
 //! News between relays over NATS core, messages included, for clusters whose database has other things
 //! to do.
 //!
-//! Every parcel is sealed under a key of the relays' key file: whoever reads along learns when relays have
-//! something to say and how much, and can add nothing, only repeat, which tells nothing new.
+//! Every parcel is sealed: whoever reads along learns when relays have something to say and how much, and
+//! can add nothing, only repeat, which tells nothing new.
 //!
 //! Nothing is kept there: what is told while a relay is cut off from NATS is lost, and the relay says
 //! so as soon as it is back ([`News::Missed`]). A relay starts and works without NATS; news of other
@@ -10,9 +10,9 @@
 
 use super::outbox::{GATHER, Outbox};
 use super::parcel::{Origin, pack, unpack};
+use super::seal::Seal;
 use super::{Hear, LocalWake, News, Subscription, Wake};
 use crate::keys::Secret;
-use crate::sealed;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
 use futures_util::StreamExt;
 use std::sync::Arc;
@@ -25,8 +25,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 const PARCEL: usize = 32 * 1024;
 /// Bytes of messages that may wait for NATS.
 const MESSAGES: usize = 4 * 1024 * 1024;
-/// What a seal is for.
-const LABEL: &[u8] = b"lacre/wake/1";
 
 /// News by NATS.
 pub(crate) struct NatsWake {
@@ -77,7 +75,7 @@ impl NatsWake {
         let line = Arc::new(Line {
             subject,
             origin,
-            key,
+            seal: Seal::new(key).ok_or("the system gives no randomness")?,
         });
         let listening = listen(Arc::clone(&line), ears, Arc::clone(&local));
         let telling = tell(line, client, Arc::clone(&outbox));
@@ -121,14 +119,14 @@ fn noted(event: &Event, local: &LocalWake) {
 struct Line {
     subject: String,
     origin: Origin,
-    key: Secret,
+    seal: Seal,
 }
 
 /// Hears until the connection is given up.
 async fn listen(line: Arc<Line>, mut ears: Subscriber, local: Arc<LocalWake>) {
     while let Some(message) = ears.next().await {
         // What others made is passed over.
-        if let Some(parcel) = sealed::open(&line.key, LABEL, &message.payload) {
+        if let Some(parcel) = line.seal.open(&message.payload) {
             unpack(&line.origin, &parcel.into(), |news| local.tell(news));
         }
     }
@@ -139,8 +137,8 @@ async fn tell(line: Arc<Line>, client: Client, outbox: Arc<Outbox>) {
         outbox.filled().await;
         tokio::time::sleep(GATHER).await;
         for parcel in pack(&line.origin, &outbox.take(), PARCEL) {
-            let Some(sealed) = sealed::seal(&line.key, LABEL, &parcel) else {
-                tracing::warn!("news was not sent: the system gives no randomness");
+            let Some(sealed) = line.seal.seal(&parcel) else {
+                tracing::warn!("news was not sent: it cannot be sealed");
                 break;
             };
             if let Err(error) = client.publish(line.subject.clone(), sealed.into()).await {

@@ -2,9 +2,10 @@
 //! quarter of a core each, and an eighth: where three quarters, their database and the load need more
 //! than the machine has, only the eighths show how relays add up.
 //!
-//! All are the real program, the database is a real server with fsync, NATS wakes relays where there
+//! All are the real program, the database is a real server with fsync, NATS is between relays where there
 //! are several. Each sender is at one relay and its receiver at the next, so that what is counted has
-//! gone from relay to relay.
+//! gone from relay to relay. Each relay has as many senders: with the same few for all, each of several
+//! relays would have less on the way, and smaller batches, than one alone.
 
 pub(crate) mod reconnect;
 mod share;
@@ -165,7 +166,7 @@ async fn round(
     core: Option<&str>,
 ) -> Round {
     let mut place = Place::open(hall, server, launchers, core).await;
-    let pairs = pairs(hall, &place.relays[0], SENDERS).await;
+    let pairs = pairs(hall, &place.relays[0], SENDERS * launchers.len()).await;
     let round = talk(hall, server, &place.relays, &pairs).await;
     for relay in &mut place.relays {
         relay.stop().await;
@@ -176,7 +177,7 @@ async fn round(
 async fn talk(hall: &Hall, server: &postgres::Server, relays: &[Host], pairs: &Pairs) -> Round {
     let load = Load::new();
     let before = pairs.entries(&relays[0]);
-    let mut senders = Vec::with_capacity(SENDERS);
+    let mut senders = Vec::with_capacity(pairs.rooms.len());
     for (pair, room) in pairs.rooms.iter().enumerate() {
         let at = |offset: usize| &relays[(pair + offset) % relays.len()];
         pairs.receive_one(at(1), &load, pair, *room).await;
@@ -209,18 +210,21 @@ async fn talk(hall: &Hall, server: &postgres::Server, relays: &[Host], pairs: &P
     #[allow(clippy::cast_precision_loss, reason = "counts of one run")]
     let [accepted, received] = [0, 1].map(|which| (end.3[which] - start.3[which]) as f64);
     let each = |used: Duration| used.as_secs_f64() * 1e6 / accepted.max(1.0);
-    println!(
-        "cluster: {} relays, {:.0}/s accepted, {:.0}/s received",
-        relays.len(),
-        accepted / seconds,
-        received / seconds
-    );
-    Round {
+    let round = Round {
         rate: accepted / seconds,
         received: received / seconds,
         relays_us: each(end.1 - start.1),
         database_us: each(end.2 - start.2),
-    }
+    };
+    println!(
+        "cluster: {} relays, {:.0}/s accepted, {:.0}/s received, {:.1} µs of relays, {:.1} µs of the database each",
+        relays.len(),
+        round.rate,
+        round.received,
+        round.relays_us,
+        round.database_us
+    );
+    round
 }
 
 /// Holds a server and its processes to these cores, where that can be done.
