@@ -11,7 +11,6 @@ use crate::store::read::{Page, PageLimit, ReadLogs, ReadRooms, Run};
 use crate::tasks::Stage;
 use crate::wake::Fresh;
 use lacre_wire::ids::{Hash, LogId, RoomId, Seq};
-use lacre_wire::log::EntryKind;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
@@ -129,8 +128,7 @@ impl Service {
         }
         // Handshakes of another relay may end the reading of devices that are connected here: they hear
         // of it before what comes after.
-        let handshake = page.entries.iter().any(|e| e.kind != EntryKind::Message);
-        if let (LogId::Room(room), true) = (log, handshake) {
+        if let (LogId::Room(room), true) = (log, page.has_handshakes()) {
             self.check_readers(room).await;
         }
         let frames = page.entries.iter();

@@ -4,11 +4,10 @@ use super::logs::Mode;
 use super::{Context, End, Opening, Session};
 use crate::hub::EntryFrame;
 use crate::store::StoreError;
-use crate::store::read::{Page, PageLimit, ReadLogs, ReadRooms};
+use crate::store::read::{Page, PageLimit, ReadLogs};
 use lacre_wire::error::{ErrorCode, WireError};
 use lacre_wire::ids::{LogId, Seq};
 use lacre_wire::limits::{BULK_BEHIND, MAX_RUN};
-use lacre_wire::log::EntryKind;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as Wakeup, Poll};
@@ -42,14 +41,11 @@ impl Context {
         let store = &self.service.store;
         let bound = (until != Seq::MAX).then_some(until);
         let mut page = store.entries(log, after, bound, limit).await?;
-        let mut kinds = page.entries.iter().map(|entry| entry.kind);
-        let has_handshake = kinds.any(|kind| kind != EntryKind::Message);
-        let (LogId::Room(room), true) = (log, has_handshake) else {
+        if !page.has_handshakes() {
             return Ok(ReadersPage { page, until });
-        };
-        let members = store.members(room).await?;
-        let own = members.iter().find(|member| member.device == self.device());
-        let end = own.and_then(|member| member.interval.until_seq);
+        }
+        let interval = store.interval(self.device(), log).await?;
+        let end = interval.and_then(|interval| interval.until_seq);
         let until = end.map_or(until, |end| end.min(until));
         page.entries.retain(|entry| entry.seq <= until);
         Ok(ReadersPage { page, until })

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use lacre_wire::answer::OpenedLog;
 use lacre_wire::hello::{KeyPackageCount, LogHead};
 use lacre_wire::ids::{AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, RoomId, Seq};
-use lacre_wire::log::Entry;
+use lacre_wire::log::{Entry, EntryKind};
 use lacre_wire::request::OpenLog;
 use std::future::Future;
 
@@ -59,6 +59,13 @@ impl Page {
         head: 0,
         first: 1,
     };
+
+    /// Whether something in it may end somebody's reading.
+    pub(crate) fn has_handshakes(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.kind != EntryKind::Message)
+    }
 }
 
 /// Entries of one log that are asked for, as in [`ReadLogs::entries`].
