@@ -15,6 +15,8 @@ mod outbox;
 mod parcel;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "nats", feature = "postgres"))]
+mod remote;
 #[cfg(feature = "nats")]
 mod seal;
 

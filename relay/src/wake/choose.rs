@@ -1,9 +1,9 @@
 //! Which of the ways carries the news: what was asked for, else what the store offers.
 
 #[cfg(feature = "nats")]
-use super::nats::NatsWake;
+use super::nats;
 #[cfg(feature = "postgres")]
-use super::postgres::PostgresWake;
+use super::postgres;
 use super::{LocalWake, Wake};
 use crate::error::{RelayError, RelayErrorKind};
 use crate::keys::Secret;
@@ -30,7 +30,7 @@ pub(crate) async fn chosen(
     if let Some(servers) = nats {
         #[cfg(feature = "nats")]
         {
-            let wake = NatsWake::start(servers, &hex::encode(lineage.0), origin()?, key).await;
+            let wake = nats::start(servers, &hex::encode(lineage.0), origin()?, key).await;
             return Ok(Arc::new(wake.map_err(|why| {
                 config(format!(
                     "the NATS servers cannot be used: {why}; expected nats://host:4222"
@@ -48,7 +48,7 @@ pub(crate) async fn chosen(
     if let Some(store) = store {
         let address = crate::store::PostgresAddress::parse(store)
             .map_err(|error| config(error.to_string()))?;
-        return Ok(Arc::new(PostgresWake::start(&address, origin()?)));
+        return Ok(Arc::new(postgres::start(&address, origin()?)));
     }
     #[cfg(not(feature = "postgres"))]
     let _ = store;

@@ -10,14 +10,14 @@
 
 use super::outbox::{GATHER, Outbox};
 use super::parcel::{Origin, pack, unpack};
+use super::remote::RemoteWake;
 use super::seal::Seal;
-use super::{Hear, LocalWake, News, Subscription, Wake};
+use super::{LocalWake, News};
 use crate::keys::Secret;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
 use futures_util::StreamExt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 /// Between two attempts to reach the server.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -26,82 +26,52 @@ const PARCEL: usize = 32 * 1024;
 /// Bytes of messages that may wait for NATS.
 const MESSAGES: usize = 4 * 1024 * 1024;
 
-/// News by NATS.
-pub(crate) struct NatsWake {
-    local: Arc<LocalWake>,
-    outbox: Arc<Outbox>,
-    tasks: [JoinHandle<()>; 2],
-}
-
-impl NatsWake {
-    /// Begins to listen and to tell. `servers` are `nats://` or `tls://` addresses divided by commas;
-    /// `store` tells the relays on one store from those on others, and `key` is theirs. Must be called
-    /// inside a tokio runtime.
-    ///
-    /// # Errors
-    /// When an address cannot be read.
-    pub(crate) async fn start(
-        servers: &str,
-        store: &str,
-        origin: Origin,
-        key: Secret,
-    ) -> Result<Self, String> {
-        let servers = servers
-            .split(',')
-            .map(|server| server.trim().parse::<ServerAddr>())
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| error.to_string())?;
-        let local = Arc::new(LocalWake::default());
-        let outbox = Arc::new(Outbox::with_messages(MESSAGES));
-        let hearing = Arc::clone(&local);
-        let options = ConnectOptions::new()
-            .name("lacre relay")
-            .no_echo()
-            .retry_on_initial_connect()
-            .reconnect_delay_callback(|_| PAUSE)
-            .event_callback(move |event| {
-                noted(&event, &hearing);
-                std::future::ready(())
-            });
-        let client = options
-            .connect(servers)
-            .await
-            .map_err(|error| error.to_string())?;
-        let subject = format!("lacre.wake.{store}");
-        let ears = client
-            .subscribe(subject.clone())
-            .await
-            .map_err(|error| error.to_string())?;
-        let line = Arc::new(Line {
-            subject,
-            origin,
-            seal: Seal::new(key).ok_or("the system gives no randomness")?,
+/// Begins to listen and to tell. `servers` are `nats://` or `tls://` addresses divided by commas;
+/// `store` tells the relays on one store from those on others, and `key` is theirs. Must be called
+/// inside a tokio runtime.
+///
+/// # Errors
+/// When an address cannot be read.
+pub(crate) async fn start(
+    servers: &str,
+    store: &str,
+    origin: Origin,
+    key: Secret,
+) -> Result<RemoteWake, String> {
+    let servers = servers
+        .split(',')
+        .map(|server| server.trim().parse::<ServerAddr>())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| error.to_string())?;
+    let local = Arc::new(LocalWake::default());
+    let outbox = Arc::new(Outbox::with_messages(MESSAGES));
+    let hearing = Arc::clone(&local);
+    let options = ConnectOptions::new()
+        .name("lacre relay")
+        .no_echo()
+        .retry_on_initial_connect()
+        .reconnect_delay_callback(|_| PAUSE)
+        .event_callback(move |event| {
+            noted(&event, &hearing);
+            std::future::ready(())
         });
-        let listening = listen(Arc::clone(&line), ears, Arc::clone(&local));
-        let telling = tell(line, client, Arc::clone(&outbox));
-        Ok(Self {
-            local,
-            outbox,
-            tasks: [tokio::spawn(listening), tokio::spawn(telling)],
-        })
-    }
-}
-
-impl Drop for NatsWake {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
-impl Wake for NatsWake {
-    fn publish(&self, from: &Subscription, news: News<'_>) {
-        self.local.publish(from, news);
-        self.outbox.add(news);
-    }
-
-    fn subscribe(&self, hear: Hear) -> Subscription {
-        self.local.subscribe(hear)
-    }
+    let client = options
+        .connect(servers)
+        .await
+        .map_err(|error| error.to_string())?;
+    let subject = format!("lacre.wake.{store}");
+    let ears = client
+        .subscribe(subject.clone())
+        .await
+        .map_err(|error| error.to_string())?;
+    let line = Arc::new(Line {
+        subject,
+        origin,
+        seal: Seal::new(key).ok_or("the system gives no randomness")?,
+    });
+    let listening = listen(Arc::clone(&line), ears, Arc::clone(&local));
+    let telling = tell(line, client, Arc::clone(&outbox));
+    Ok(RemoteWake::run(local, outbox, listening, telling))
 }
 
 /// What was told while the connection was gone, or faster than it was heard, is lost.
@@ -157,7 +127,7 @@ mod server;
 
 #[cfg(test)]
 mod tests {
-    use super::super::Fresh;
+    use super::super::{Fresh, Subscription, Wake};
     use super::server::Nats;
     use super::*;
     use lacre_wire::ids::{LogId, RoomId, Seq};
@@ -175,9 +145,9 @@ mod tests {
         store: &str,
         key: u8,
         origin: u8,
-    ) -> (NatsWake, Subscription, Heard) {
+    ) -> (RemoteWake, Subscription, Heard) {
         let key = Zeroizing::new([key; 32]);
-        let wake = NatsWake::start(&nats.url(), store, [origin; 8], key).await;
+        let wake = start(&nats.url(), store, [origin; 8], key).await;
         let (wake, (told, heard)) = (wake.unwrap(), unbounded_channel());
         let place = wake.subscribe(Arc::new(move |news| {
             let head = match news {
@@ -250,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_cannot_be_read_is_said() {
         let key = Zeroizing::new([1; 32]);
-        let wrong = NatsWake::start("http://here", "store", [1; 8], key).await;
+        let wrong = start("http://here", "store", [1; 8], key).await;
         assert!(wrong.is_err());
     }
 }

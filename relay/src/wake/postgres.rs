@@ -7,11 +7,11 @@
 
 use super::outbox::{GATHER, Outbox};
 use super::parcel::{Origin, pack, unpack};
-use super::{Hear, LocalWake, News, Subscription, Wake};
+use super::remote::RemoteWake;
+use super::{LocalWake, News};
 use crate::store::{Ear, PostgresAddress};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 /// The channel.
 const CHANNEL: &str = "lacre_wake";
@@ -21,42 +21,12 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// too few for messages, which other relays read in the tables.
 const PARCEL: usize = 3_950;
 
-/// News by NOTIFY.
-pub(crate) struct PostgresWake {
-    local: Arc<LocalWake>,
-    outbox: Arc<Outbox>,
-    tasks: [JoinHandle<()>; 2],
-}
-
-impl PostgresWake {
-    /// Begins to listen and to tell. Must be called inside a tokio runtime.
-    pub(crate) fn start(address: &PostgresAddress, origin: Origin) -> Self {
-        let (local, outbox) = (Arc::new(LocalWake::default()), Arc::new(Outbox::default()));
-        let listening = listen(address.clone(), origin, Arc::clone(&local));
-        let telling = tell(address.clone(), origin, Arc::clone(&outbox));
-        Self {
-            local,
-            outbox,
-            tasks: [tokio::spawn(listening), tokio::spawn(telling)],
-        }
-    }
-}
-
-impl Drop for PostgresWake {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
-impl Wake for PostgresWake {
-    fn publish(&self, from: &Subscription, news: News<'_>) {
-        self.local.publish(from, news);
-        self.outbox.add(news);
-    }
-
-    fn subscribe(&self, hear: Hear) -> Subscription {
-        self.local.subscribe(hear)
-    }
+/// Begins to listen and to tell. Must be called inside a tokio runtime.
+pub(crate) fn start(address: &PostgresAddress, origin: Origin) -> RemoteWake {
+    let (local, outbox) = (Arc::new(LocalWake::default()), Arc::new(Outbox::default()));
+    let listening = listen(address.clone(), origin, Arc::clone(&local));
+    let telling = tell(address.clone(), origin, Arc::clone(&outbox));
+    RemoteWake::run(local, outbox, listening, telling)
 }
 
 async fn tell(address: PostgresAddress, origin: Origin, outbox: Arc<Outbox>) {
