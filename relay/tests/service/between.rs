@@ -3,36 +3,15 @@
 
 use crate::client::Client;
 use crate::people::remove;
-use crate::world::{Room, builder, join, log_of, send_after, until};
+use crate::world::{Room, builder, join, log_of, metric, send_after, send_many, until};
 use lacre_relay::Relay;
-use lacre_wire::ids::{LogId, SubmitId};
+use lacre_wire::ids::LogId;
 use lacre_wire::log::EntryKind;
 use lacre_wire::push::ServerFrame;
 
-/// How often something happened at a relay.
-fn count(relay: &Relay, name: &str) -> u64 {
-    let (page, start) = (relay.metrics(), format!("lacre_{name}_total "));
-    let line = page.lines().find_map(|line| line.strip_prefix(&start));
-    line.unwrap().parse().unwrap()
-}
-
 /// Reads of the store for those who read at a relay.
 fn reads(relay: &Relay) -> u64 {
-    count(relay, "holes") + count(relay, "store_reads")
-}
-
-/// Somebody talks at one relay.
-struct Talker<'a> {
-    client: &'a mut Client,
-    room: &'a Room,
-    prev: Option<SubmitId>,
-}
-
-impl Talker<'_> {
-    async fn send(&mut self, messages: usize, size: usize) {
-        let epoch = self.room.group.epoch().as_u64();
-        self.prev = send_after(self.client, self.room.id, epoch, self.prev, messages, size).await;
-    }
+    metric(relay, "holes_total") + metric(relay, "store_reads_total")
 }
 
 /// The log's next entries, which must be in order.
@@ -49,7 +28,7 @@ async fn messages_reach_readers_at_another_relay_without_a_read_of_the_store() {
     let one = builder().data_dir(folder.path()).start().await.unwrap();
     let two = builder().beside(&one).start().await.unwrap();
     for relay in [&one, &two] {
-        until(|| relay.metrics().contains("\nlacre_peers 1\n")).await;
+        until(|| metric(relay, "peers") == 1).await;
     }
     let (ana, mut a) = join(&one, "ana").await;
     let (bob, mut b) = join(&two, "bob").await;
@@ -61,34 +40,24 @@ async fn messages_reach_readers_at_another_relay_without_a_read_of_the_store() {
         read(client, log, 1, 1).await;
     }
 
-    let mut talker = Talker {
-        client: &mut a,
-        room: &room,
-        prev: None,
-    };
-    let (heard, before) = (count(&two, "entries_heard"), reads(&two));
-    talker.send(20, 300).await;
+    let heard = || metric(&two, "entries_heard_total");
+    let (before, read_before) = (heard(), reads(&two));
+    let last = send_many(&mut a, room.id, 1, 20, 300).await;
     read(&mut b, log, 2, 20).await;
     read(&mut c, log, 2, 20).await;
-    assert_eq!(count(&two, "entries_heard") - heard, 20);
-    assert_eq!(reads(&two), before);
+    assert_eq!(heard() - before, 20);
+    assert_eq!(reads(&two), read_before);
 
     // A large one waits for nobody, and nobody sees past it.
-    talker.send(1, 20_000).await;
-    talker.send(3, 300).await;
+    let last = send_after(&mut a, room.id, 1, last, 1, 20_000).await;
+    let last = send_after(&mut a, room.id, 1, last, 3, 300).await;
     read(&mut b, log, 22, 4).await;
     read(&mut c, log, 22, 4).await;
-    assert!(reads(&two) > before);
+    assert!(reads(&two) > read_before);
 
     // Carla is removed: what comes after is not for her.
-    let prev = talker.prev;
     let removed = remove(&ana, &mut a, &mut room, &carla).await;
-    let mut talker = Talker {
-        client: &mut a,
-        room: &room,
-        prev,
-    };
-    talker.send(10, 300).await;
+    send_after(&mut a, room.id, 2, last, 10, 300).await;
     let kinds = read(&mut b, log, removed.seq, 11).await;
     assert_eq!(kinds[0], EntryKind::Commit);
     assert!(kinds[1..].iter().all(|kind| *kind == EntryKind::Message));

@@ -1,7 +1,7 @@
 //! A certificate from files: shown to browsers and probes, renewed under them, and of no concern to clients.
 
 use crate::sockets::Session;
-use crate::world::builder;
+use crate::world::{builder, metric};
 use lacre_relay::{Relay, RelayErrorKind, examine_certificate};
 use lacre_wire::socket::SESSION_PATH;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -83,16 +83,10 @@ async fn ask(relay: &Relay, trusted: &CertificateDer<'static>, path: &str) -> Op
     Some(answer)
 }
 
-fn gauge(relay: &Relay, name: &str) -> u64 {
-    let (page, start) = (relay.metrics(), format!("lacre_{name} "));
-    let line = page.lines().find_map(|line| line.strip_prefix(&start));
-    line.unwrap().parse().unwrap()
-}
-
 /// Waits until a gauge has a value: the files are looked at now and then.
 async fn until(relay: &Relay, name: &str, value: u64) {
     let patience = Instant::now() + Duration::from_secs(60);
-    while gauge(relay, name) != value {
+    while metric(relay, name) != value {
         assert!(Instant::now() < patience, "{name} is not {value}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -120,7 +114,7 @@ async fn a_certificate_is_shown_renewed_and_kept_when_the_new_one_is_bad() {
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
     assert_eq!(
-        gauge(&relay, "certificate_expires_seconds"),
+        metric(&relay, "certificate_expires_seconds"),
         beginning(2100)
     );
 
@@ -140,7 +134,7 @@ async fn a_certificate_is_shown_renewed_and_kept_when_the_new_one_is_bad() {
         replace(&files.key(), key);
         until(&relay, "certificate_refused", 1).await;
         assert_eq!(
-            gauge(&relay, "certificate_expires_seconds"),
+            metric(&relay, "certificate_expires_seconds"),
             beginning(2101)
         );
         let shown = files.last.clone().unwrap();

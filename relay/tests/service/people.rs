@@ -175,17 +175,7 @@ async fn who_was_removed_reads_the_commit_that_did_it_and_nothing_after() {
     e.open(log, None).await;
     assert_eq!(b.entries(log, 1).await[0].seq, 1);
 
-    turn(&mut a, &room).await;
-    let leaf = room.leaf(&bob);
-    let bundle = room.commit_with(&ana, &[], RoomKind::Space, &[leaf], &[]);
-    let removal = accepted(
-        a.request(Request::Commit {
-            room: room.id,
-            bundle,
-        })
-        .await,
-    );
-    room.merge(&ana);
+    let removal = remove(&ana, &mut a, &mut room, &bob).await;
     assert_eq!(b.entries(log, 1).await[0].seq, removal.seq);
     accepted(
         a.request(Request::Submit(submit(room.id, 2, None, b"without Bob")))

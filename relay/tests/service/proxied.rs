@@ -2,7 +2,7 @@
 
 use crate::device::Device;
 use crate::sockets::{Session, tls_behind};
-use crate::world::builder;
+use crate::world::{builder, metric};
 use lacre_relay::{Rate, Rates, Relay};
 use lacre_wire::error::ErrorCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -45,12 +45,6 @@ async fn sign_up(relay: &Relay, header: &[u8], handle: &str) -> Option<ErrorCode
     }
 }
 
-fn count(relay: &Relay, name: &str) -> u64 {
-    let page = relay.metrics();
-    let line = page.lines().find_map(|line| line.strip_prefix(name));
-    line.unwrap().trim().parse().unwrap()
-}
-
 #[tokio::test]
 async fn limits_go_by_the_address_that_a_trusted_proxy_names() {
     let relay = relay(&["127.0.0.0/8"]).await;
@@ -64,13 +58,13 @@ async fn limits_go_by_the_address_that_a_trusted_proxy_names() {
     let again = sign_up(&relay, line(2).as_bytes(), "carla").await;
     assert_eq!(again, Some(ErrorCode::RateLimited));
     assert_eq!(sign_up(&relay, line(3).as_bytes(), "carla").await, None);
-    assert_eq!(count(&relay, "lacre_proxied_total"), 5);
+    assert_eq!(metric(&relay, "proxied_total"), 5);
     // Without a header the proxy speaks for itself.
     assert_eq!(sign_up(&relay, &[], "dario").await, None);
     let again = sign_up(&relay, &[], "elisa").await;
     assert_eq!(again, Some(ErrorCode::RateLimited));
-    assert_eq!(count(&relay, "lacre_proxied_total"), 5);
-    assert_eq!(count(&relay, "lacre_proxy_headers_refused_total"), 0);
+    assert_eq!(metric(&relay, "proxied_total"), 5);
+    assert_eq!(metric(&relay, "proxy_headers_refused_total"), 0);
     relay.shutdown().await;
 }
 
@@ -79,7 +73,7 @@ async fn a_stranger_names_nobody() {
     for trusted in [&[][..], &["10.0.0.0/8", "127.0.0.2"]] {
         let relay = relay(trusted).await;
         assert!(tls_behind(&relay, &from([203, 0, 113, 1])).await.is_err());
-        assert_eq!(count(&relay, "lacre_proxied_total"), 0);
+        assert_eq!(metric(&relay, "proxied_total"), 0);
         assert_eq!(sign_up(&relay, &[], "ana").await, None);
         relay.shutdown().await;
     }
@@ -103,13 +97,13 @@ async fn malformed_headers_are_refused_and_counted() {
         stream.shutdown().await.unwrap();
         // The end, or a reset because not all of it was read.
         let _ended = stream.read(&mut [0; 16]).await;
-        let counted = "lacre_proxy_headers_refused_total";
-        assert_eq!(count(&relay, counted), number, "{header:?}");
+        let counted = "proxy_headers_refused_total";
+        assert_eq!(metric(&relay, counted), number, "{header:?}");
     }
     // A look whether the port is open is none.
     drop(TcpStream::connect(relay.tcp_addr().unwrap()).await.unwrap());
     assert_eq!(sign_up(&relay, &from([203, 0, 113, 1]), "ana").await, None);
-    let counted = "lacre_proxy_headers_refused_total";
-    assert_eq!(count(&relay, counted), 4);
+    let counted = "proxy_headers_refused_total";
+    assert_eq!(metric(&relay, counted), 4);
     relay.shutdown().await;
 }

@@ -1,7 +1,7 @@
 //! Turns to commit in rooms whose people are at different relays.
 
 use crate::client::Client;
-use crate::world::{Room, accepted, builder, join, until};
+use crate::world::{Room, accepted, builder, join, metric, until};
 use lacre_relay::Relay;
 use lacre_wire::answer::Answer;
 use lacre_wire::request::Request;
@@ -21,7 +21,7 @@ async fn relays_in_one_process_share_turns() {
     share_turns(&one, &two).await;
     two.shutdown().await;
     // Who is left alone keeps the turns of all rooms.
-    let alone = || one.metrics().contains("\nlacre_peers 0\n");
+    let alone = || metric(&one, "peers") == 0;
     until(alone).await;
     let (ana, mut a) = join(&one, "ana-again").await;
     let (room, _) = Room::create(&ana, &mut a, &[]).await;
@@ -42,7 +42,7 @@ fn wanted(room: &Room) -> Request {
 /// Of a person at each of two relays, the one has the turn until it gives it back or commits.
 pub(crate) async fn share_turns(one: &Relay, two: &Relay) {
     for relay in [one, two] {
-        until(|| relay.metrics().contains("\nlacre_peers 1\n")).await;
+        until(|| metric(relay, "peers") == 1).await;
     }
     let (ana, mut a) = join(one, "ana").await;
     let (bob, mut b) = join(two, "bob").await;

@@ -261,6 +261,13 @@ pub(crate) fn accepted(answer: Answer) -> Accepted {
     accepted
 }
 
+/// The value of a metric, without the `lacre_` of its name.
+pub(crate) fn metric(relay: &Relay, name: &str) -> u64 {
+    let (page, start) = (relay.metrics(), format!("lacre_{name} "));
+    let line = page.lines().find_map(|line| line.strip_prefix(&start));
+    line.unwrap().parse().unwrap()
+}
+
 /// Waits until something the relay does by itself has happened.
 pub(crate) async fn until(mut happened: impl FnMut() -> bool) {
     let waiting = async {

@@ -41,7 +41,7 @@ fn run(ops: Vec<Op>, chunk: usize, every: u64) {
 fn runner() -> TestRunner {
     let asked = ProptestConfig::with_source_file(file!());
     TestRunner::new(ProptestConfig {
-        cases: asked.cases / 16,
+        cases: asked.cases.div_ceil(16),
         max_shrink_iters: 200,
         ..asked
     })
