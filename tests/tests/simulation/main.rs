@@ -2,7 +2,7 @@
 //! network that loses, repeats and breaks, clients that close and vanish, a relay that is stopped and
 //! killed. What is done and when comes from one printed seed; the delivery contract has the last word.
 //!
-//! `LACRE_SEED` replays one seed, `LACRE_SEEDS` says how many fresh ones are tried, `LACRE_DEEDS` how
+//! `LACRE_SEED` replays one seed, `LACRE_SIMULATIONS` says how many fresh ones are tried, `LACRE_DEEDS` how
 //! many things happen in each. The sum of what happened is printed at the end, and with enough of
 //! it, a fault that never struck fails the test: it would have shown nothing.
 
@@ -20,6 +20,8 @@ use deeds::Deed;
 use lacre_tests::seed::Seed;
 use tokio::task::JoinSet;
 
+/// Seeds, unless told otherwise.
+const SEEDS: usize = 2;
 /// Deeds of one seed, unless told otherwise.
 const DEEDS: usize = 120;
 /// From so many deeds on in all, every kind must have happened.
@@ -34,7 +36,8 @@ const TOGETHER: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_whatever_happens_at_once() {
-    let (mut sum, mut seeds) = (Tally::default(), Seed::several());
+    let mut sum = Tally::default();
+    let mut seeds = Seed::as_many("LACRE_SIMULATIONS", SEEDS);
     let in_all = seeds.len() * deeds();
     let mut playing = JoinSet::new();
     loop {
