@@ -188,4 +188,9 @@ async fn one_false_reporter_stops_nobody() {
     let code = refused(carla.ask(outside).await);
     assert_eq!(code, ErrorCode::NotAReader);
     scene.room_goes_on().await;
+    // As it was: a room that had stopped would have been repaired by now.
+    let logged = scene.world.logged(scene.room);
+    let mut entries = logged.entries.iter();
+    let repaired = entries.any(|entry| entry.link.kind == EntryKind::Generation);
+    assert!(!repaired, "the room had stopped");
 }
