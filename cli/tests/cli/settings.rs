@@ -192,7 +192,8 @@ fn the_doctor_finds_what_is_wrong_and_changes_nothing() {
     let end = pages.len().min(3 * 4096);
     pages[4096..end].fill(0x5a);
     fs::write(&store, &pages).unwrap();
+    let beside: Vec<_> = fs::read_dir(&folder).unwrap().collect();
     let found = diagnosis(&folder, &["--listen", "127.0.0.1:0"], 1);
-    assert_eq!(result(&found, "store"), "bad");
+    assert_eq!(result(&found, "store"), "bad", "{found:?} with {beside:?}");
     assert_eq!(fs::read(&store).unwrap(), pages);
 }
