@@ -37,7 +37,6 @@ mod runs;
 mod seal;
 mod space;
 mod sqlite;
-#[cfg(feature = "postgres")]
 mod threads;
 #[cfg(feature = "postgres")]
 mod transfer;

@@ -45,6 +45,7 @@ use super::outcome::StoreError;
 use super::queue::{Queue, Reply};
 use super::reading::Reading;
 use super::space::{self, Space};
+use super::threads;
 use checkpoint::Checkpointer;
 use readers::Readers;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,7 @@ impl Sqlite {
         )?;
         let writes = {
             let queue = Arc::clone(&queue);
-            open::spawn("store-writer", move || writer.run(&queue))?
+            threads::spawn("store-writer", move || writer.run(&queue)).map_err(OpenError::Thread)?
         };
         Ok(Self {
             path: path.to_path_buf(),
@@ -154,7 +155,7 @@ impl Sqlite {
             // Whoever asked may have gone; the copy is there.
             let _asked = reply.send(back_up(&path, &target, &note, outside.as_ref()));
         };
-        open::spawn("store-backup", copy)?;
+        threads::spawn("store-backup", copy).map_err(OpenError::Thread)?;
         answer.await.unwrap_or(Err(BackupError::CutShort))
     }
 

@@ -4,7 +4,8 @@
 //! connection of its own does it, passively. Under constant load it never quite catches up, and the
 //! log restarts only when it has: above a bound the writer itself copies the little that is left.
 
-use super::open::{OpenError, spawn};
+use super::open::OpenError;
+use crate::store::threads;
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -37,7 +38,8 @@ impl Checkpointer {
         });
         let thread = {
             let this = Arc::clone(&this);
-            spawn("store-checkpoint", move || this.run(&connection))?
+            threads::spawn("store-checkpoint", move || this.run(&connection))
+                .map_err(OpenError::Thread)?
         };
         Ok((this, thread))
     }

@@ -7,7 +7,6 @@ use lacre_wire::ids::Lineage;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::thread::{Builder, JoinHandle};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -234,15 +233,4 @@ fn diagnose(path: &Path, error: rusqlite::Error) -> OpenError {
 fn quick_check(path: &Path) -> rusqlite::Result<String> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-}
-
-/// A named thread.
-pub(super) fn spawn(
-    name: &str,
-    run: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>, OpenError> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(OpenError::Thread)
 }

@@ -1,12 +1,13 @@
 //! Read connections, each on a thread of its own. A read is one snapshot.
 
 use super::cache::Cache;
-use super::open::{OpenError, connect, spawn};
+use super::open::{OpenError, connect};
 use super::rows::SqlRows;
 use crate::store::context::Context;
 use crate::store::options::StoreOptions;
 use crate::store::outcome::StoreError;
 use crate::store::reading::Reading;
+use crate::store::threads;
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,7 +20,8 @@ type Task = Box<dyn FnOnce(&Connection) + Send>;
 pub(super) struct Readers {
     context: Arc<Context>,
     tasks: Mutex<Option<Sender<Task>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Each gives its connection back.
+    threads: Mutex<Vec<JoinHandle<Connection>>>,
 }
 
 impl Readers {
@@ -35,7 +37,11 @@ impl Readers {
             let connection = connect(path, options)?;
             connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA query_only = ON;")?;
             let waiting = Arc::clone(&waiting);
-            threads.push(spawn("store-reader", move || work(&connection, &waiting))?);
+            let thread = threads::spawn("store-reader", move || {
+                work(&connection, &waiting);
+                connection
+            });
+            threads.push(thread.map_err(OpenError::Thread)?);
         }
         Ok(Self {
             context: Arc::clone(context),
@@ -79,7 +85,8 @@ impl Readers {
         }
     }
 
-    /// Ends the threads once they have done what was asked.
+    /// Ends the threads once they have done what was asked. The connections are closed one after the
+    /// other: of two that close at once, neither is the last, which SQLite lets clear away the log.
     pub(super) fn close(&self) {
         drop(
             self.tasks
