@@ -7,6 +7,9 @@
 //! locked. Nothing is cached across batches: other relays write, too.
 //!
 //! Each thread owns a connection and drives it itself; that is the pool.
+//!
+//! Two, and not three: with three, everything measured was slower (relays of a quarter of a core: one relay
+//! 9 900 messages a second in place of 13 100, three together 23 000 in place of 24 800).
 
 mod address;
 mod apply;

@@ -60,11 +60,11 @@ impl Page {
         first: 1,
     };
 
-    /// Whether something in it may end somebody's reading.
+    /// Whether something in it may end somebody's reading of a room.
     pub(crate) fn has_handshakes(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.kind != EntryKind::Message)
+        use EntryKind::{Commit, Generation, Proposal};
+        let is_handshake = |kind| matches!(kind, Commit | Proposal | Generation);
+        self.entries.iter().any(|entry| is_handshake(entry.kind))
     }
 }
 

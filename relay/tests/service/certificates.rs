@@ -1,7 +1,7 @@
 //! A certificate from files: shown to browsers and probes, renewed under them, and of no concern to clients.
 
 use crate::sockets::Session;
-use crate::world::{builder, metric};
+use crate::world::{builder, metric, until};
 use lacre_relay::{Relay, RelayErrorKind, examine_certificate};
 use lacre_wire::socket::SESSION_PATH;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -10,7 +10,6 @@ use rustls::{ClientConfig, RootCertStore};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -83,15 +82,6 @@ async fn ask(relay: &Relay, trusted: &CertificateDer<'static>, path: &str) -> Op
     Some(answer)
 }
 
-/// Waits until a gauge has a value: the files are looked at now and then.
-async fn until(relay: &Relay, name: &str, value: u64) {
-    let patience = Instant::now() + Duration::from_secs(60);
-    while metric(relay, name) != value {
-        assert!(Instant::now() < patience, "{name} is not {value}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// Seconds since 1970 at the beginning of a year.
 fn beginning(year: i32) -> u64 {
     u64::try_from(date_time_ymd(year, 1, 1).unix_timestamp()).unwrap()
@@ -120,7 +110,7 @@ async fn a_certificate_is_shown_renewed_and_kept_when_the_new_one_is_bad() {
 
     files.put(2101);
     let second = files.last.clone().unwrap();
-    until(&relay, "certificate_expires_seconds", beginning(2101)).await;
+    until(|| metric(&relay, "certificate_expires_seconds") == beginning(2101)).await;
     assert!(ask(&relay, &first, "/health").await.is_none());
     assert!(ask(&relay, &second, "/health").await.is_some());
     session.answers().await;
@@ -132,7 +122,7 @@ async fn a_certificate_is_shown_renewed_and_kept_when_the_new_one_is_bad() {
     for (pem, key) in [("nothing", &key), (pem.as_str(), &other), (&old, &old_key)] {
         replace(&files.chain(), pem);
         replace(&files.key(), key);
-        until(&relay, "certificate_refused", 1).await;
+        until(|| metric(&relay, "certificate_refused") == 1).await;
         assert_eq!(
             metric(&relay, "certificate_expires_seconds"),
             beginning(2101)
@@ -141,7 +131,7 @@ async fn a_certificate_is_shown_renewed_and_kept_when_the_new_one_is_bad() {
         assert!(ask(&relay, &shown, "/health").await.is_some());
         session.answers().await;
         files.put(2101);
-        until(&relay, "certificate_refused", 0).await;
+        until(|| metric(&relay, "certificate_refused") == 0).await;
         let shown = files.last.clone().unwrap();
         assert!(ask(&relay, &shown, "/health").await.is_some());
     }
