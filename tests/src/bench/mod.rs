@@ -34,6 +34,7 @@ mod timeline;
 use hall::Hall;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 use table::Table;
 
 /// How large a run is.
@@ -103,7 +104,15 @@ fn pin() -> Vec<&'static str> {
 }
 
 async fn run(scale: Scale, launcher: &[&str], wanted: &[String], page: Option<&Path>) -> Table {
-    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    let began = Instant::now();
+    // Says when each begins: a run that takes long shows with what.
+    let wants = |name: &str| {
+        let is_wanted = wanted.is_empty() || wanted.iter().any(|word| word == name);
+        if is_wanted {
+            println!("-- {name} (at {} s)", began.elapsed().as_secs());
+        }
+        is_wanted
+    };
     let mut table = Table::new(scale);
     let hall = Hall::open(scale, launcher);
     let probe = probe::fsync(hall.folder(), scale);
