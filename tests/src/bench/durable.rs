@@ -9,7 +9,7 @@ use crate::relay::Host;
 use lacre_wire::ids::RoomId;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::task::spawn_local;
 
 /// Senders, each with a receiver of its own.
 pub(crate) const SENDERS: usize = 16;
@@ -57,17 +57,18 @@ impl Pairs {
         spawn_local(receive(Rc::clone(load), receiver, press));
     }
 
-    /// Lets the sender of one pair send through this relay until the load is over.
-    pub(crate) async fn send_one(
+    /// Lets the sender of one pair in at this relay. Once run, it sends until the load is over. Run none
+    /// before all are in: whoever came later would wait behind its messages.
+    pub(crate) async fn sender(
         &self,
         relay: &Host,
         load: &Rc<Load>,
         pair: usize,
         room: RoomId,
-    ) -> JoinHandle<()> {
+    ) -> impl Future<Output = ()> + use<> {
         let sender = self.cast.actor(relay, pair * 2 + 1).await;
         let press = Press::new(place(relay, room).0, u64::try_from(pair).unwrap());
-        spawn_local(send_closed(Rc::clone(load), sender, press, WINDOW))
+        send_closed(Rc::clone(load), sender, press, WINDOW)
     }
 
     /// Entries in all rooms together, as the store has them.
@@ -144,8 +145,9 @@ pub(crate) async fn round(hall: &Hall, durable: bool) -> Round {
     let before = pairs.entries(&relay);
     let mut senders = Vec::with_capacity(SENDERS);
     for (pair, room) in pairs.rooms.iter().enumerate() {
-        senders.push(pairs.send_one(&relay, &load, pair, *room).await);
+        senders.push(pairs.sender(&relay, &load, pair, *room).await);
     }
+    let senders: Vec<_> = senders.into_iter().map(spawn_local).collect();
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     let start = meter::now(&relay, &load).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(8000, 1000))).await;

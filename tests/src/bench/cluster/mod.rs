@@ -22,6 +22,7 @@ use share::Share;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::spawn_local;
 
 #[path = "../../../../relay/tests/support/nats.rs"]
 mod nats;
@@ -181,8 +182,9 @@ async fn talk(hall: &Hall, server: &postgres::Server, relays: &[Host], pairs: &P
     for (pair, room) in pairs.rooms.iter().enumerate() {
         let at = |offset: usize| &relays[(pair + offset) % relays.len()];
         pairs.receive_one(at(1), &load, pair, *room).await;
-        senders.push(pairs.send_one(at(0), &load, pair, *room).await);
+        senders.push(pairs.sender(at(0), &load, pair, *room).await);
     }
+    let senders: Vec<_> = senders.into_iter().map(spawn_local).collect();
     tokio::time::sleep(Duration::from_millis(hall.scale.of(3000, 500))).await;
     let now = || {
         let relays: Duration = relays
