@@ -89,7 +89,7 @@ impl Sqlite {
         )?;
         let writes = {
             let queue = Arc::clone(&queue);
-            threads::spawn("store-writer", move || writer.run(&queue)).map_err(OpenError::Thread)?
+            threads::spawn("store-writer", move || writer.run(&queue))?
         };
         Ok(Self {
             path: path.to_path_buf(),
@@ -155,7 +155,7 @@ impl Sqlite {
             // Whoever asked may have gone; the copy is there.
             let _asked = reply.send(back_up(&path, &target, &note, outside.as_ref()));
         };
-        threads::spawn("store-backup", copy).map_err(OpenError::Thread)?;
+        threads::spawn("store-backup", copy)?;
         answer.await.unwrap_or(Err(BackupError::CutShort))
     }
 

@@ -10,7 +10,7 @@ use crate::store::context::Context;
 use crate::store::options::{Durability, StoreOptions};
 use crate::store::outcome::StoreError;
 use crate::store::reading::Reading;
-use crate::store::threads;
+use crate::store::{OpenError, threads};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -50,7 +50,7 @@ impl Readers {
         address: &PostgresAddress,
         options: &StoreOptions,
         context: &Arc<Context>,
-    ) -> std::io::Result<Self> {
+    ) -> Result<Self, OpenError> {
         let (tasks, waiting) = channel::<Task>();
         let waiting = Arc::new(Mutex::new(waiting));
         let mut threads = Vec::new();

@@ -38,8 +38,7 @@ impl Checkpointer {
         });
         let thread = {
             let this = Arc::clone(&this);
-            threads::spawn("store-checkpoint", move || this.run(&connection))
-                .map_err(OpenError::Thread)?
+            threads::spawn("store-checkpoint", move || this.run(&connection))?
         };
         Ok((this, thread))
     }

@@ -37,11 +37,10 @@ impl Readers {
             let connection = connect(path, options)?;
             connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA query_only = ON;")?;
             let waiting = Arc::clone(&waiting);
-            let thread = threads::spawn("store-reader", move || {
+            threads.push(threads::spawn("store-reader", move || {
                 work(&connection, &waiting);
                 connection
-            });
-            threads.push(thread.map_err(OpenError::Thread)?);
+            })?);
         }
         Ok(Self {
             context: Arc::clone(context),
