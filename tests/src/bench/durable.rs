@@ -1,15 +1,15 @@
 //! One to one, 16 senders: how many messages a second are accepted, each after an fsync.
 
-use super::actors::{Cast, place};
+use super::actors::{Actor, Cast, place};
 use super::hall::Hall;
-use super::load::{Load, Press, receive, send_closed};
+use super::load::{Load, Press, receive, send_closed, send_open};
 use super::meter::{self, median};
 use super::table::{Goal, Table};
 use crate::relay::Host;
 use lacre_wire::ids::RoomId;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::task::spawn_local;
+use tokio::task::{JoinHandle, spawn_local};
 
 /// Senders, each with a receiver of its own.
 pub(crate) const SENDERS: usize = 16;
@@ -57,18 +57,37 @@ impl Pairs {
         spawn_local(receive(Rc::clone(load), receiver, press));
     }
 
-    /// Lets the sender of one pair in at this relay. Once run, it sends until the load is over. Run none
-    /// before all are in: whoever came later would wait behind its messages.
-    pub(crate) async fn sender(
+    /// Lets the sender of every pair in, at the relay that `at` says for it, and then each do what `send`
+    /// says. All are in before the first one sends: whoever came later would wait behind its messages.
+    pub(crate) async fn send<'a, Sending: Future<Output = ()> + 'static>(
+        &self,
+        at: impl Fn(usize) -> &'a Host,
+        send: impl Fn(usize, Actor, Press) -> Sending,
+    ) -> Vec<JoinHandle<()>> {
+        let mut sending = Vec::with_capacity(self.rooms.len());
+        for (pair, room) in self.rooms.iter().enumerate() {
+            let relay = at(pair);
+            let sender = self.cast.actor(relay, pair * 2 + 1).await;
+            let press = Press::new(place(relay, *room).0, u64::try_from(pair).unwrap());
+            sending.push(send(pair, sender, press));
+        }
+        sending.into_iter().map(spawn_local).collect()
+    }
+
+    /// Lets every sender send at this relay, a message in each span of `every`, evenly one after the other
+    /// and without waiting for answers, until the load is over.
+    pub(crate) async fn send_evenly(
         &self,
         relay: &Host,
         load: &Rc<Load>,
-        pair: usize,
-        room: RoomId,
-    ) -> impl Future<Output = ()> + use<> {
-        let sender = self.cast.actor(relay, pair * 2 + 1).await;
-        let press = Press::new(place(relay, room).0, u64::try_from(pair).unwrap());
-        send_closed(Rc::clone(load), sender, press, WINDOW)
+        every: Duration,
+    ) -> Vec<JoinHandle<()>> {
+        let pairs = u32::try_from(self.rooms.len()).unwrap();
+        let send = |pair, sender, press| {
+            let first = every * u32::try_from(pair).unwrap() / pairs;
+            send_open(Rc::clone(load), sender, press, every, first)
+        };
+        self.send(|_| relay, send).await
     }
 
     /// Entries in all rooms together, as the store has them.
@@ -143,11 +162,8 @@ pub(crate) async fn round(hall: &Hall, durable: bool) -> Round {
     let load = Load::new();
     pairs.receive(&relay, &load).await;
     let before = pairs.entries(&relay);
-    let mut senders = Vec::with_capacity(SENDERS);
-    for (pair, room) in pairs.rooms.iter().enumerate() {
-        senders.push(pairs.sender(&relay, &load, pair, *room).await);
-    }
-    let senders: Vec<_> = senders.into_iter().map(spawn_local).collect();
+    let send = |_, sender, press| send_closed(Rc::clone(&load), sender, press, WINDOW);
+    let senders = pairs.send(|_| &relay, send).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     let start = meter::now(&relay, &load).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(8000, 1000))).await;

@@ -1,16 +1,13 @@
 //! How long a message takes from the moment it is due until it is received, at half the load the
 //! relay can take. An open loop: a slow answer does not make the next message wait.
 
-use super::actors::place;
 use super::durable::{SENDERS, pairs};
 use super::hall::Hall;
-use super::load::{Load, Press, send_open};
+use super::load::Load;
 use super::meter;
 use super::probe;
 use super::table::{Goal, Table, millis};
-use std::rc::Rc;
 use std::time::Duration;
-use tokio::task::spawn_local;
 
 /// Measures at half of `most` messages a second.
 pub(crate) async fn run(hall: &Hall, table: &mut Table, most: f64) {
@@ -33,22 +30,7 @@ async fn delays(hall: &Hall, most: f64) -> Vec<Duration> {
     let load = Load::new();
     pairs.receive(&relay, &load).await;
     let every = Duration::from_secs_f64(2.0 * f64::from(u32::try_from(SENDERS).unwrap()) / most);
-    let mut senders = Vec::with_capacity(SENDERS);
-    for (pair, room) in pairs.rooms.iter().enumerate() {
-        let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
-        let name = u64::try_from(pair).unwrap();
-        let press = Press::new(place(&relay, *room).0, name);
-        let first = every.mul_f64(
-            f64::from(u32::try_from(pair).unwrap()) / f64::from(u32::try_from(SENDERS).unwrap()),
-        );
-        senders.push(spawn_local(send_open(
-            Rc::clone(&load),
-            sender,
-            press,
-            every,
-            first,
-        )));
-    }
+    let senders = pairs.send_evenly(&relay, &load, every).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(2000, 300))).await;
     load.measure(true);
     let start = meter::now(&relay, &load).await;

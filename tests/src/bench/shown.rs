@@ -1,15 +1,12 @@
 //! From `send` to the other's screen, through two SDKs, while the relay carries a load.
 
-use super::actors::place;
 use super::behind::{client, entered};
 use super::durable::pairs;
 use super::hall::Hall;
-use super::load::{Load, Press, send_open};
+use super::load::Load;
 use super::table::{Goal, Table};
 use lacre::Event;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tokio::task::spawn_local;
 
 /// Messages a second of the load.
 const LOAD: u32 = 2000;
@@ -29,18 +26,7 @@ pub(crate) async fn run(hall: &Hall, table: &mut Table) {
     entered(&bruno, room.id()).await;
     let mut events = bruno.events();
     let every = Duration::from_secs(4) / LOAD;
-    let mut senders = Vec::new();
-    for (pair, room) in pairs.rooms.iter().enumerate() {
-        let press = Press::new(place(&relay, *room).0, u64::try_from(pair).unwrap());
-        let sender = pairs.cast.actor(&relay, pair * 2 + 1).await;
-        senders.push(spawn_local(send_open(
-            Rc::clone(&load),
-            sender,
-            press,
-            every,
-            Duration::ZERO,
-        )));
-    }
+    let senders = pairs.send_evenly(&relay, &load, every).await;
     let mut times = Vec::with_capacity(count);
     for number in 0..count {
         let began = Instant::now();

@@ -10,9 +10,9 @@
 pub(crate) mod reconnect;
 mod share;
 
-use super::durable::{Pairs, SENDERS, pairs};
+use super::durable::{Pairs, SENDERS, WINDOW, pairs};
 use super::hall::Hall;
-use super::load::Load;
+use super::load::{Load, send_closed};
 use super::meter::median;
 use super::packages;
 use super::table::{Goal, Table};
@@ -20,9 +20,9 @@ use crate::process;
 use crate::relay::Host;
 use share::Share;
 use std::process::Command;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::spawn_local;
 
 #[path = "../../../../relay/tests/support/nats.rs"]
 mod nats;
@@ -178,13 +178,12 @@ async fn round(
 async fn talk(hall: &Hall, server: &postgres::Server, relays: &[Host], pairs: &Pairs) -> Round {
     let load = Load::new();
     let before = pairs.entries(&relays[0]);
-    let mut senders = Vec::with_capacity(pairs.rooms.len());
+    let at = |pair: usize| &relays[pair % relays.len()];
     for (pair, room) in pairs.rooms.iter().enumerate() {
-        let at = |offset: usize| &relays[(pair + offset) % relays.len()];
-        pairs.receive_one(at(1), &load, pair, *room).await;
-        senders.push(pairs.sender(at(0), &load, pair, *room).await);
+        pairs.receive_one(at(pair + 1), &load, pair, *room).await;
     }
-    let senders: Vec<_> = senders.into_iter().map(spawn_local).collect();
+    let send = |_, sender, press| send_closed(Rc::clone(&load), sender, press, WINDOW);
+    let senders = pairs.send(at, send).await;
     tokio::time::sleep(Duration::from_millis(hall.scale.of(3000, 500))).await;
     let now = || {
         let relays: Duration = relays

@@ -2,11 +2,11 @@
 //! was said in their rooms meanwhile they fetch; people at the other relay go on talking.
 
 use super::{Place, SETTINGS};
-use crate::bench::actors::{Actor, caller, place};
+use crate::bench::actors::{Actor, caller};
 use crate::bench::crowd::{COHORT, Crowd, Refusals, come_again, ends};
 use crate::bench::durable::{SENDERS, pairs};
 use crate::bench::hall::Hall;
-use crate::bench::load::{Load, Press, send_open};
+use crate::bench::load::{Load, Press};
 use crate::bench::table::{Goal, Table};
 use crate::light::Light;
 use crate::process;
@@ -20,7 +20,7 @@ use lacre_wire::request::{ClientFrame, OpenLog, Request};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use tokio::task::{JoinSet, LocalSet, spawn_local};
+use tokio::task::{JoinSet, LocalSet};
 
 /// Messages in each room while nobody of it was there.
 const MISSED: usize = 20;
@@ -143,21 +143,7 @@ async fn write(crowd: &mut Crowd, relay: &Host, caller: &Caller) {
 async fn talk(hall: &Hall, relay: &Host, load: &Rc<Load>) -> Vec<tokio::task::JoinHandle<()>> {
     let pairs = pairs(hall, relay, SENDERS).await;
     pairs.receive(relay, load).await;
-    let mut senders = Vec::with_capacity(SENDERS);
-    for (pair, room) in pairs.rooms.iter().enumerate() {
-        let sender = pairs.cast.actor(relay, pair * 2 + 1).await;
-        let number = u32::try_from(pair).unwrap();
-        let press = Press::new(place(relay, *room).0, number.into());
-        let first = EVERY * number / u32::try_from(SENDERS).unwrap();
-        senders.push(spawn_local(send_open(
-            Rc::clone(load),
-            sender,
-            press,
-            EVERY,
-            first,
-        )));
-    }
-    senders
+    pairs.send_evenly(relay, load, EVERY).await
 }
 
 /// How a crowd came back.
