@@ -192,7 +192,7 @@ impl Client {
     }
 
     /// Creates a space with a name and its first members, by handle: a room for up to 2000 devices,
-    /// where a group holds 128.
+    /// where a group holds 128, with keys that are not post-quantum.
     ///
     /// # Errors
     /// As [`Client::create_group`].

@@ -14,7 +14,7 @@ use lacre_wire::ids::RoomId;
 const PAGES: usize = 40;
 
 impl Client {
-    /// Creates an open room that everybody finds under its name.
+    /// Creates an open group that everybody finds under its name: room for 128 devices.
     ///
     /// # Errors
     /// `Exists` with the code `NameTaken` when another room has the name, `Invalid` or `TooLarge`
@@ -24,6 +24,20 @@ impl Client {
         let done = self
             .driver
             .perform(move |engine, now| engine.create_listed(&name, now))
+            .await?;
+        self.entered(done)
+    }
+
+    /// Creates an open space that everybody finds under its name: room for 2000 devices, with keys
+    /// that are not post-quantum.
+    ///
+    /// # Errors
+    /// As [`Client::create_listed`].
+    pub async fn create_listed_space(&self, name: &str) -> Result<Room> {
+        let name = name.to_owned();
+        let done = self
+            .driver
+            .perform(move |engine, now| engine.create_listed_space(&name, now))
             .await?;
         self.entered(done)
     }

@@ -96,6 +96,13 @@ impl Client {
         Ok(Arc::new(Room(self.0.create_group(&name, &handles).await?)))
     }
 
+    /// Creates a space with a name and its first members, by handle: room for 2000 devices where a
+    /// group holds 128, with keys that are not post-quantum.
+    pub async fn create_space(&self, name: String, handles: Vec<String>) -> Result<Arc<Room>> {
+        let handles: Vec<&str> = handles.iter().map(String::as_str).collect();
+        Ok(Arc::new(Room(self.0.create_space(&name, &handles).await?)))
+    }
+
     /// Enters an open room.
     pub async fn join(&self, room: String) -> Result<Arc<Room>> {
         let room = id::parse(&room, "room")?;

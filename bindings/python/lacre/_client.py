@@ -93,6 +93,14 @@ class Client:
         return Room(self, await self._opened().create_group(name, list(handles)))
 
     @translated_async
+    async def create_space(self, name, handles=()):
+        """Creates a space with a name and its first members, by handle.
+
+        It holds 2000 devices where a group holds 128; its keys are not post-quantum.
+        """
+        return Room(self, await self._opened().create_space(name, list(handles)))
+
+    @translated_async
     async def join(self, room_id):
         """Enters an open room."""
         return Room(self, await self._opened().join(room_id))

@@ -85,6 +85,16 @@ class Stories(unittest.IsolatedAsyncioTestCase):
         await room.remove(dario.me.account)
         await self.until(arrived, lambda e: isinstance(e, lacre.RoomRemoved) and not e.left)
 
+    async def test_a_space(self):
+        ines, joel = await self.person("ines"), await self.person("joel")
+        arrived = joel.events()
+        room = await ines.create_space("School", ["joel"])
+        added = await self.until(arrived, lambda e: isinstance(e, lacre.RoomAdded))
+        self.assertEqual(joel.room(added.room).kind, lacre.RoomKind.SPACE)
+        await room.send("Welcome")
+        said = await self.until(arrived, lambda e: type(e) is lacre.Message)
+        self.assertEqual((said.text, said.room.id), ("Welcome", room.id))
+
     async def test_pages_go_back_to_the_beginning(self):
         eva = await self.person("eva")
         room = await eva.direct("eva")

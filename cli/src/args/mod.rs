@@ -4,6 +4,7 @@ mod keys;
 mod objects;
 mod place;
 mod relay;
+mod rooms;
 mod store;
 mod value;
 
@@ -13,6 +14,9 @@ pub(crate) use place::{Base, Place, Profile, ProfileCommand, ProfileRemove};
 pub(crate) use relay::{
     Relay, RelayBackup, RelayCommand, RelayConfig, RelayConfigCommand, RelayDev, RelayDoctor,
     RelayInit, RelayRestore, RelayRun, RelaySettings, RelayStatus,
+};
+pub(crate) use rooms::{
+    Rooms, RoomsCommand, RoomsCreate, RoomsInvite, RoomsJoin, RoomsList, RoomsOne, RoomsShow,
 };
 pub(crate) use store::{NatsPlace, RelayFiles, RelayMigrate, StorePlace};
 pub(crate) use value::{Advertised, Durability, Networks, SignUp};
@@ -181,100 +185,6 @@ pub(crate) struct Search {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) limit: u32,
     /// One JSON object a line, as the messages of `lacre listen --json`.
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(crate) struct Rooms {
-    #[command(subcommand)]
-    pub(crate) command: Option<RoomsCommand>,
-    #[command(flatten)]
-    pub(crate) list: RoomsList,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RoomsCommand {
-    /// The rooms of this device.
-    List(RoomsList),
-    /// Create a group.
-    Create(RoomsCreate),
-    /// Add people to a room.
-    Invite(RoomsInvite),
-    /// Leave a room with all devices of this account.
-    Leave(RoomsOne),
-    /// Enter an open room.
-    Join(RoomsJoin),
-    /// Name, people and rules of a room.
-    Show(RoomsShow),
-    /// Let anybody who knows the room's id join it.
-    Open(RoomsOne),
-    /// Let only people in who are invited.
-    Close(RoomsOne),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsList {
-    /// One JSON array of rooms, each as in `lacre rooms show --json`; with --all {"id","name","members","open"}.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The listed rooms of the relay, which anybody may find.
-    #[arg(long)]
-    pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsCreate {
-    /// The room's name; only members can read it, unless the room is listed.
-    pub(crate) name: String,
-    /// First members.
-    #[arg(value_name = "@PEOPLE")]
-    pub(crate) people: Vec<String>,
-    /// Everybody on the relay may find the room by its name, which is public then, and come in.
-    #[arg(long, conflicts_with = "people")]
-    pub(crate) listed: bool,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsInvite {
-    /// A room's name or the beginning of its id.
-    pub(crate) room: String,
-    /// Whom to add.
-    #[arg(value_name = "@PEOPLE", required = true)]
-    pub(crate) people: Vec<String>,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsOne {
-    /// A room's name or the beginning of its id.
-    pub(crate) room: String,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsJoin {
-    /// The name of a listed room, or a room's id: 32 hexadecimal digits, from somebody who is in it.
-    #[arg(value_name = "ROOM")]
-    pub(crate) room: String,
-    #[command(flatten)]
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RoomsShow {
-    /// A room's name, the beginning of its id, or @handle.
-    pub(crate) room: String,
-    /// One JSON object: {"id","name","kind","joined","stopped","banned","listed","members":[{"account","handle","role"}]}.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

@@ -90,16 +90,20 @@ async fn create(arguments: RoomsCreate) -> Outcome {
         .during(async |session| {
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             let client = session.client.clone();
-            let room = match arguments.listed {
-                true => {
+            let name = &arguments.name;
+            let room = match (arguments.listed, arguments.space) {
+                (false, false) => {
                     session
-                        .patiently(client.create_listed(&arguments.name))
+                        .patiently(client.create_group(name, &people))
                         .await?
                 }
-                false => {
-                    let creating = client.create_group(&arguments.name, &people);
-                    session.patiently(creating).await?
+                (false, true) => {
+                    session
+                        .patiently(client.create_space(name, &people))
+                        .await?
                 }
+                (true, false) => session.patiently(client.create_listed(name)).await?,
+                (true, true) => session.patiently(client.create_listed_space(name)).await?,
             };
             session.shows(&room, |room| !room.name().is_empty()).await?;
             print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;

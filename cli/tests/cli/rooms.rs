@@ -181,3 +181,28 @@ fn listed_rooms_are_found_by_name() {
     bruno.say("álgebra 3", "hello");
     assert_eq!(show(&bruno, "álgebra 3")["listed"], "álgebra 3");
 }
+
+#[test]
+fn a_space_is_made_for_many() {
+    let root = tempfile::tempdir().unwrap();
+    let relay = Relay::start(root.path());
+    let [ana, bruno] = ["ana", "bruno"].map(|name| Person::create(root.path(), &relay, name));
+    let create = |arguments: &[&str]| {
+        let create = ["rooms", "create", "--space", "--timeout", "60"];
+        ana.run(&[&create[..], arguments].concat()).good()
+    };
+    create(&["Teachers", "@bruno"]);
+    assert!(create(&["school", "--listed"]).contains("space"));
+    bruno
+        .run(&["rooms", "join", "school", "--timeout", "60"])
+        .good();
+    for (room, listed) in [("Teachers", Value::Null), ("school", "school".into())] {
+        bruno.say(room, "good morning");
+        let shown = show(&bruno, room);
+        assert_eq!(
+            (&shown["kind"], &shown["listed"]),
+            (&"space".into(), &listed)
+        );
+        assert_eq!(handles(&shown).len(), 2);
+    }
+}

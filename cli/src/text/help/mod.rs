@@ -209,7 +209,10 @@ const HELP: &[(&str, &str)] = &[
         "Um objeto JSON por linha, como as mensagens de `lacre listen --json`",
     ),
     ("The rooms of this device", "As salas deste dispositivo"),
-    ("Create a group", "Cria um grupo"),
+    (
+        "Create a group, or a space for many",
+        "Cria um grupo, ou um espaço para muitos",
+    ),
     ("Add people to a room", "Adiciona pessoas a uma sala"),
     (
         "Leave a room with all devices of this account",
@@ -243,6 +246,10 @@ const HELP: &[(&str, &str)] = &[
     (
         "Everybody on the relay may find the room by its name, which is public then, and come in",
         "Todos no relay encontram a sala pelo nome, que fica público, e podem entrar",
+    ),
+    (
+        "Make a space: room for 2000 devices where a group holds 128, with keys that are not post-quantum",
+        "Cria um espaço: lugar para 2000 dispositivos, onde um grupo tem 128, com chaves que não são pós-quânticas",
     ),
     ("First members", "Primeiros membros"),
     (

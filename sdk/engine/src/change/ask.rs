@@ -67,15 +67,7 @@ impl Engine {
         members: Vec<AccountId>,
         now: Millis,
     ) -> Result<LocalId> {
-        self.change_new_room(
-            &Intent::CreateGroup {
-                name: name(room_name)?,
-                members,
-                listed: None,
-                kind: RoomKind::Group,
-            },
-            now,
-        )
+        self.create_room(RoomKind::Group, room_name, None, members, now)
     }
 
     /// Creates a space with its first members: a room for up to 2000 devices. Ends as
@@ -89,29 +81,25 @@ impl Engine {
         members: Vec<AccountId>,
         now: Millis,
     ) -> Result<LocalId> {
-        self.change_new_room(
-            &Intent::CreateGroup {
-                name: name(room_name)?,
-                members,
-                listed: None,
-                kind: RoomKind::Space,
-            },
-            now,
-        )
+        self.create_room(RoomKind::Space, room_name, None, members, now)
     }
 
-    /// Creates an open room that everybody finds under its name. Ends as [`Done::Room`].
+    /// Creates an open group that everybody finds under its name. Ends as [`Done::Room`].
     ///
     /// # Errors
     /// `Invalid` or `TooLarge` for its name. Ends with `Exists` if another room has it.
     pub fn create_listed(&mut self, room_name: &str, now: Millis) -> Result<LocalId> {
-        let intent = Intent::CreateGroup {
-            name: name(room_name)?,
-            members: Vec::new(),
-            listed: Some(listed_name(room_name)?),
-            kind: RoomKind::Group,
-        };
-        self.change_new_room(&intent, now)
+        let listed = Some(listed_name(room_name)?);
+        self.create_room(RoomKind::Group, room_name, listed, Vec::new(), now)
+    }
+
+    /// Creates an open space that everybody finds under its name. Ends as [`Done::Room`].
+    ///
+    /// # Errors
+    /// As [`Engine::create_listed`].
+    pub fn create_listed_space(&mut self, room_name: &str, now: Millis) -> Result<LocalId> {
+        let listed = Some(listed_name(room_name)?);
+        self.create_room(RoomKind::Space, room_name, listed, Vec::new(), now)
     }
 
     /// Adds people, with all their devices.
@@ -231,6 +219,23 @@ impl Engine {
         let id = self.atomically(|e| e.db.add_change(Some(room), intent))?;
         self.work(now);
         Ok(id)
+    }
+
+    fn create_room(
+        &mut self,
+        kind: RoomKind,
+        room_name: &str,
+        listed: Option<String>,
+        members: Vec<AccountId>,
+        now: Millis,
+    ) -> Result<LocalId> {
+        let intent = Intent::CreateGroup {
+            name: name(room_name)?,
+            members,
+            listed,
+            kind,
+        };
+        self.change_new_room(&intent, now)
     }
 
     fn change_new_room(&mut self, intent: &Intent, now: Millis) -> Result<LocalId> {
