@@ -105,6 +105,23 @@ impl<R: Rows> Reading<'_, R> {
         }
     }
 
+    /// The interval in which a device that has read up to `seq` goes on; `present` is its last one.
+    fn interval_after(
+        &mut self,
+        device: &DeviceId,
+        log: LogId,
+        seq: Seq,
+        present: Interval,
+    ) -> Result<Interval, R::Error> {
+        match log {
+            LogId::Room(room) if seq < present.from_seq => Ok(self
+                .rows
+                .member(&room, device)?
+                .map_or(present, |member| member.interval_after(seq))),
+            _ => Ok(present),
+        }
+    }
+
     pub(crate) fn open(
         &mut self,
         device: &DeviceId,
@@ -126,7 +143,8 @@ impl<R: Rows> Reading<'_, R> {
         log: LogId,
         cursor: Option<Cursor>,
     ) -> Result<OpenState, R::Error> {
-        let (Some(interval), Some(row)) = (self.interval(device, log)?, self.rows.log(log)?) else {
+        let (Some(mut interval), Some(row)) = (self.interval(device, log)?, self.rows.log(log)?)
+        else {
             return Ok(OpenState::NotAReader);
         };
         let lineage = self.opener.lineage();
@@ -141,9 +159,11 @@ impl<R: Rows> Reading<'_, R> {
             }
             match self.chain_in(log, &row, cursor.seq)? {
                 Some(chain) if chain != cursor.chain => return Ok(reset),
+                // Taken out and let in again, it first reads what it had not read.
+                Some(_) => interval = self.interval_after(device, log, cursor.seq, interval)?,
                 // Too old to compare; it is trimmed past, unless its membership starts later.
                 None if interval.from_seq <= row.first => return Ok(trimmed),
-                _ => {}
+                None => {}
             }
         }
         // A new reader of its inbox starts with what is kept; what was acked is nobody's loss.

@@ -4,6 +4,10 @@
 //! them. It holds no rule: which rows a command needs is [`super::view`]'s business, what becomes of
 //! them is [`super::decide`]'s.
 
+mod member;
+
+pub(crate) use member::{MemberRow, Span};
+
 use super::blame::Blame;
 use super::read::{PageLimit, Run};
 use super::record::{DeviceState, Interval, ListedRoom};
@@ -11,7 +15,7 @@ use super::runs::Runs;
 use bytes::Bytes;
 use lacre_wire::identity::SignedDeviceList;
 use lacre_wire::ids::{
-    AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq, SubmitId,
+    AccountId, DeviceId, Epoch, Generation, Hash, LogId, Millis, PublicKey, RoomId, Seq,
 };
 use lacre_wire::log::{EntryKind, GoneReason, SenderOpening, chain_start};
 use lacre_wire::room::RoomKind;
@@ -130,31 +134,6 @@ pub(crate) struct Report {
     /// Who is to blame, as the reporter says.
     #[n(3)]
     pub(crate) blames: Option<AccountId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MemberRow {
-    pub(crate) account: AccountId,
-    pub(crate) from_seq: Seq,
-    pub(crate) until_seq: Option<Seq>,
-    pub(crate) acked: Seq,
-    /// Last submission accepted from this device here: the predecessor of the next.
-    pub(crate) last: Option<SubmitId>,
-    /// The device was cut off, and the relay has yet to propose its removal.
-    pub(crate) owed: bool,
-}
-
-impl MemberRow {
-    pub(crate) fn is_open(&self) -> bool {
-        self.until_seq.is_none()
-    }
-
-    pub(crate) fn interval(&self) -> Interval {
-        Interval {
-            from_seq: self.from_seq,
-            until_seq: self.until_seq,
-        }
-    }
 }
 
 /// A body as it is kept.

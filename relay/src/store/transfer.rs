@@ -182,6 +182,8 @@ pub(crate) const TABLES: [Carry; 13] = [
             ("from_seq", Int),
             ("until_seq", Int),
             ("acked", Int),
+            ("earlier_from", Int),
+            ("earlier_until", Int),
             ("last", Bytes),
             ("owed", Bool),
         ],

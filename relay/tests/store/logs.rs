@@ -1,7 +1,7 @@
 //! Contract 3 and 9: cursors, openings, pages.
 
 use super::world::World;
-use lacre_relay::store::command::{Ack, Command};
+use lacre_relay::store::command::{Ack, Command, Member};
 use lacre_relay::store::read::{Page, PageLimit, ReadLogs, Run};
 use lacre_wire::answer::OpenState;
 use lacre_wire::ids::{Hash, Lineage, LogId, RoomId, Seq};
@@ -12,6 +12,7 @@ cases! {
     a_log_opens_at_the_cursor
     a_cursor_of_another_history_is_reset
     a_closed_reader_stops_where_it_was_removed
+    who_is_let_in_again_first_reads_what_it_had_not
     who_does_not_read_opens_nothing
     pages_have_no_gaps
     runs_of_several_logs_are_their_pages
@@ -124,6 +125,70 @@ async fn a_closed_reader_stops_where_it_was_removed(w: &mut World) {
         .await
         .unwrap();
     assert_eq!(page.entries.last().unwrap().seq, 2);
+}
+
+async fn who_is_let_in_again_first_reads_what_it_had_not(w: &mut World) {
+    let (ana, ben) = (w.person(1).await, w.person(2).await);
+    let room = w.room(1, &[&ana, &ben]).await;
+    let log = LogId::Room(room);
+    w.say(room, ana.member(0), 2).await;
+    // Taken out at 4 and let in at 6, then out at 7 and in at 9, and never online.
+    for _ in 0..2 {
+        out_and_in(w, room, ana.member(0), ben.member(0)).await;
+    }
+    let tail = OpenState::Live {
+        start: cursor(w, log, 2).await,
+        head: 4,
+        closed: true,
+    };
+    let after = |start, head| OpenState::Live {
+        start,
+        head,
+        closed: false,
+    };
+    let two = cursor(w, log, 2).await;
+    assert_eq!(open(w, ben.device(0), log, Some(two)).await, tail);
+    // Once that is read, or for who does not ask for it, the last membership begins.
+    let begin = cursor(w, log, 8).await;
+    let four = cursor(w, log, 4).await;
+    for asked in [Some(four), None] {
+        let state = open(w, ben.device(0), log, asked).await;
+        assert_eq!(state, after(begin, 9));
+    }
+    // Who has come that far has nothing behind it.
+    w.submit(Command::Ack(Ack {
+        now_ms: w.now,
+        device: ben.device(0),
+        acks: vec![LogSeq { log, seq: 9 }],
+    }))
+    .await;
+    assert_eq!(
+        open(w, ben.device(0), log, Some(two)).await,
+        after(begin, 9)
+    );
+    out_and_in(w, room, ana.member(0), ben.member(0)).await;
+    let nine = cursor(w, log, 9).await;
+    let tail = OpenState::Live {
+        start: nine,
+        head: 10,
+        closed: true,
+    };
+    assert_eq!(open(w, ben.device(0), log, Some(nine)).await, tail);
+    // An older cursor does not reach behind where that began.
+    let begin = cursor(w, log, 11).await;
+    assert_eq!(
+        open(w, ben.device(0), log, Some(two)).await,
+        after(begin, 12)
+    );
+}
+
+/// Takes somebody out, says something, and lets them in again: three entries.
+async fn out_and_in(w: &mut World, room: RoomId, by: Member, whom: Member) {
+    let out = w.commit(room, by, &[], &[whom]).await;
+    w.accept(Command::Commit(Box::new(out))).await;
+    w.say(room, by, 1).await;
+    let again = w.commit(room, by, &[whom], &[]).await;
+    w.accept(Command::Commit(Box::new(again))).await;
 }
 
 async fn who_does_not_read_opens_nothing(w: &mut World) {

@@ -80,10 +80,15 @@ impl Victim {
         self.comes_online().await;
     }
 
-    /// As [`Victim::reconnect`], up to what it has said; what the relay answers is still to be heard.
-    pub async fn calls_again(&mut self, caller: &Caller) {
+    /// The connection is closed, and not opened again.
+    pub fn goes_away(&mut self) {
         self.session.connection.close(0u32.into(), b"");
         self.engine.on_disconnected(now());
+    }
+
+    /// As [`Victim::reconnect`], up to what it has said; what the relay answers is still to be heard.
+    pub async fn calls_again(&mut self, caller: &Caller) {
+        self.goes_away();
         self.session = Self::call(&mut self.engine, caller).await;
         self.heard.clear();
         self.said.clear();
@@ -132,6 +137,11 @@ impl Victim {
             }
         };
         stage.within(what, told).await;
+    }
+
+    /// Why the engine gave up its session, if it has.
+    pub fn gave_up(&self) -> Option<&str> {
+        self.gave_up.as_deref()
     }
 
     /// Waits until it gives up the session; says why.

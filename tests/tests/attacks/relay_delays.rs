@@ -2,10 +2,12 @@
 
 use lacre_tests::hostile::plot::Plot;
 use lacre_tests::hostile::victim::Twist;
-use lacre_wire::answer::Answer;
+use lacre_wire::answer::{Answer, OpenState};
 use lacre_wire::ids::{LogId, RoomId};
 use lacre_wire::log::EntryKind;
 use lacre_wire::push::ServerFrame;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Says that the reading of a room has ended before it says where the room's log begins.
 fn end_before_beginning(room: RoomId) -> Twist {
@@ -56,6 +58,21 @@ fn welcome_after_beginning(room: RoomId) -> Twist {
             [opened].into_iter().chain(held.take()).collect()
         }
         frame => vec![frame],
+    })
+}
+
+/// Says nothing of a room's log until it is free.
+fn log_waits(room: RoomId, free: Arc<AtomicBool>) -> Twist {
+    let mut held = Vec::new();
+    Box::new(move |frame| {
+        held.push(frame);
+        let is_log = |frame: &ServerFrame| matches!(frame, ServerFrame::Entries { log, .. } if *log == LogId::Room(room));
+        let (waits, heard) = match free.load(Ordering::Relaxed) {
+            true => (Vec::new(), std::mem::take(&mut held)),
+            false => std::mem::take(&mut held).into_iter().partition(is_log),
+        };
+        held = waits;
+        heard
     })
 }
 
@@ -118,5 +135,99 @@ async fn who_was_in_for_a_moment_reads_that_moment() {
     let is_out = |event: &lacre_engine::Event| matches!(event, lacre_engine::Event::RoomRemoved { room, .. } if *room == id);
     plot.vera.until("vera is out", is_out).await;
     assert_eq!(plot.vera.texts(id), ["for a moment"]);
+    plot.room_goes_on().await;
+}
+
+/// Has nothing any more of what was said before somebody was taken out, and goes on behind it; why, the
+/// inbox says afterwards.
+fn forgets_the_end(room: RoomId) -> Twist {
+    let mut skips = true;
+    let mut inbox = Vec::new();
+    Box::new(move |mut frame| match &mut frame {
+        ServerFrame::Answer {
+            answer: Answer::Opened(opened),
+            ..
+        } => {
+            for one in opened.iter_mut().filter(|one| one.log == LogId::Room(room)) {
+                if let OpenState::Live {
+                    start,
+                    head,
+                    closed,
+                } = &mut one.state
+                {
+                    skips = *closed;
+                    if skips {
+                        (start.seq, *closed) = (*head + 1, false);
+                    }
+                }
+            }
+            vec![frame]
+        }
+        ServerFrame::Entries { log, entries } if skips && *log == LogId::Room(room) => {
+            entries.iter_mut().for_each(|entry| entry.seq += 100);
+            skips = false;
+            [frame].into_iter().chain(inbox.drain(..)).collect()
+        }
+        ServerFrame::Entries { log, .. } if skips && matches!(log, LogId::Inbox(_)) => {
+            inbox.push(frame);
+            vec![]
+        }
+        _ => vec![frame],
+    })
+}
+
+/// A room of Ana's that Vera is in; while she is away it is said "before" and she is taken out and let in
+/// again, so many times, and then "after".
+async fn out_and_in(plot: &mut Plot, times: usize) -> RoomId {
+    let bruno = plot.world.person("bruno").await;
+    let id = plot.ana.group("Geometry", &[&bruno]).await;
+    let (room, vera) = (plot.ana.room(id), plot.vera.account());
+    let invited = room.invite(&["vera"]);
+    plot.ana.within("vera is invited", invited).await.unwrap();
+    plot.ana.says(id, "hello").await;
+    plot.vera.reads(id, "hello").await;
+    plot.vera.goes_away();
+    plot.ana.says(id, "before").await;
+    for _ in 0..times {
+        let removed = room.remove(vera);
+        plot.ana.within("vera is removed", removed).await.unwrap();
+        let invited = room.invite(&["vera"]);
+        plot.ana.within("vera is invited", invited).await.unwrap();
+    }
+    plot.ana.says(id, "after").await;
+    id
+}
+
+/// She reads what was said before first, also where the log waits until she could be in again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_let_in_again_first_reads_what_was_said_before() {
+    for times in [1, 2] {
+        let mut plot = Plot::begin().await;
+        let id = out_and_in(&mut plot, times).await;
+        let free = Arc::new(AtomicBool::new(false));
+        plot.vera.twist = Some(log_waits(id, Arc::clone(&free)));
+        plot.vera.reconnect(&plot.caller.clone()).await;
+        for _ in 0..3 {
+            plot.vera.hears_all().await;
+        }
+        free.store(true, Ordering::Relaxed);
+        plot.vera.hears_all().await;
+        plot.vera.reads(id, "after").await;
+        assert_eq!(plot.vera.texts(id), ["hello", "before", "after"]);
+        assert_eq!(plot.vera.gave_up(), None);
+        plot.room_goes_on().await;
+    }
+}
+
+/// She is in again, whatever the relay has lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_relay_has_lost_keeps_nobody_out() {
+    let mut plot = Plot::begin().await;
+    let id = out_and_in(&mut plot, 1).await;
+    plot.vera.twist = Some(forgets_the_end(id));
+    plot.vera.reconnect(&plot.caller.clone()).await;
+    plot.vera.reads(id, "after").await;
+    assert_eq!(plot.vera.texts(id), ["hello", "after"]);
+    assert_eq!(plot.vera.gave_up(), None);
     plot.room_goes_on().await;
 }

@@ -70,6 +70,16 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Whether Dora is switched off while she is taken out and let in again. Of several times in and out she
+/// would read the first and the last, so then it is once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absence {
+    Undecided,
+    Away,
+    Over,
+    Never,
+}
+
 /// A relay behind a network, four devices of three people who talk, and Dora, who comes and goes.
 pub(crate) struct Cast {
     world: World,
@@ -78,6 +88,7 @@ pub(crate) struct Cast {
     relay_is_up: bool,
     devices: Vec<Device>,
     dora: Device,
+    absence: Absence,
     room: RoomId,
     /// What was said, and by which device.
     said: Vec<(usize, MessageId)>,
@@ -107,6 +118,7 @@ impl Cast {
             relay_is_up: true,
             devices: vec![ana, bruno, carla, tablet],
             dora,
+            absence: Absence::Undecided,
             room,
             said: Vec::new(),
             number: 0,
@@ -132,7 +144,8 @@ impl Cast {
             Deed::Reply | Deed::Edit | Deed::Delete | Deed::React => {
                 return self.acts(deed, who, seed).await;
             }
-            Deed::Rename | Deed::Churn => return self.changes_room(deed),
+            Deed::Rename => return self.changes_room(deed),
+            Deed::Churn => return self.churns(seed).await,
             Deed::Close => self.devices[who].close().await,
             Deed::Vanish if self.devices[who].is_open() => self.vanishes(who).await,
             Deed::Rest if self.devices[who].is_open() => self.rests(who).await,
@@ -243,6 +256,45 @@ impl Cast {
         true
     }
 
+    /// Dora is taken out, or let in.
+    async fn churns(&mut self, seed: &mut Seed) -> bool {
+        let is_in = self.dora_is_in();
+        match self.absence {
+            Absence::Undecided if is_in && seed.below(2) == 0 && self.dora_reads() => {
+                self.absence = Absence::Away;
+                self.dora.close().await;
+            }
+            Absence::Undecided if is_in => self.absence = Absence::Never,
+            Absence::Away if is_in => {
+                self.absence = Absence::Over;
+                self.dora.open().await;
+                return true;
+            }
+            Absence::Over if is_in => return false,
+            _ => {}
+        }
+        self.changes_room(Deed::Churn)
+    }
+
+    fn dora_is_in(&self) -> bool {
+        let (owner, dora) = (&self.devices[0], self.dora.account());
+        owner.is_open()
+            && owner
+                .room(self.room)
+                .members()
+                .iter()
+                .any(|member| member.account == dora)
+    }
+
+    /// Whether Dora has come to read what is said.
+    fn dora_reads(&self) -> bool {
+        let is_text = |item: &lacre::Item| matches!(item.body, ItemBody::Text(_));
+        self.dora.look(|told| {
+            let items = told.items.get(&self.room);
+            items.is_some_and(|items| items.values().any(is_text))
+        })
+    }
+
     /// A commit of the owner's, which ends when it ends.
     fn changes_room(&mut self, deed: Deed) -> bool {
         self.changes.retain(|change| !change.is_finished());
@@ -253,10 +305,10 @@ impl Cast {
         self.number += 1;
         let (room, dora) = (owner.room(self.room), self.dora.account());
         let name = format!("Algebra {}", self.number);
+        let is_in = self.dora_is_in();
         let (stage, device) = (Arc::clone(self.world.stage()), self.dora.id());
         let folder = self.world.relay.folder().to_owned();
         self.changes.push(tokio::spawn(async move {
-            let is_in = room.members().iter().any(|member| member.account == dora);
             // It may fail where the client is closed first; then it is carried out later.
             let _result = match (deed, is_in) {
                 (Deed::Rename, _) => room.set_name(&name).await,

@@ -7,6 +7,7 @@
     reason = "a story that panics has failed"
 )]
 
+mod again;
 mod bucket;
 mod commits;
 mod conversation;

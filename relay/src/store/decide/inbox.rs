@@ -96,6 +96,10 @@ pub(super) fn ack(view: &View, c: &Ack) -> Decision {
                 c.device,
                 MemberRow {
                     acked,
+                    earlier: reading
+                        .member
+                        .earlier
+                        .filter(|_| acked < reading.member.from_seq),
                     ..reading.member.clone()
                 },
             ));

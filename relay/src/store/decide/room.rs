@@ -94,6 +94,7 @@ pub(super) fn create(
         from_seq: 1,
         until_seq: None,
         acked: 0,
+        earlier: None,
         last: None,
         owed: false,
     };

@@ -224,6 +224,7 @@ pub(super) fn apply_step(
         // A device that is still reading reads on: it rejoins, and follows the log up to here.
         if before.is_none_or(|member| !member.is_open()) {
             let last = before.and_then(|member| member.last);
+            let earlier = before.and_then(MemberRow::unread);
             let (from_seq, acked) = (at.seq, at.seq.saturating_sub(1));
             draft.member(
                 id,
@@ -233,6 +234,7 @@ pub(super) fn apply_step(
                     from_seq,
                     until_seq: None,
                     acked,
+                    earlier,
                     last,
                     owed: false,
                 },

@@ -60,6 +60,7 @@ fn view() -> View {
         from_seq: 1,
         until_seq: None,
         acked: 0,
+        earlier: None,
         last: None,
         owed: false,
     };

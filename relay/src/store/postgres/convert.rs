@@ -5,7 +5,9 @@ pub(super) use crate::store::numbers::{entry_kind, gone_reason, room_kind};
 use super::error::Fault;
 use crate::store::numbers;
 use crate::store::record::DeviceState;
-use crate::store::rows::{AccountRow, DeviceRow, LogRow, MemberRow, Remembered, RoomRow, Share};
+use crate::store::rows::{
+    AccountRow, DeviceRow, LogRow, MemberRow, Remembered, RoomRow, Share, Span,
+};
 use lacre_wire::codec;
 use lacre_wire::identity::SignedDeviceList;
 use lacre_wire::ids::{AccountId, Hash, LogId, PublicKey, Signature, SubmitId};
@@ -154,15 +156,16 @@ pub(super) fn room(row: &Row, at: usize) -> Found<RoomRow> {
     })
 }
 
-/// From `account, from_seq, until_seq, acked, last, owed`.
+/// From `account, from_seq, until_seq, acked, earlier_from, earlier_until, last, owed`.
 pub(super) fn member(row: &Row, at: usize) -> Found<MemberRow> {
     Ok(MemberRow {
         account: id(row, at, AccountId::from_slice)?,
         from_seq: uint(row, at + 1)?,
         until_seq: maybe_uint(row, at + 2)?,
         acked: uint(row, at + 3)?,
-        last: maybe_id(row, at + 4, |bytes| array(bytes).map(SubmitId))?,
-        owed: row.try_get(at + 5)?,
+        earlier: Span::of(maybe_uint(row, at + 4)?, maybe_uint(row, at + 5)?),
+        last: maybe_id(row, at + 6, |bytes| array(bytes).map(SubmitId))?,
+        owed: row.try_get(at + 7)?,
     })
 }
 

@@ -7,9 +7,11 @@ use super::convert::{Found, int, room_kind, state_number};
 use super::entry;
 use super::error::Fault;
 use super::rows::PgRows;
-use crate::store::rows::{AccountRow, Blind, DeviceRow, MemberRow, Remembered, RoomRow, Share};
+use crate::store::rows::{
+    AccountRow, Blind, DeviceRow, MemberRow, Remembered, RoomRow, Share, Span,
+};
 use lacre_wire::codec;
-use lacre_wire::ids::{AccountId, DeviceId, LogId};
+use lacre_wire::ids::{AccountId, DeviceId, LogId, Seq};
 
 const NEW_ACCOUNT: &str = "INSERT INTO account (id, handle, aik, list, list_signature, list_version, created_ms) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -39,11 +41,12 @@ ON CONFLICT (log) DO UPDATE SET kind = excluded.kind, generation = excluded.gene
     snapshot_generation = excluded.snapshot_generation, snapshot_epoch = excluded.snapshot_epoch,
     pending = excluded.pending, reports = excluded.reports, blame = excluded.blame";
 const MEMBERS: &str = "
-INSERT INTO member (log, device, account, from_seq, until_seq, acked, last, owed)
-SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[],
-                     $8::boolean[])
+INSERT INTO member (log, device, account, from_seq, until_seq, acked, earlier_from, earlier_until, last, owed)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::bytea[], $10::boolean[])
 ON CONFLICT (log, device) DO UPDATE SET account = excluded.account, from_seq = excluded.from_seq,
-    until_seq = excluded.until_seq, acked = excluded.acked, last = excluded.last, owed = excluded.owed";
+    until_seq = excluded.until_seq, acked = excluded.acked, earlier_from = excluded.earlier_from,
+    earlier_until = excluded.earlier_until, last = excluded.last, owed = excluded.owed";
 const SHARES: &str = "
 INSERT INTO share (device, origin, entries, bytes)
 SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bigint[])
@@ -241,6 +244,15 @@ async fn put_members(connection: &Connection, rows: &[(i64, DeviceId, MemberRow)
     let from: Vec<i64> = rows().map(|row| int(row.from_seq)).collect();
     let until: Vec<Option<i64>> = rows().map(|row| row.until_seq.map(int)).collect();
     let acked: Vec<i64> = rows().map(|row| int(row.acked)).collect();
+    let earlier = |end: fn(&Span) -> Seq| -> Vec<Option<i64>> {
+        rows()
+            .map(|row| row.earlier.as_ref().map(end).map(int))
+            .collect()
+    };
+    let (earlier_from, earlier_until) = (
+        earlier(|span| span.from_seq),
+        earlier(|span| span.until_seq),
+    );
     let last: Vec<Option<&[u8]>> = rows()
         .map(|row| row.last.as_ref().map(|last| last.0.as_slice()))
         .collect();
@@ -249,7 +261,16 @@ async fn put_members(connection: &Connection, rows: &[(i64, DeviceId, MemberRow)
         .write(
             MEMBERS,
             &[
-                &logs, &devices, &accounts, &from, &until, &acked, &last, &owed,
+                &logs,
+                &devices,
+                &accounts,
+                &from,
+                &until,
+                &acked,
+                &earlier_from,
+                &earlier_until,
+                &last,
+                &owed,
             ],
         )
         .await

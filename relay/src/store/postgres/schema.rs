@@ -118,6 +118,8 @@ CREATE TABLE member (
     from_seq bigint NOT NULL,
     until_seq bigint,
     acked bigint NOT NULL,
+    earlier_from bigint,
+    earlier_until bigint,
     last bytea,
     owed boolean NOT NULL,
     PRIMARY KEY (log, device)

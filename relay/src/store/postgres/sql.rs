@@ -8,7 +8,8 @@ macro_rules! log {
 }
 macro_rules! member {
     () => {
-        "member.account, member.from_seq, member.until_seq, member.acked, member.last, member.owed"
+        "member.account, member.from_seq, member.until_seq, member.acked, member.earlier_from, member.earlier_until, \
+         member.last, member.owed"
     };
 }
 macro_rules! room {

@@ -359,9 +359,10 @@ fn member(
 ) -> rusqlite::Result<()> {
     execute(
         connection,
-        "INSERT INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET \
+        "INSERT INTO member VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO UPDATE SET \
          account = excluded.account, from_seq = excluded.from_seq, until_seq = excluded.until_seq, \
-         acked = excluded.acked, last = excluded.last, owed = excluded.owed",
+         acked = excluded.acked, earlier_from = excluded.earlier_from, earlier_until = excluded.earlier_until, \
+         last = excluded.last, owed = excluded.owed",
         params![
             number,
             device.0,
@@ -369,6 +370,8 @@ fn member(
             int(row.from_seq),
             row.until_seq.map(int),
             int(row.acked),
+            row.earlier.map(|earlier| int(earlier.from_seq)),
+            row.earlier.map(|earlier| int(earlier.until_seq)),
             row.last.map(|last| last.0),
             row.owed,
         ],

@@ -4,7 +4,7 @@ use super::cache::NumberedLog;
 use super::convert::{damaged, maybe_uint, small, to_room_kind, uint};
 use super::rows::SqlRows;
 use crate::store::record::DeviceState;
-use crate::store::rows::{DeviceRow, LogRow, MemberRow, RoomRow};
+use crate::store::rows::{DeviceRow, LogRow, MemberRow, RoomRow, Span};
 use lacre_wire::codec;
 use lacre_wire::ids::{AccountId, DeviceId, Hash, LogId, PublicKey, RoomId, SubmitId};
 use rusqlite::{OptionalExtension, Row, params};
@@ -57,7 +57,7 @@ impl SqlRows<'_> {
             return Ok(());
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT account, from_seq, until_seq, acked, last, owed FROM member WHERE log = ?1 AND device = ?2",
+            "SELECT account, from_seq, until_seq, acked, earlier_from, earlier_until, last, owed FROM member WHERE log = ?1 AND device = ?2",
         )?;
         let found = statement
             .query_row(params![number, device.0], |row| member_row(row, 0))
@@ -105,8 +105,9 @@ pub(super) fn member_row(row: &Row<'_>, at: usize) -> rusqlite::Result<MemberRow
         from_seq: uint(row, at + 1)?,
         until_seq: maybe_uint(row, at + 2)?,
         acked: uint(row, at + 3)?,
-        last: row.get::<_, Option<[u8; 16]>>(at + 4)?.map(SubmitId),
-        owed: row.get(at + 5)?,
+        earlier: Span::of(maybe_uint(row, at + 4)?, maybe_uint(row, at + 5)?),
+        last: row.get::<_, Option<[u8; 16]>>(at + 6)?.map(SubmitId),
+        owed: row.get(at + 7)?,
     })
 }
 

@@ -218,7 +218,7 @@ impl Rows for SqlRows<'_> {
             return Ok(Vec::new());
         };
         let mut statement = self.connection.prepare_cached(
-            "SELECT device, account, from_seq, until_seq, acked, last, owed FROM member WHERE log = ?1 ORDER BY device",
+            "SELECT device, account, from_seq, until_seq, acked, earlier_from, earlier_until, last, owed FROM member WHERE log = ?1 ORDER BY device",
         )?;
         let rows = statement.query_map([number], |row| {
             Ok((DeviceId(row.get(0)?), member_row(row, 1)?))

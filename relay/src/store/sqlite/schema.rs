@@ -109,6 +109,8 @@ CREATE TABLE member (
     from_seq INTEGER NOT NULL,
     until_seq INTEGER,
     acked INTEGER NOT NULL,
+    earlier_from INTEGER,
+    earlier_until INTEGER,
     last BLOB,
     owed INTEGER NOT NULL,
     PRIMARY KEY (log, device)

@@ -23,7 +23,11 @@ impl Engine {
         // A room that was just entered, and whose log is not open yet, is still to be read.
         match self.db.position(LogId::Room(room))? {
             Some(here) if here.seq >= until => self.depart(&row, false),
-            _ => self.db.set_until_seq(row.r, Some(until)),
+            // Taken out twice, this person is first out where it was the first time.
+            _ => {
+                let first = row.until_seq.map_or(until, |known| known.min(until));
+                self.db.set_until_seq(row.r, Some(first))
+            }
         }
     }
 
@@ -53,5 +57,41 @@ impl Engine {
             banned,
         });
         self.changes_end_with_room(row.id, left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::EngineOptions;
+    use crate::store::StoreKey;
+    use crate::store::logs::Position;
+    use lacre_wire::ids::Hash;
+    use lacre_wire::room::RoomKind;
+
+    #[test]
+    fn who_was_taken_out_twice_reads_up_to_the_first_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EngineOptions {
+            path: folder.path().to_owned(),
+            key: StoreKey::new([7; 32]),
+            client: "test".to_owned(),
+        };
+        let mut engine = Engine::open(options, 0).unwrap();
+        let (room, kind) = (RoomId([3; 16]), RoomKind::Group);
+        let joined = Status::Joined;
+        engine.db.add_room(room, kind, 0, joined, None, 0).unwrap();
+        let here = Position {
+            seq: 5,
+            chain: Hash([0; 32]),
+        };
+        engine.db.set_position(LogId::Room(room), here).unwrap();
+        for (until, ends) in [(9, Some(9)), (14, Some(9)), (7, Some(7))] {
+            engine.read_until(room, until).unwrap();
+            assert_eq!(engine.db.room(room).unwrap().unwrap().until_seq, ends);
+        }
+        engine.read_until(room, 5).unwrap();
+        let row = engine.db.room(room).unwrap().unwrap();
+        assert_eq!((row.status, row.until_seq), (Status::Removed, None));
     }
 }

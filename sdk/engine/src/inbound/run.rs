@@ -122,6 +122,9 @@ impl Engine {
         let (Some(row), Some(start)) = (self.db.room(room)?, self.db.position(log)?) else {
             return Ok(End::Applied);
         };
+        if self.live.late.contains_key(&room) {
+            return Ok(End::Applied);
+        }
         let (mut row, mut position) = (row, start);
         let mut end = End::Applied;
         for entry in entries {

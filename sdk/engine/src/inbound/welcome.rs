@@ -53,6 +53,9 @@ impl Engine {
                 }
                 continue;
             }
+            if self.comes_after_the_end(&notice)? {
+                continue;
+            }
             let (welcome, tree) = (self.payload(&notice.welcome), self.object(notice.tree));
             let (Some(welcome), Some(tree)) = (welcome, tree) else {
                 continue;
@@ -91,6 +94,20 @@ impl Engine {
             && row.until_seq.is_none()
             && notice.generation > row.generation
             && (!is_open || here.is_none_or(|here| here.seq < notice.from_seq)))
+    }
+
+    /// Whether this person was taken out and let in again, and the log is still to be read up to where
+    /// they were taken out: what was said until then comes first.
+    fn comes_after_the_end(&self, notice: &WelcomeNotice) -> Result<bool> {
+        let Some(row) = self.db.room(notice.room)? else {
+            return Ok(false);
+        };
+        let here = self.db.position(LogId::Room(notice.room))?;
+        let is_behind = here
+            .zip(row.until_seq)
+            .is_some_and(|(here, until)| here.seq < until && until < notice.from_seq);
+        // A relay that goes on behind the end has nothing before it any more.
+        Ok(is_behind && row.reads_on() && !self.live.late.contains_key(&row.id))
     }
 
     pub(crate) fn drop_welcome(&mut self, id: i64) -> Result<()> {

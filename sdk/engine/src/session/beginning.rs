@@ -1,8 +1,8 @@
-//! Where the log of a room begins for somebody who came in.
+//! Where the log of a room begins for somebody who came in, and goes on for somebody who was away.
 //!
-//! A newcomer reads from the entry on that brought it in. A relay that begins later hides something,
-//! unless this person was taken out meanwhile and let in again: that is in the inbox, which may not have
-//! been read so far. So the room waits until it has, and is not read before.
+//! A newcomer reads from the entry on that brought it in, and then without a gap. A relay that begins
+//! later hides something, unless this person was taken out meanwhile and let in again: that is in the
+//! inbox, which may not have been read so far. So the room waits until it has, and is not read before.
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -11,14 +11,13 @@ use lacre_wire::ids::{LogId, RoomId, Seq};
 use lacre_wire::push::WelcomeNotice;
 
 impl Engine {
-    /// Whether a log that this device reads for the first time begins, with `start` before it, where it
-    /// should. If not, the room waits for what the inbox says.
+    /// Whether a log begins, with `start` before it, where it should for this device. If not, the room
+    /// waits for what the inbox says.
     pub(crate) fn begins_well(&mut self, log: LogId, start: Seq) -> Result<bool> {
         let Some(room) = log.room() else {
             return Ok(true);
         };
-        let from = self.begins_at(room)?;
-        if from == 0 || start < from {
+        if !self.is_late(room, start)? {
             self.live.late.remove(&room);
             return Ok(true);
         }
@@ -38,24 +37,43 @@ impl Engine {
             return Ok(());
         }
         for (room, start) in std::mem::take(&mut self.live.late) {
-            let from = self.begins_at(room)?;
-            if start < from {
+            let Some(row) = self.db.room(room)? else {
+                continue;
+            };
+            if !self.is_late(room, start)? {
                 continue;
             }
-            if self.welcome_after(room, from)? {
+            if self.welcome_after(room, row.from_seq)? {
                 self.live.late.insert(room, start);
                 continue;
             }
-            let text =
-                format!("room {room} begins at entry {start} for this device, not before {from}");
+            let text = match self.db.position(LogId::Room(room))? {
+                // Out, and what was said up to there is not to be had.
+                Some(_) if row.until_seq.is_some() => {
+                    self.depart(&row, false)?;
+                    continue;
+                }
+                Some(here) => format!("room {room} goes on at entry {start}, not at {}", here.seq),
+                None => format!(
+                    "room {room} begins at entry {start} for this device, not before {}",
+                    row.from_seq
+                ),
+            };
             self.relay_broke_protocol(&text);
         }
         Ok(())
     }
 
-    /// The entry that brought this device in; 0 if that is not known.
-    fn begins_at(&self, room: RoomId) -> Result<Seq> {
-        Ok(self.db.room(room)?.map_or(0, |row| row.from_seq))
+    /// Whether there is something between where this device stands in a room, or what brought it in, and
+    /// the entries after `start`.
+    fn is_late(&self, room: RoomId, start: Seq) -> Result<bool> {
+        let Some(row) = self.db.room(room)? else {
+            return Ok(false);
+        };
+        Ok(match self.db.position(LogId::Room(room))? {
+            Some(here) => row.reads_on() && start > here.seq,
+            None => row.from_seq != 0 && start >= row.from_seq,
+        })
     }
 
     /// Whether a Welcome into the room waits that is younger than the one it was entered by.

@@ -188,10 +188,10 @@ impl Engine {
                 head,
                 closed,
             } => {
+                if !self.begins_well(log, start.seq)? {
+                    return Ok(());
+                }
                 if self.db.position(log)?.is_none() {
-                    if !self.begins_well(log, start.seq)? {
-                        return Ok(());
-                    }
                     self.db.set_position(
                         log,
                         Position {

@@ -126,6 +126,11 @@ impl RoomRow {
         self.status == Status::Joined || self.healing.is_some()
     }
 
+    /// Whether its log goes on where this device stands.
+    pub(crate) fn reads_on(&self) -> bool {
+        self.status == Status::Joined && self.healing.is_none()
+    }
+
     /// Whether its log is to flow.
     pub(crate) fn is_read(&self) -> bool {
         self.is_followed() || matches!(self.status, Status::Creating | Status::Joining)
