@@ -233,8 +233,8 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a log begins where the reader came in",
         edits: &[Edit {
             file: BEGINNING,
-            stands: "if from == 0 || start < from {",
-            without: "if true || start < from {",
+            stands: "None => row.from_seq != 0 && start >= row.from_seq,",
+            without: "None => false,",
         }],
         attacks: &["relay_members::the_beginning_cannot_be_hidden_from_a_newcomer"],
     },
@@ -242,7 +242,7 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a Welcome that waits explains a log that begins later",
         edits: &[Edit {
             file: BEGINNING,
-            stands: "if self.welcome_after(room, from)? {",
+            stands: "if self.welcome_after(room, row.from_seq)? {",
             without: "if false {",
         }],
         attacks: &["relay_delays::a_log_that_begins_later_is_explained_by_the_inbox"],
@@ -251,10 +251,28 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a room is read to the end of the membership",
         edits: &[Edit {
             file: DEPARTURE,
-            stands: "_ => self.db.set_until_seq(row.r, Some(until)),",
-            without: "_ => self.depart(&row, false),",
+            stands: "self.db.set_until_seq(row.r, Some(first))",
+            without: "self.depart(&row, first == 0)",
         }],
         attacks: &["relay_delays::who_was_in_for_a_moment_reads_that_moment"],
+    },
+    Defence {
+        name: "who is let in again comes in where the log has come to the end",
+        edits: &[Edit {
+            file: WELCOME,
+            stands: "Ok(is_behind && row.reads_on()",
+            without: "Ok(false && is_behind && row.reads_on()",
+        }],
+        attacks: &["relay_delays::who_is_let_in_again_first_reads_what_was_said_before"],
+    },
+    Defence {
+        name: "a log that goes on later is not read before the inbox says why",
+        edits: &[Edit {
+            file: RUN,
+            stands: "if self.live.late.contains_key(&room) {",
+            without: "if false {",
+        }],
+        attacks: &["relay_delays::what_a_relay_has_lost_keeps_nobody_out"],
     },
     Defence {
         name: "an own envelope is met in the log once",
