@@ -64,9 +64,18 @@ impl Engine {
                 e.drop_welcome(id)?;
                 e.enter(&notice, &welcome, &tree, now)
             });
-            if let Err(error) = entered {
-                self.drop_welcome(id)?;
-                self.report(error);
+            match entered {
+                // What waits of the log is delivered again, from where the room is entered.
+                Ok(true) => {
+                    self.live.held.remove(&LogId::Room(notice.room));
+                    let live = self.live.room(notice.room);
+                    (live.welcome_until, live.no_welcome) = (None, false);
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    self.drop_welcome(id)?;
+                    self.report(error);
+                }
             }
         }
         Ok(())
@@ -97,15 +106,17 @@ impl Engine {
     }
 
     /// Whether this person was taken out and let in again, and the log is still to be read up to where
-    /// they were taken out: what was said until then comes first.
+    /// they were taken out: what was said until then comes first. A generation without this person ends
+    /// it with an entry that is not for them.
     fn comes_after_the_end(&self, notice: &WelcomeNotice) -> Result<bool> {
         let Some(row) = self.db.room(notice.room)? else {
             return Ok(false);
         };
         let here = self.db.position(LogId::Room(notice.room))?;
+        let left_out = u64::from(notice.generation > row.generation);
         let is_behind = here
             .zip(row.until_seq)
-            .is_some_and(|(here, until)| here.seq < until && until < notice.from_seq);
+            .is_some_and(|(here, until)| here.seq + left_out < until && until < notice.from_seq);
         // A relay that goes on behind the end has nothing before it any more.
         Ok(is_behind && row.reads_on() && !self.live.late.contains_key(&row.id))
     }
@@ -130,13 +141,14 @@ impl Engine {
         }
     }
 
+    /// Enters a room, unless the Welcome is of no use any more; says whether it was used.
     fn enter(
         &mut self,
         notice: &WelcomeNotice,
         welcome: &[u8],
         tree: &[u8],
         now: Millis,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let room = notice.room;
         if let Some(row) = self.db.room(room)? {
             // A Welcome met twice, or one that lost against an own external commit.
@@ -145,14 +157,14 @@ impl Engine {
                 && !self.enters_anew(&row, notice)?
                 || row.healing == Some(Healing::Reset);
             if still_in && row.generation >= notice.generation {
-                return Ok(());
+                return Ok(false);
             }
             // One from before this person was out of the room, shown again.
             let is_out = matches!(row.status, Status::Left | Status::Removed | Status::Banned);
             let here = self.db.position(LogId::Room(room))?;
             if is_out && here.is_some_and(|here| notice.from_seq <= here.seq) {
                 tracing::warn!(%room, "a Welcome from before the end of the membership is passed over");
-                return Ok(());
+                return Ok(false);
             }
             self.groups.forget(room, row.generation);
         }
@@ -172,10 +184,10 @@ impl Engine {
         self.db.forget_log(LogId::Room(room))?;
         self.groups.put(room, notice.generation, group);
         self.entered(r, room, &view)?;
-        match self.db.room(room)? {
-            Some(row) => self.note_welcome(&row, by, view.state.join_rule, notice.from_seq, now),
-            None => Ok(()),
+        if let Some(row) = self.db.room(room)? {
+            self.note_welcome(&row, by, view.state.join_rule, notice.from_seq, now)?;
         }
+        Ok(true)
     }
 
     /// Whether a Welcome takes the place of an older one by which the room was entered, and nothing was

@@ -26,6 +26,13 @@ impl Engine {
         Ok(false)
     }
 
+    /// Whether a membership that ended at `head` is an earlier one: the room has been entered again since
+    /// its log was asked for, and asked for again.
+    pub(crate) fn is_over(&self, log: LogId, head: Seq) -> Result<bool> {
+        let row = log.room().map(|room| self.db.room(room)).transpose()?;
+        Ok(row.flatten().is_some_and(|row| head < row.from_seq))
+    }
+
     /// Looks at the rooms that wait, once the inbox has been read as far as it went when it was opened.
     pub(crate) fn judge_beginnings(&mut self) -> Result<()> {
         if self.live.late.is_empty() {
@@ -84,5 +91,51 @@ impl Engine {
         };
         let kept = self.kept_welcomes()?;
         Ok(kept.iter().any(|(_, bytes)| waits(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::EngineOptions;
+    use crate::store::StoreKey;
+    use crate::store::logs::Position;
+    use crate::store::rooms::Status;
+    use lacre_wire::answer::{OpenState, OpenedLog};
+    use lacre_wire::ids::{Hash, Lineage};
+    use lacre_wire::log::Cursor;
+    use lacre_wire::room::RoomKind;
+
+    #[test]
+    fn an_answer_about_a_membership_that_is_over_begins_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EngineOptions {
+            path: folder.path().to_owned(),
+            key: StoreKey::new([7; 32]),
+            client: "test".to_owned(),
+        };
+        let mut engine = Engine::open(options, 0).unwrap();
+        let (room, kind) = (RoomId([3; 16]), RoomKind::Group);
+        let joined = Status::Joined;
+        let r = engine.db.add_room(room, kind, 0, joined, None, 0).unwrap();
+        engine.db.set_from_seq(r, 9).unwrap();
+        let log = LogId::Room(room);
+        let chain = Hash([0; 32]);
+        for (seq, head, closed, here) in [(6, 7, true, None), (8, 10, false, Some(8))] {
+            let start = Cursor {
+                lineage: Lineage([0; 16]),
+                seq,
+                chain,
+            };
+            let state = OpenState::Live {
+                start,
+                head,
+                closed,
+            };
+            engine.on_opened(OpenedLog { log, state }).unwrap();
+            let here = here.map(|seq| Position { seq, chain });
+            assert_eq!(engine.db.position(log).unwrap(), here);
+        }
+        assert_eq!(engine.db.room(room).unwrap().unwrap().until_seq, None);
     }
 }

@@ -188,7 +188,7 @@ impl Engine {
                 head,
                 closed,
             } => {
-                if !self.begins_well(log, start.seq)? {
+                if closed && self.is_over(log, head)? || !self.begins_well(log, start.seq)? {
                     return Ok(());
                 }
                 if self.db.position(log)?.is_none() {
