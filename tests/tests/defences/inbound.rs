@@ -184,11 +184,11 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a Welcome that does not open holds up nothing",
         edits: &[Edit {
             file: WELCOME,
-            stands: "            if let Err(error) = entered {
-                self.drop_welcome(id)?;
-                self.report(error);
-            }",
-            without: "            entered?;",
+            stands: "                Err(error) => {
+                    self.drop_welcome(id)?;
+                    self.report(error);
+                }",
+            without: "                Err(error) => return Err(error),",
         }],
         attacks: &["relay_members::a_direct_room_is_with_the_person_asked_for"],
     },
@@ -196,9 +196,9 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a Welcome that does not open is dropped",
         edits: &[Edit {
             file: WELCOME,
-            stands: "                self.drop_welcome(id)?;
-                self.report(error);",
-            without: "                self.report(error);",
+            stands: "                    self.drop_welcome(id)?;
+                    self.report(error);",
+            without: "                    self.report(error);",
         }],
         attacks: &["welcomes::a_false_welcome_keeps_nobody_from_the_rest"],
     },
