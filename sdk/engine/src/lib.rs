@@ -35,6 +35,8 @@ mod schedule;
 mod search;
 mod session;
 mod store;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod timeline;
 mod ways;

@@ -222,10 +222,8 @@ pub(crate) const DEFENCES: &[Defence] = &[
         name: "a younger Welcome takes the place of one by which nothing was read",
         edits: &[Edit {
             file: WELCOME,
-            stands: "        Ok(row.status == Status::Joined
-            && row.healing.is_none()",
-            without: "        Ok(false
-            && row.healing.is_none()",
+            stands: "        Ok(row.reads_on()",
+            without: "        Ok(false",
         }],
         attacks: &["relay_delays::a_log_that_begins_later_is_explained_by_the_inbox"],
     },

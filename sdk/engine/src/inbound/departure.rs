@@ -63,35 +63,24 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::EngineOptions;
-    use crate::store::StoreKey;
     use crate::store::logs::Position;
+    use crate::testing::{ROOM, in_a_group};
     use lacre_wire::ids::Hash;
-    use lacre_wire::room::RoomKind;
 
     #[test]
     fn who_was_taken_out_twice_reads_up_to_the_first_time() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = EngineOptions {
-            path: folder.path().to_owned(),
-            key: StoreKey::new([7; 32]),
-            client: "test".to_owned(),
-        };
-        let mut engine = Engine::open(options, 0).unwrap();
-        let (room, kind) = (RoomId([3; 16]), RoomKind::Group);
-        let joined = Status::Joined;
-        engine.db.add_room(room, kind, 0, joined, None, 0).unwrap();
+        let (_folder, mut engine) = in_a_group();
         let here = Position {
             seq: 5,
             chain: Hash([0; 32]),
         };
-        engine.db.set_position(LogId::Room(room), here).unwrap();
+        engine.db.set_position(LogId::Room(ROOM), here).unwrap();
         for (until, ends) in [(9, Some(9)), (14, Some(9)), (7, Some(7))] {
-            engine.read_until(room, until).unwrap();
-            assert_eq!(engine.db.room(room).unwrap().unwrap().until_seq, ends);
+            engine.read_until(ROOM, until).unwrap();
+            assert_eq!(engine.db.room(ROOM).unwrap().unwrap().until_seq, ends);
         }
-        engine.read_until(room, 5).unwrap();
-        let row = engine.db.room(room).unwrap().unwrap();
+        engine.read_until(ROOM, 5).unwrap();
+        let row = engine.db.room(ROOM).unwrap().unwrap();
         assert_eq!((row.status, row.until_seq), (Status::Removed, None));
     }
 }

@@ -118,13 +118,13 @@ impl Engine {
     }
 
     fn apply_room(&mut self, room: RoomId, entries: &[Entry], now: Millis) -> Result<End> {
+        if self.live.late.contains_key(&room) {
+            return Ok(End::Applied);
+        }
         let log = LogId::Room(room);
         let (Some(row), Some(start)) = (self.db.room(room)?, self.db.position(log)?) else {
             return Ok(End::Applied);
         };
-        if self.live.late.contains_key(&room) {
-            return Ok(End::Applied);
-        }
         let (mut row, mut position) = (row, start);
         let mut end = End::Applied;
         for entry in entries {

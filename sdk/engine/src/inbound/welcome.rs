@@ -193,8 +193,7 @@ impl Engine {
     /// Whether a Welcome takes the place of an older one by which the room was entered, and nothing was
     /// read since: this person was taken out and let in again before the log was open.
     fn enters_anew(&self, row: &RoomRow, notice: &WelcomeNotice) -> Result<bool> {
-        Ok(row.status == Status::Joined
-            && row.healing.is_none()
+        Ok(row.reads_on()
             && row.generation == notice.generation
             && (1..notice.from_seq).contains(&row.from_seq)
             && self.db.position(LogId::Room(row.id))?.is_none())

@@ -6,31 +6,59 @@
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::store::logs::Position;
+use crate::store::rooms::{RoomRow, Status};
 use lacre_wire::codec;
 use lacre_wire::ids::{LogId, RoomId, Seq};
 use lacre_wire::push::WelcomeNotice;
 
 impl Engine {
-    /// Whether a log begins, with `start` before it, where it should for this device. If not, the room
-    /// waits for what the inbox says.
-    pub(crate) fn begins_well(&mut self, log: LogId, start: Seq) -> Result<bool> {
-        let Some(room) = log.room() else {
-            return Ok(true);
-        };
-        if !self.is_late(room, start)? {
-            self.live.late.remove(&room);
-            return Ok(true);
+    /// A room's log flows, with `start` before what comes, up to `head` and no further if it is `closed`.
+    pub(crate) fn on_room_opened(
+        &mut self,
+        room: RoomId,
+        start: Position,
+        head: Seq,
+        closed: bool,
+    ) -> Result<()> {
+        let log = LogId::Room(room);
+        let (row, here) = (self.db.room(room)?, self.db.position(log)?);
+        if let Some(row) = &row {
+            // An earlier membership: the room has been entered since, and its log asked for again.
+            let is_over = closed && head < row.from_seq;
+            if is_over || !self.begins_well(row, here, start.seq)? {
+                return Ok(());
+            }
         }
-        self.live.late.insert(room, start);
-        self.judge_beginnings()?;
-        Ok(false)
+        if here.is_none() {
+            self.db.set_position(log, start)?;
+            if let Some(row) = &row {
+                self.db.remember_chain(row.r, start)?;
+            }
+        }
+        let live = self.live.room(room);
+        // An own commit from an earlier session: sent again unless the log has it.
+        live.commit_open =
+            row.is_some_and(|row| row.status == Status::Joined && row.commit_hash.is_some());
+        live.open = true;
+        live.head_at_open = head;
+        if closed {
+            self.read_until(room, head)?;
+        }
+        self.hints.changed(room);
+        Ok(())
     }
 
-    /// Whether a membership that ended at `head` is an earlier one: the room has been entered again since
-    /// its log was asked for, and asked for again.
-    pub(crate) fn is_over(&self, log: LogId, head: Seq) -> Result<bool> {
-        let row = log.room().map(|room| self.db.room(room)).transpose()?;
-        Ok(row.flatten().is_some_and(|row| head < row.from_seq))
+    /// Whether a log begins, with `start` before it, where it should for this device. If not, the room
+    /// waits for what the inbox says.
+    fn begins_well(&mut self, row: &RoomRow, here: Option<Position>, start: Seq) -> Result<bool> {
+        if !is_late(row, here, start) {
+            self.live.late.remove(&row.id);
+            return Ok(true);
+        }
+        self.live.late.insert(row.id, start);
+        self.judge_beginnings()?;
+        Ok(false)
     }
 
     /// Looks at the rooms that wait, once the inbox has been read as far as it went when it was opened.
@@ -47,14 +75,15 @@ impl Engine {
             let Some(row) = self.db.room(room)? else {
                 continue;
             };
-            if !self.is_late(room, start)? {
+            let here = self.db.position(LogId::Room(room))?;
+            if !is_late(&row, here, start) {
                 continue;
             }
             if self.welcome_after(room, row.from_seq)? {
                 self.live.late.insert(room, start);
                 continue;
             }
-            let text = match self.db.position(LogId::Room(room))? {
+            let text = match here {
                 // Out, and what was said up to there is not to be had.
                 Some(_) if row.until_seq.is_some() => {
                     self.depart(&row, false)?;
@@ -71,18 +100,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether there is something between where this device stands in a room, or what brought it in, and
-    /// the entries after `start`.
-    fn is_late(&self, room: RoomId, start: Seq) -> Result<bool> {
-        let Some(row) = self.db.room(room)? else {
-            return Ok(false);
-        };
-        Ok(match self.db.position(LogId::Room(room))? {
-            Some(here) => row.reads_on() && start > here.seq,
-            None => row.from_seq != 0 && start >= row.from_seq,
-        })
-    }
-
     /// Whether a Welcome into the room waits that is younger than the one it was entered by.
     fn welcome_after(&self, room: RoomId, from: Seq) -> Result<bool> {
         let waits = |bytes: &[u8]| {
@@ -94,48 +111,33 @@ impl Engine {
     }
 }
 
+/// Whether there is something between where this device stands in a room, or what brought it in, and the
+/// entries after `start`.
+fn is_late(row: &RoomRow, here: Option<Position>, start: Seq) -> bool {
+    match here {
+        Some(here) => row.reads_on() && start > here.seq,
+        None => row.from_seq != 0 && start >= row.from_seq,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::EngineOptions;
-    use crate::store::StoreKey;
-    use crate::store::logs::Position;
-    use crate::store::rooms::Status;
-    use lacre_wire::answer::{OpenState, OpenedLog};
-    use lacre_wire::ids::{Hash, Lineage};
-    use lacre_wire::log::Cursor;
-    use lacre_wire::room::RoomKind;
+    use crate::testing::{ROOM, in_a_group};
+    use lacre_wire::ids::Hash;
 
     #[test]
     fn an_answer_about_a_membership_that_is_over_begins_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = EngineOptions {
-            path: folder.path().to_owned(),
-            key: StoreKey::new([7; 32]),
-            client: "test".to_owned(),
-        };
-        let mut engine = Engine::open(options, 0).unwrap();
-        let (room, kind) = (RoomId([3; 16]), RoomKind::Group);
-        let joined = Status::Joined;
-        let r = engine.db.add_room(room, kind, 0, joined, None, 0).unwrap();
-        engine.db.set_from_seq(r, 9).unwrap();
-        let log = LogId::Room(room);
+        let (_folder, mut engine) = in_a_group();
+        let row = engine.db.room(ROOM).unwrap().unwrap();
+        engine.db.set_from_seq(row.r, 9).unwrap();
         let chain = Hash([0; 32]);
         for (seq, head, closed, here) in [(6, 7, true, None), (8, 10, false, Some(8))] {
-            let start = Cursor {
-                lineage: Lineage([0; 16]),
-                seq,
-                chain,
-            };
-            let state = OpenState::Live {
-                start,
-                head,
-                closed,
-            };
-            engine.on_opened(OpenedLog { log, state }).unwrap();
+            let start = Position { seq, chain };
+            engine.on_room_opened(ROOM, start, head, closed).unwrap();
             let here = here.map(|seq| Position { seq, chain });
-            assert_eq!(engine.db.position(log).unwrap(), here);
+            assert_eq!(engine.db.position(LogId::Room(ROOM)).unwrap(), here);
         }
-        assert_eq!(engine.db.room(room).unwrap().unwrap().until_seq, None);
+        assert_eq!(engine.db.room(ROOM).unwrap().unwrap().until_seq, None);
     }
 }

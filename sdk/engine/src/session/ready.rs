@@ -188,53 +188,21 @@ impl Engine {
                 head,
                 closed,
             } => {
-                if closed && self.is_over(log, head)? || !self.begins_well(log, start.seq)? {
-                    return Ok(());
-                }
-                if self.db.position(log)?.is_none() {
-                    self.db.set_position(
-                        log,
-                        Position {
-                            seq: start.seq,
-                            chain: start.chain,
-                        },
-                    )?;
-                    if let Some(row) = log
-                        .room()
-                        .map(|room| self.db.room(room))
-                        .transpose()?
-                        .flatten()
-                    {
-                        self.db.remember_chain(
-                            row.r,
-                            Position {
-                                seq: start.seq,
-                                chain: start.chain,
-                            },
-                        )?;
-                    }
-                }
+                let start = Position {
+                    seq: start.seq,
+                    chain: start.chain,
+                };
                 match log.room() {
-                    Some(room) => {
-                        let row = self.db.room(room)?;
-                        let live = self.live.room(room);
-                        // An own commit from an earlier session: sent again unless the log has it.
-                        live.commit_open = row.is_some_and(|row| {
-                            row.status == Status::Joined && row.commit_hash.is_some()
-                        });
-                        live.open = true;
-                        live.head_at_open = head;
-                        if closed {
-                            self.read_until(room, head)?;
-                        }
-                        self.hints.changed(room);
-                    }
+                    Some(room) => self.on_room_opened(room, start, head, closed),
                     None => {
+                        if self.db.position(log)?.is_none() {
+                            self.db.set_position(log, start)?;
+                        }
                         self.live.inbox_open = true;
                         self.live.inbox_head = head;
+                        Ok(())
                     }
                 }
-                Ok(())
             }
             OpenState::Trimmed { first, chain } => match log.room() {
                 Some(room) => {

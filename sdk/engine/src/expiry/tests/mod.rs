@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::content::MessageId;
-use crate::engine::EngineOptions;
 use crate::schedule::Scheduled;
 use crate::search::Search;
+use crate::store::int;
 use crate::store::rooms::Status;
-use crate::store::{StoreKey, int};
+use crate::testing::{self, ROOM};
 use lacre_wire::ids::AccountId;
 use lacre_wire::room::RoomKind;
 use rusqlite::params;
@@ -15,7 +15,6 @@ use tempfile::TempDir;
 mod going;
 mod waiting;
 
-const ROOM: RoomId = RoomId([3; 16]);
 const DIRECT: RoomId = RoomId([4; 16]);
 const ANA: AccountId = AccountId([2; 32]);
 const START: Millis = 1_700_000_000_000;
@@ -27,19 +26,10 @@ struct Device {
     engine: Engine,
 }
 
-fn open(folder: &TempDir, now: Millis) -> Engine {
-    let options = EngineOptions {
-        path: folder.path().to_owned(),
-        key: StoreKey::new([7; 32]),
-        client: "test".to_owned(),
-    };
-    Engine::open(options, now).unwrap()
-}
-
 impl Device {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut engine = open(&folder, START);
+        let mut engine = testing::engine(&folder, START);
         engine.sign_up("me", START).unwrap();
         for (room, kind) in [(ROOM, RoomKind::Group), (DIRECT, RoomKind::Direct)] {
             engine
@@ -54,7 +44,7 @@ impl Device {
     fn reopen(self, now: Millis) -> Self {
         drop(self.engine);
         Self {
-            engine: open(&self.folder, now),
+            engine: testing::engine(&self.folder, now),
             folder: self.folder,
         }
     }
