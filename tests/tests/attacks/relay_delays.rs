@@ -76,16 +76,24 @@ fn log_waits(room: RoomId, free: Arc<AtomicBool>) -> Twist {
     })
 }
 
+async fn invites_vera(plot: &Plot, id: RoomId) {
+    let room = plot.ana.room(id);
+    let invited = room.invite(&["vera"]);
+    plot.ana.within("vera is invited", invited).await.unwrap();
+}
+
+async fn removes_vera(plot: &Plot, id: RoomId) {
+    let room = plot.ana.room(id);
+    let removed = room.remove(plot.vera.account());
+    plot.ana.within("vera is removed", removed).await.unwrap();
+}
+
 /// A room of Ana's, into which Vera is let, taken out, and let in again, without her hearing of it.
 async fn in_out_and_in(plot: &Plot, id: RoomId) {
-    let (room, vera) = (plot.ana.room(id), plot.vera.account());
-    let invited = room.invite(&["vera"]);
-    plot.ana.within("vera is invited", invited).await.unwrap();
+    invites_vera(plot, id).await;
     plot.ana.says(id, "before").await;
-    let removed = room.remove(vera);
-    plot.ana.within("vera is removed", removed).await.unwrap();
-    let invited = room.invite(&["vera"]);
-    plot.ana.within("vera is invited", invited).await.unwrap();
+    removes_vera(plot, id).await;
+    invites_vera(plot, id).await;
     plot.ana.says(id, "after").await;
 }
 
@@ -123,13 +131,10 @@ async fn who_was_in_for_a_moment_reads_that_moment() {
     let mut plot = Plot::begin().await;
     let bruno = plot.world.person("bruno").await;
     let id = plot.ana.group("Geometry", &[&bruno]).await;
-    let (room, vera) = (plot.ana.room(id), plot.vera.account());
     plot.vera.twist = Some(end_before_beginning(id));
-    let invited = room.invite(&["vera"]);
-    plot.ana.within("vera is invited", invited).await.unwrap();
+    invites_vera(&plot, id).await;
     plot.ana.says(id, "for a moment").await;
-    let removed = room.remove(vera);
-    plot.ana.within("vera is removed", removed).await.unwrap();
+    removes_vera(&plot, id).await;
 
     plot.vera.reads(id, "for a moment").await;
     let is_out = |event: &lacre_engine::Event| matches!(event, lacre_engine::Event::RoomRemoved { room, .. } if *room == id);
@@ -181,18 +186,14 @@ fn forgets_the_end(room: RoomId) -> Twist {
 async fn out_and_in(plot: &mut Plot, times: usize) -> RoomId {
     let bruno = plot.world.person("bruno").await;
     let id = plot.ana.group("Geometry", &[&bruno]).await;
-    let (room, vera) = (plot.ana.room(id), plot.vera.account());
-    let invited = room.invite(&["vera"]);
-    plot.ana.within("vera is invited", invited).await.unwrap();
+    invites_vera(plot, id).await;
     plot.ana.says(id, "hello").await;
     plot.vera.reads(id, "hello").await;
     plot.vera.goes_away();
     plot.ana.says(id, "before").await;
     for _ in 0..times {
-        let removed = room.remove(vera);
-        plot.ana.within("vera is removed", removed).await.unwrap();
-        let invited = room.invite(&["vera"]);
-        plot.ana.within("vera is invited", invited).await.unwrap();
+        removes_vera(plot, id).await;
+        invites_vera(plot, id).await;
     }
     plot.ana.says(id, "after").await;
     id

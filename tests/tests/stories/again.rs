@@ -1,6 +1,6 @@
 //! Taken out of a room and let in again while away: what was said before comes first.
 
-use lacre::{ItemBody, MessageId, Notice, RoomId};
+use lacre::{ItemBody, Notice, RoomId};
 use lacre_tests::device::Device;
 use lacre_tests::world::World;
 
@@ -20,14 +20,6 @@ async fn out_and_in(world: &World, owner: &Device, room: RoomId, whom: &Device, 
         .unwrap();
 }
 
-async fn say_many(device: &Device, room: RoomId, prefix: &str, count: usize) -> Vec<MessageId> {
-    let messages = device.say_many(room, prefix, count).await;
-    for message in &messages {
-        device.has_sent(room, *message).await;
-    }
-    messages
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_let_in_again_while_away_reads_what_was_said_before() {
     let world = World::start().await;
@@ -37,7 +29,8 @@ async fn who_is_let_in_again_while_away_reads_what_was_said_before() {
     carla.sees(room, &[first]).await;
     carla.close().await;
     // More than one run of entries.
-    let before = say_many(&bruno, room, "before", 300).await;
+    let before = bruno.say_many(room, "before", 300).await;
+    bruno.has_sent_all().await;
     out_and_in(&world, &ana, room, &carla, "without carla").await;
     let after = bruno.says(room, "welcome back").await;
     carla.open().await;
