@@ -91,20 +91,15 @@ async fn create(arguments: RoomsCreate) -> Outcome {
             let people: Vec<&str> = arguments.people.iter().map(String::as_str).collect();
             let client = session.client.clone();
             let name = &arguments.name;
-            let room = match (arguments.listed, arguments.space) {
-                (false, false) => {
-                    session
-                        .patiently(client.create_group(name, &people))
-                        .await?
+            let creating = async {
+                match (arguments.listed, arguments.space) {
+                    (false, false) => client.create_group(name, &people).await,
+                    (false, true) => client.create_space(name, &people).await,
+                    (true, false) => client.create_listed(name).await,
+                    (true, true) => client.create_listed_space(name).await,
                 }
-                (false, true) => {
-                    session
-                        .patiently(client.create_space(name, &people))
-                        .await?
-                }
-                (true, false) => session.patiently(client.create_listed(name)).await?,
-                (true, true) => session.patiently(client.create_listed_space(name)).await?,
             };
+            let room = session.patiently(creating).await?;
             session.shows(&room, |room| !room.name().is_empty()).await?;
             print::out(&Paint::output().good(&text::people::room_made(title(&room))))?;
             print::out(&describe(&room))
